@@ -1,0 +1,11 @@
+"""Calls, legs, queues, presence, voicemail and callbacks."""
+
+from crm_core import references
+from crm_core.agents import Agent
+from crm_core.callcenter import callbacks, calls, legs, presence, queues, recordings
+from crm_core.callcenter.calls import Call
+
+references.register("CALL", Call)
+references.register("A", Agent)
+
+__all__ = ["callbacks", "calls", "legs", "presence", "queues", "recordings"]

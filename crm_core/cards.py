@@ -1,0 +1,49 @@
+"""Cards: a record posted in a place, edited there whenever the record changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_core import outbox
+from crm_core.company import company_of
+from crm_core.db import Base, BigId
+from crm_core.outbox import EffectKind
+
+
+class Card(Base):
+    """Where a record's card is: `place` is a courier's address (`slack:C123`), `message` the platform's own id."""
+
+    __tablename__ = "card"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str]
+    record_id: Mapped[int] = mapped_column(BigId)
+    place: Mapped[str]
+    message: Mapped[str]
+    posted_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("kind", "record_id", "place"),)
+
+
+async def refresh(session: AsyncSession, kind: str, record_id: int, now: datetime) -> None:
+    """Post or edit the record's card in every place that wants its kind; drawn when it is delivered."""
+    for place in company_of(session).card_places(kind):
+        payload = {"kind": kind, "record": record_id, "place": place.place, "language": place.language}
+        await outbox.enqueue(session, EffectKind.CARD, f"{place.place}:{kind}-{record_id}", payload, now)
+
+
+async def posted(session: AsyncSession, kind: str, record_id: int, place: str) -> Card | None:
+    return await session.scalar(select(Card).where(Card.kind == kind, Card.record_id == record_id, Card.place == place))
+
+
+async def remember(session: AsyncSession, kind: str, record_id: int, place: str, message: str, now: datetime) -> None:
+    known = await posted(session, kind, record_id, place)
+    if known is None:
+        session.add(Card(kind=kind, record_id=record_id, place=place, message=message, posted_at=now))
+    else:
+        known.message = message
+        known.posted_at = now
+    await session.flush()

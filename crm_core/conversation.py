@@ -1,0 +1,87 @@
+"""What a conversation remembers between two messages: rows, so that any process can go on with it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_core.activity import Json
+from crm_core.db import Base, BigId
+
+CHOICE_LIFETIME = timedelta(days=30)
+
+
+class Conversation(Base):
+    """`key`: a place and a person (`slack:C1:U7`). `pending`: a half-asked command. `shown`: the records on screen."""
+
+    __tablename__ = "conversation"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    language: Mapped[str | None]
+    pending: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    shown: Mapped[list[str]] = mapped_column(Json)
+    updated_at: Mapped[datetime]
+
+
+class ChoiceToken(Base):
+    """What a button carries on the wire: a short random token. What it says and whom it is for stays here."""
+
+    __tablename__ = "choice_token"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    token: Mapped[str] = mapped_column(unique=True)
+    say: Mapped[str]
+    record: Mapped[str | None]
+    version: Mapped[int | None]
+    audience: Mapped[str | None]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A button before it has a token. `record` is a reference (T-42), `version` the one it was drawn from."""
+
+    say: str
+    record: str | None = None
+    version: int | None = None
+
+
+async def offer(session: AsyncSession, choices: Sequence[Offered], audience: str | None, now: datetime) -> list[str]:
+    """One token a choice, in order. `audience` limits who may press: an actor's conversation key, None for all."""
+    rows = [
+        {
+            "token": secrets.token_urlsafe(9),
+            "say": choice.say,
+            "record": choice.record,
+            "version": choice.version,
+            "audience": audience,
+            "expires_at": now + CHOICE_LIFETIME,
+        }
+        for choice in choices
+    ]
+    if rows:
+        await session.execute(insert(ChoiceToken.__table__), rows)  # type: ignore[arg-type]
+    return [str(row["token"]) for row in rows]
+
+
+async def chosen(session: AsyncSession, token: str, now: datetime) -> ChoiceToken | None:
+    """None for a token that never was or is too old."""
+    return await session.scalar(select(ChoiceToken).where(ChoiceToken.token == token, ChoiceToken.expires_at > now))
+
+
+async def remembered(session: AsyncSession, key: str, now: datetime) -> Conversation:
+    """The conversation, held until the end of the transaction; made when it is new."""
+    found = await session.scalar(select(Conversation).where(Conversation.key == key).with_for_update())
+    if found is None:
+        found = Conversation(key=key, pending=None, shown=[], updated_at=now)
+        session.add(found)
+        await session.flush()
+    return found

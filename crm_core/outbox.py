@@ -1,0 +1,108 @@
+"""Pending side effects: to post, dial, text or schedule is a row, written with the change that wants it."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_core.activity import Json
+from crm_core.lease import Leased, State
+
+
+class Delivery(enum.StrEnum):
+    AT_LEAST_ONCE = "at-least-once"
+    AT_MOST_ONCE = "at-most-once"
+
+
+class EffectKind(enum.StrEnum):
+    """What a courier can be asked for. The address names who: `slack:C123`, `telegram:555`, `twilio:call-7`."""
+
+    CARD = "card"  # render a record and post it, or edit the card that is there
+    POST = "post"  # a text that is already written
+    DIAL = "dial"  # ring an agent's phone for a leg
+    REDIRECT = "redirect"  # send a live call to another document
+    HANG_UP = "hang-up"
+    TIMER = "timer"  # a verb of the core, due later
+
+
+DELIVERY: dict[EffectKind, Delivery] = {
+    EffectKind.CARD: Delivery.AT_LEAST_ONCE,
+    EffectKind.POST: Delivery.AT_LEAST_ONCE,
+    EffectKind.DIAL: Delivery.AT_MOST_ONCE,
+    EffectKind.REDIRECT: Delivery.AT_LEAST_ONCE,
+    EffectKind.HANG_UP: Delivery.AT_LEAST_ONCE,
+    EffectKind.TIMER: Delivery.AT_LEAST_ONCE,
+}
+
+
+class Effect(Leased):
+    __tablename__ = "effect"
+
+    kind: Mapped[str]
+    payload: Mapped[dict[str, Any]] = mapped_column(Json)
+    dedupe_key: Mapped[str | None] = mapped_column(unique=True)
+    attempted_at: Mapped[datetime | None]
+
+
+async def enqueue(
+    session: AsyncSession,
+    kind: EffectKind,
+    address: str,
+    payload: dict[str, Any],
+    now: datetime,
+    *,
+    due_at: datetime | None = None,
+    dedupe_key: str | None = None,
+) -> None:
+    """On the caller's own transaction. A second effect with the same `dedupe_key` is dropped."""
+    row = {
+        "kind": kind,
+        "address": address,
+        "payload": payload,
+        "state": State.PENDING,
+        "due_at": due_at or now,
+        "created_at": now,
+        "attempts": 0,
+        "dedupe_key": dedupe_key,
+    }
+    await session.execute(insert_ignoring(session, Effect.__table__), row)
+
+
+def insert_ignoring(session: AsyncSession, table: Any) -> Any:
+    """INSERT … ON CONFLICT DO NOTHING, for either database."""
+    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    return make(table).on_conflict_do_nothing()
+
+
+async def mark_attempted(session: AsyncSession, effect: Effect, now: datetime) -> bool:
+    """Committed before an at-most-once effect is sent. False when it was attempted before or the lease is lost."""
+    marked = await session.scalar(
+        update(Effect)
+        .where(Effect.id == effect.id, Effect.lease_token == effect.lease_token, Effect.attempted_at.is_(None))
+        .values(attempted_at=now)
+        .returning(Effect.id)
+        .execution_options(synchronize_session=False)
+    )
+    return marked is not None
+
+
+class TryLater(Exception):
+    """The platform asked for patience (`after` seconds) or was out of reach (None: a growing pause)."""
+
+    def __init__(self, reason: str, after: float | None = None) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+class Undeliverable(Exception):
+    """Trying again would not help: the effect becomes a dead letter that people can see."""
+
+
+class AnswerLost(Exception):
+    """Sent, perhaps, and no answer came: an at-most-once effect ends as unknown and is never sent again."""

@@ -1,0 +1,57 @@
+"""Phone numbers: any notation in, E.164 stored."""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+
+from crm_core.errors import Invalid
+
+_E164 = re.compile(r"\+[1-9]\d{6,14}\Z")
+_TRUNK_ZERO = re.compile(r"(?<=\d)\s*\(0\)")
+WITHHELD = frozenset({"", "anonymous", "restricted", "unavailable", "unknown", "private", "+266696687", "+86282452253"})
+
+
+def is_withheld(raw: str) -> bool:
+    """Twilio spells a hidden caller in words or as `+266696687` (ANONYMOUS on the keypad)."""
+    return raw.strip().casefold() in WITHHELD
+
+
+def e164(raw: str, region: str) -> str | None:
+    """None when it is no possible number. `region` (ISO 3166, `DE`) reads numbers without a country code."""
+    compact = raw.strip()
+    if _E164.fullmatch(compact):
+        return compact
+    if not any(character.isdigit() for character in compact) or len(compact) > 60:
+        return None
+    try:
+        number = phonenumbers.parse(_TRUNK_ZERO.sub("", compact), region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def require_e164(raw: str, region: str) -> str:
+    """Raises Invalid when `raw` is no number."""
+    number = e164(raw, region)
+    if number is None:
+        raise Invalid("phone.invalid", number=raw[:40])
+    return number
+
+
+def shown(number: str) -> str:
+    """As people write it, with country code: `+49 30 23125 001`."""
+    try:
+        return phonenumbers.format_number(
+            phonenumbers.parse(number, None), phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        )
+    except phonenumbers.NumberParseException:
+        return number
+
+
+def digits_reversed(number: str) -> str:
+    """Stored beside the number, so that its last digits are a prefix."""
+    return re.sub(r"\D", "", number)[::-1]

@@ -1,0 +1,49 @@
+"""The state of the database's tables: bring it up to date, ask for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from crm_core.db import Database
+
+# Any two processes that migrate the same PostgreSQL wait for each other on this number.
+MIGRATION_LOCK = 0x0FF4009
+
+
+def configuration(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def newest_revision() -> str | None:
+    return ScriptDirectory.from_config(configuration()).get_current_head()
+
+
+async def revision(database: Database) -> str | None:
+    """What the database is at; None for an empty one."""
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+
+
+async def migrate(database: Database, target: str = "head") -> None:
+    async with database.engine.begin() as connection:
+        await connection.run_sync(_upgrade, target)
+
+
+async def roll_back(database: Database, target: str = "base") -> None:
+    async with database.engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.downgrade(configuration(sync), target))
+
+
+def _upgrade(connection: Connection, target: str) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+    command.upgrade(configuration(connection), target)

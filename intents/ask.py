@@ -1,0 +1,21 @@
+"""Ask: one utterance, without the channel it came through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """`text` is what was typed or said, or `token` what a pressed button carries.
+
+    `conversation` is a place and a person (`slack:C1:U7`); `account` is the channel's own name of the person, for
+    linking; in a public place (`is_public`) no customer data is shown.
+    """
+
+    channel: str
+    conversation: str
+    account: str
+    text: str = ""
+    token: str | None = None
+    is_public: bool = False

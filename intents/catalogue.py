@@ -1,0 +1,74 @@
+"""Text for people: gettext catalogues under symbolic ids, one folder a language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, get_currency_precision
+
+from crm_core.message import Message, Param
+from crm_core.money import Money
+
+LOCALE = Path(__file__).parent / "locale"
+
+
+@lru_cache
+def languages() -> list[str]:
+    """Every language that has a folder."""
+    return sorted(folder.name for folder in LOCALE.iterdir() if (folder / "messages.po").is_file())
+
+
+@lru_cache
+def catalogue(language: str) -> Catalog:
+    """Falls back to English for a language without a folder."""
+    known = language if language in languages() else "en"
+    with (LOCALE / known / "messages.po").open("rb") as file:
+        return read_po(file, locale=known)
+
+
+@lru_cache(maxsize=4096)
+def _template(language: str, id: str, count: int | None) -> str:
+    found = catalogue(language).get(id)
+    if found is None or not found.string:
+        raise KeyError(f"the {language} catalogue has no text for {id}")
+    if isinstance(found.string, str):
+        return found.string
+    plural = catalogue(language).plural_expr
+    index = 0 if count == 1 else 1
+    return found.string[index if plural else 0]
+
+
+def render(message: Message, language: str, zone: ZoneInfo) -> str:
+    """Raises KeyError for an id or a parameter that is missing: a test renders every entry."""
+    count = message.params.get("count")
+    template = _template(language, message.id, count if isinstance(count, int) else None)
+    if not message.params:
+        return template
+    return template.format_map({name: shown(value, language, zone) for name, value in message.params.items()})
+
+
+def shown(value: Param, language: str, zone: ZoneInfo) -> str:
+    """A value as people of that language write it."""
+    match value:
+        case None:
+            return "–"
+        case Message():
+            return render(value, language, zone)
+        case Money():
+            amount = value.minor / 10 ** get_currency_precision(value.currency)
+            whole = value.minor % 10 ** get_currency_precision(value.currency) == 0
+            return format_currency(
+                amount, value.currency, locale=language, format="#,##0 ¤" if whole else None, currency_digits=not whole
+            )
+        case datetime():
+            return format_datetime(value.astimezone(zone), "EEE d MMM, HH:mm", locale=language)
+        case date():
+            return format_date(value, "EEE d MMM y", locale=language)
+        case _:
+            return str(value)

@@ -1,0 +1,57 @@
+"""A half-asked command: which argument is missing, and what `it` refers to. Kept in the conversation's row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm_core.conversation import Conversation
+from intents.registry import Argument, Command, commands, missing
+from intents.slots import Heard
+
+SHOWN_AT_MOST = 12
+_CANCEL = {"cancel", "never mind", "stop", "abbrechen", "abbruch", "vergiss es", "egal"}
+
+
+def cancels(text: str) -> bool:
+    return text.strip().casefold().rstrip("!.") in _CANCEL
+
+
+def read_arguments(command: Command, words: Mapping[str, str], heard: Heard) -> dict[str, object]:
+    """The typed values of what was said. Raises Invalid for words that are none."""
+    slots = {argument.name: argument.slot for argument in command.arguments}
+    return {name: slots[name].read(text, heard) for name, text in words.items()}
+
+
+def ask_for(conversation: Conversation, command: Command, words: Mapping[str, str], argument: Argument) -> None:
+    conversation.pending = {"command": command.name, "words": dict(words), "argument": argument.name}
+
+
+def fill(conversation: Conversation, text: str, heard: Heard) -> tuple[Command, dict[str, str]] | None:
+    """The half-asked command with `text` as its answer; None when nothing was asked.
+
+    Raises Invalid when the text is no such value: the question stays open.
+    """
+    pending: dict[str, Any] | None = conversation.pending
+    if pending is None or pending["command"] not in commands():
+        return None
+    command = commands()[pending["command"]]
+    words = {**pending["words"], pending["argument"]: text}
+    read_arguments(command, words, heard)
+    return command, words
+
+
+def next_question(conversation: Conversation, command: Command, words: Mapping[str, str]) -> Argument | None:
+    """Notes the next missing argument, or that nothing is missing any more."""
+    argument = missing(command, words)
+    if argument is None:
+        conversation.pending = None
+    else:
+        ask_for(conversation, command, words, argument)
+    return argument
+
+
+def remember_shown(conversation: Conversation, references: list[str]) -> None:
+    if references:
+        kept = [reference for reference in conversation.shown if reference not in references]
+        conversation.shown = [*references, *kept][:SHOWN_AT_MOST]

@@ -1,0 +1,148 @@
+"""Commands: one typed function each, registered once, reached from every channel through `run`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_core.agents import Actor
+from crm_core.company import Company, company_of
+from crm_core.message import Message, Param
+from intents import catalogue
+from intents.ask import Ask
+from intents.reply import Choice, Choices, Part, Reply, Style
+from intents.slots import Heard, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every command gets: the open transaction, who asks and where, the language of the answer."""
+
+    session: AsyncSession
+    actor: Actor
+    ask: Ask
+    language: str
+    shown: list[str]
+    now: datetime
+
+    @property
+    def company(self) -> Company:
+        return company_of(self.session)
+
+    @property
+    def heard(self) -> Heard:
+        return Heard(self.now.astimezone(self.company.zone), self.company.currency, self.shown)
+
+    def say(self, id: str, **params: Param) -> str:
+        """The catalogue's text in the language of the answer."""
+        return catalogue.render(Message(id, params), self.language, self.company.zone)
+
+    def shown_as(self, value: Param) -> str:
+        return catalogue.shown(value, self.language, self.company.zone)
+
+    def reply(self, id: str, *parts: Part, shown: list[str] | None = None, **params: Param) -> Reply:
+        return Reply(self.say(id, **params), list(parts), shown=shown or [], language=self.language)
+
+
+Handler = Callable[..., Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    name: str
+    slot: Slot
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`examples` by language: templates with `{argument}`, `[optional words]`, `(one|other)`; the first is in the help.
+
+    `changes` marks a command that writes, so that it is never guessed.
+    """
+
+    name: str
+    subject: str
+    handler: Handler
+    examples: Mapping[str, list[str]]
+    arguments: list[Argument]
+    changes: bool
+
+
+_COMMANDS: dict[str, Command] = {}
+
+
+def command(name: str, examples: Mapping[str, list[str]], *, changes: bool = False) -> Callable[[Handler], Handler]:
+    """Register a function `(context, typed arguments…) -> Reply`. Its module is the subject it is listed under."""
+
+    def register(handler: Handler) -> Handler:
+        if name in _COMMANDS:
+            raise ValueError(f"{name} is registered twice")
+        subject = handler.__module__.rpartition(".")[2]
+        _COMMANDS[name] = Command(name, subject, handler, examples, _arguments(handler), changes)
+        return handler
+
+    return register
+
+
+@lru_cache
+def commands() -> Mapping[str, Command]:
+    """All of them; the first call imports the modules of intents.commands."""
+    package = import_module("intents.commands")
+    for module in iter_modules(package.__path__):
+        import_module(f"intents.commands.{module.name}")
+    return _COMMANDS
+
+
+def missing(chosen: Command, values: Mapping[str, object]) -> Argument | None:
+    """The first required argument that nobody has said yet."""
+    return next((a for a in chosen.arguments if a.is_required and a.name not in values), None)
+
+
+async def run(context: Context, name: str, values: Mapping[str, object]) -> Reply:
+    """The only caller of commands. Rights are checked by the verbs themselves. Raises CrmError."""
+    return await commands()[name].handler(context, **values)
+
+
+def button(
+    context: Context,
+    label: str,
+    say: str,
+    record: str | None = None,
+    version: int | None = None,
+    *,
+    primary: bool = False,
+) -> Choice:
+    """A choice whose label is a catalogue id."""
+    return Choice(context.say(label), say, Style.PRIMARY if primary else Style.PLAIN, record, version)
+
+
+def buttons(*choices: Choice) -> Choices:
+    return Choices(list(choices))
+
+
+def _arguments(handler: Handler) -> list[Argument]:
+    hints = get_type_hints(handler, include_extras=True)
+    parameters = list(inspect.signature(handler).parameters.values())[1:]
+    return [
+        Argument(parameter.name, _slot(hints[parameter.name]), parameter.default is inspect.Parameter.empty)
+        for parameter in parameters
+    ]
+
+
+def _slot(hint: Any) -> Slot:
+    if get_origin(hint) in {Union, UnionType}:
+        return _slot(next(part for part in get_args(hint) if part is not type(None)))
+    slot = next((extra for extra in getattr(hint, "__metadata__", ()) if isinstance(extra, Slot)), None)
+    if slot is None:
+        raise TypeError(f"{hint} names no slot: use one of the aliases of intents.slots")
+    return slot

@@ -1,0 +1,68 @@
+"""Reply: what is answered. The text is complete and speakable; parts only add."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+
+class Tone(enum.StrEnum):
+    """`REFUSED`: understood, but not done. `ERROR`: our own fault."""
+
+    OK = "ok"
+    REFUSED = "refused"
+    ERROR = "error"
+
+
+class Style(enum.StrEnum):
+    PLAIN = "plain"
+    PRIMARY = "primary"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Label and value pairs under a title."""
+
+    title: str
+    pairs: list[tuple[str, str]]
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells, already written in the reader's language. The first cell of a row is its reference."""
+
+    columns: list[str]
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button is an utterance. `record` and `version` say what it was drawn from, so that a stale press is noticed."""
+
+    label: str
+    say: str
+    style: Style = Style.PLAIN
+    record: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    choices: list[Choice]
+
+
+Part: TypeAlias = Fields | Table | Choices
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`shown` lists the references that `it` may mean from now on, the most recent first."""
+
+    text: str
+    parts: list[Part] = field(default_factory=list)
+    tone: Tone = Tone.OK
+    shown: list[str] = field(default_factory=list)
+    language: str = "en"

@@ -1,0 +1,105 @@
+"""From an ask to a reply: the one way in, for every channel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_core import activity, references
+from crm_core.agents import Actor
+from crm_core.conversation import ChoiceToken, Conversation, chosen, remembered
+from crm_core.errors import CrmError, Invalid, Refused
+from intents import dialogue
+from intents.ask import Ask
+from intents.registry import Command, Context, run
+from intents.reply import Choice, Choices, Reply, Tone
+from intents.understand.grammar import LONGEST_ASK, understand
+from intents.understand.suggest import suggest
+
+
+async def answer(session: AsyncSession, actor: Actor, ask: Ask, now: datetime) -> Reply:
+    """Never raises CrmError: what cannot be done is said. A refused command leaves nothing behind."""
+    conversation = await remembered(session, ask.conversation, now)
+    language = conversation.language or actor.language
+    context = Context(session, actor, ask, language, list(conversation.shown), now)
+    try:
+        async with session.begin_nested():
+            reply = await _answer(context, conversation)
+            await session.flush()
+    except CrmError as error:
+        await session.refresh(conversation)
+        reply = _refusal(context, error)
+    dialogue.remember_shown(conversation, reply.shown)
+    conversation.updated_at = now
+    await session.flush()
+    return reply
+
+
+async def _answer(context: Context, conversation: Conversation) -> Reply:
+    if context.ask.token is not None:
+        return await _press(context, conversation, context.ask.token)
+    return await _say(context, conversation, context.ask.text)
+
+
+async def _press(context: Context, conversation: Conversation, token: str) -> Reply:
+    choice = await chosen(context.session, token, context.now)
+    if choice is None or choice.audience not in {None, context.ask.conversation}:
+        raise Refused("choice.expired")
+    await _refuse_when_stale(context, choice)
+    return await _say(context, conversation, choice.say)
+
+
+async def _refuse_when_stale(context: Context, choice: ChoiceToken) -> None:
+    """The record moved on since the button was drawn: say by whom, and let the card be drawn again."""
+    parsed = references.parse(choice.record) if choice.record is not None else None
+    if parsed is None:
+        return
+    record = await references.lock(context.session, *parsed)
+    if choice.version is None or record.version == choice.version:
+        return
+    latest = await activity.timeline(context.session, *parsed, limit=1)
+    verb = latest[0].verb if latest else ""
+    name = latest[0].actor_name if latest else ""
+    raise Refused("choice.changed-since", ref=choice.record, name=name, what=context.say(f"did.{verb}"))
+
+
+async def _say(context: Context, conversation: Conversation, text: str) -> Reply:
+    if not text.strip():
+        return context.reply("ask.empty")
+    if len(text) > LONGEST_ASK:
+        raise Invalid("text.too-long", limit=LONGEST_ASK)
+    if conversation.pending is not None and dialogue.cancels(text):
+        conversation.pending = None
+        return context.reply("dialogue.cancelled")
+    understood = understand(text, context.language)
+    if understood is not None:
+        conversation.pending = None
+        spoken = replace(context, language=understood.language)
+        return await _do(spoken, conversation, understood.command, understood.words)
+    filled = dialogue.fill(conversation, text, context.heard)
+    if filled is not None:
+        return await _do(context, conversation, *filled)
+    return _not_understood(context, text)
+
+
+async def _do(context: Context, conversation: Conversation, command: Command, words: dict[str, str]) -> Reply:
+    values = dialogue.read_arguments(command, words, context.heard)
+    argument = dialogue.next_question(conversation, command, words)
+    if argument is not None:
+        return context.reply(f"dialogue.ask-{argument.slot.name}")
+    return await run(context, command.name, values)
+
+
+def _not_understood(context: Context, text: str) -> Reply:
+    near = suggest(text, context.language)
+    if not near:
+        return replace(context.reply("ask.not-understood"), tone=Tone.REFUSED)
+    choices = Choices([Choice(example, example) for example in near])
+    return replace(context.reply("ask.did-you-mean", choices), tone=Tone.REFUSED)
+
+
+def _refusal(context: Context, error: CrmError) -> Reply:
+    text = context.say(error.message.id, **error.message.params)
+    return Reply(text, tone=Tone.REFUSED, language=context.language)

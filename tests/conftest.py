@@ -1,0 +1,103 @@
+"""Databases for tests: SQLite in a file, PostgreSQL started by the test run itself."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+import crm_core
+from crm_core import schema
+from crm_core.company import Company, read_company
+from crm_core.db import Database
+from crm_core.sales.stages import apply_stages
+from tests import people
+from tests.postgres import create_database, drop_database, postgres_or_skip
+
+crm_core.load()
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def company() -> Company:
+    return read_company(ROOT / "offhook.yml")
+
+
+@pytest.fixture
+def now() -> datetime:
+    return people.NOW
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a server; each test makes a database of its own on it."""
+    with postgres_or_skip() as url:
+        yield url
+
+
+async def _prepare(url: str, company: Company) -> Database:
+    database = Database(url, company)
+    await schema.migrate(database)
+    async with database.transaction() as session:
+        await apply_stages(session, company)
+    return database
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, company: Company) -> Path:
+    """A migrated file: copying it is cheaper than migrating again for every test."""
+    import asyncio
+
+    path = tmp_path_factory.mktemp("template") / "template.db"
+
+    async def make() -> None:
+        database = await _prepare(f"sqlite:///{path}", company)
+        await database.close()
+
+    asyncio.run(make())
+    return path
+
+
+@pytest.fixture
+async def sqlite_database(sqlite_template: Path, tmp_path: Path, company: Company) -> AsyncIterator[Database]:
+    path = tmp_path / "offhook.db"
+    shutil.copy(sqlite_template, path)
+    database = Database(f"sqlite:///{path}", company)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def postgres_database(postgres: str, postgres_template: str, company: Company) -> AsyncIterator[Database]:
+    name = f"t_{uuid4().hex[:12]}"
+    url = await create_database(postgres, name, template=postgres_template)
+    database = Database(url, company)
+    yield database
+    await database.close()
+    await drop_database(postgres, name)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str, company: Company) -> str:
+    import asyncio
+
+    async def make() -> None:
+        url = await create_database(postgres, "template_offhook")
+        database = await _prepare(url, company)
+        await database.close()
+
+    asyncio.run(make())
+    return "template_offhook"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Everything that touches data runs on both."""
+    name = "sqlite_database" if request.param == "sqlite" else "postgres_database"
+    found = request.getfixturevalue(name)
+    assert isinstance(found, Database)
+    return found

@@ -1,0 +1,80 @@
+"""Settings, read once from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from crm_core.db import driver_url
+
+SLACK_API = "https://slack.com/api/"
+TELEGRAM_API = "https://api.telegram.org"
+TWILIO_API = "https://api.twilio.com"
+
+
+class Settings(BaseSettings):
+    """Each field is the environment variable of the same name in capitals; an empty one counts as not set."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    database_url: str = "sqlite:///offhook.db"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_base_url: str = ""
+    offhook_config: Path = Path("offhook.yml")
+    offhook_secret_key: SecretStr | None = None
+    metrics_token: SecretStr | None = None
+
+    slack_bot_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: str = SLACK_API
+
+    telegram_bot_token: SecretStr | None = None
+    telegram_webhook_secret: SecretStr | None = None
+    telegram_api_url: str = TELEGRAM_API
+
+    twilio_account_sid: str | None = None
+    twilio_auth_token: SecretStr | None = None
+    twilio_api_url: str = TWILIO_API
+    twilio_number: str | None = None
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        driver_url(value)
+        return value
+
+    @field_validator("public_base_url", "twilio_api_url", "telegram_api_url")
+    @classmethod
+    def _without_final_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _with_final_slash(cls, value: str) -> str:
+        return value.rstrip("/") + "/"
+
+    @property
+    def base_url(self) -> str:
+        """What senders call us by: their signatures are over this address."""
+        return self.public_base_url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def has_slack(self) -> bool:
+        return self.slack_bot_token is not None and self.slack_signing_secret is not None
+
+    @property
+    def has_telegram(self) -> bool:
+        return self.telegram_bot_token is not None and self.telegram_webhook_secret is not None
+
+    @property
+    def has_twilio(self) -> bool:
+        return self.twilio_account_sid is not None and self.twilio_auth_token is not None
+
+
+def revealed(secret: SecretStr | None) -> str:
+    """A secret that has to be there, in the clear."""
+    assert secret is not None, "checked by has_slack, has_telegram or has_twilio"
+    return secret.get_secret_value()
