@@ -65,6 +65,12 @@ def check(method: str, arguments: Json) -> list[str]:
     return found
 
 
+def check_event(kind: str, event: Json) -> list[str]:
+    """Violations of an inbound event; `kind` as the contract names it, for example AppMentionEvent."""
+    schema = {**load("slack/events.schema.json"), "$ref": f"#/definitions/{kind}"}
+    return [line for problem in Draft7Validator(schema).iter_errors(event) for line in _explained(problem, kind)]
+
+
 def _schema_violations(method: str, arguments: Json) -> list[str]:
     name = "".join(part[:1].upper() + part[1:] for part in method.split("."))
     path = f"slack/web-api/{name}.schema.json"

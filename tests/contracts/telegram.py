@@ -60,6 +60,11 @@ def check(method: str, arguments: Json) -> list[str]:
     return found
 
 
+def check_object(kind: str, value: Json) -> list[str]:
+    """Violations of an object such as an Update or a Message."""
+    return _violations(kind, kind, value)
+
+
 def _fields(where: str, fields: list[Json], values: Json) -> Iterator[str]:
     by_name = {field["name"]: field for field in fields}
     for name, field in by_name.items():
