@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core import references, rights
 from crm_core.agents import Actor
-from crm_core.db import Base, BigId, Record
+from crm_core.db import Base, BigId, Record, UtcDateTime
 from crm_core.errors import Refused
 
 UNDO_WINDOW = timedelta(hours=1)
@@ -136,7 +136,7 @@ def _restore(target: Record, data: dict[str, Any], now: datetime) -> None:
         raise Refused("undo.changed-since", ref=references.ref(target.__tablename__, target.id))
     for name, value in data["before"].items():
         column = type(target).__table__.c[name]
-        is_time = column.type.python_type is datetime
+        is_time = isinstance(column.type, UtcDateTime)
         setattr(target, name, datetime.fromisoformat(value) if is_time and value is not None else value)
     target.version += 1
     target.updated_at = now

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import CheckConstraint, Index, and_, exists, or_, select, text, update
+from sqlalchemy import CheckConstraint, Index, and_, exists, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, declared_attr, mapped_column
 
@@ -106,6 +106,13 @@ async def bury(session: AsyncSession, row: Leased, now: datetime, error: str) ->
     return await _mark(
         session, row, state=State.DEAD, done_at=now, error=error[:500], lease_token=None, lease_until=None
     )
+
+
+async def count_due(session: AsyncSession, model: type[Leased], now: datetime) -> int:
+    found = await session.scalar(
+        select(func.count()).select_from(model).where(model.state == State.PENDING, model.due_at <= now)
+    )
+    return found or 0
 
 
 async def _mark(session: AsyncSession, row: Leased, **values: object) -> bool:

@@ -92,6 +92,16 @@ async def mark_attempted(session: AsyncSession, effect: Effect, now: datetime) -
     return marked is not None
 
 
+async def unmark_attempted(session: AsyncSession, effect: Effect) -> None:
+    """The platform refused before processing (429): the next try is the first one."""
+    await session.execute(
+        update(Effect)
+        .where(Effect.id == effect.id, Effect.lease_token == effect.lease_token)
+        .values(attempted_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 class TryLater(Exception):
     """The platform asked for patience (`after` seconds) or was out of reach (None: a growing pause)."""
 

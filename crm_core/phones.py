@@ -29,7 +29,7 @@ def e164(raw: str, region: str) -> str | None:
         number = phonenumbers.parse(_TRUNK_ZERO.sub("", compact), region)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

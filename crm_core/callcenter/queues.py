@@ -132,8 +132,9 @@ async def leg_ended(session: AsyncSession, leg: CallLeg, was_joined: bool, now: 
         await release(session, call, entry, now)
 
 
-async def claim_expired(session: AsyncSession, call_id: int, leg_id: int, now: datetime) -> None:
+async def on_claim_expired(session: AsyncSession, payload: dict[str, Any], now: datetime) -> None:
     """The timer of a claim: nothing to do when the agent came."""
+    call_id, leg_id = payload["call"], payload["leg"]
     call = await calls.lock_call(session, call_id)
     entry = await lock_entry(session, call_id)
     if entry is None or entry.leg_id != leg_id or entry.state != EntryState.CLAIMED or call.is_over:

@@ -427,6 +427,19 @@ def upgrade() -> None:
         op.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('contact', 1000)")
     else:
         op.execute("ALTER SEQUENCE contact_id_seq RESTART WITH 1001")
+        _notify_workers()
+
+
+def _notify_workers() -> None:
+    """New work wakes the workers of other processes, without a statement of the writer's own."""
+    op.execute(
+        "CREATE FUNCTION offhook_wake() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN PERFORM pg_notify('offhook', ''); RETURN NULL; END $$"
+    )
+    for table in ("effect", "receipt"):
+        op.execute(
+            f"CREATE TRIGGER {table}_wake AFTER INSERT ON {table} FOR EACH STATEMENT EXECUTE FUNCTION offhook_wake()"
+        )
 
 
 def downgrade() -> None:
@@ -507,3 +520,5 @@ def downgrade() -> None:
     op.drop_index("ix_activity_record", table_name="activity")
     op.drop_index("ix_activity_agent_id", table_name="activity")
     op.drop_table("activity")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION offhook_wake()")

@@ -1,0 +1,32 @@
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect
+
+from crm_core import schema
+from crm_core.db import Base, Database
+from tests import people
+
+
+async def test_the_migrations_make_exactly_the_tables_of_the_code(database: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        return compare_metadata(MigrationContext.configure(connection), Base.metadata)
+
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_migrations_run_down_and_up_with_data_in_the_tables(database: Database) -> None:
+    async with database.transaction() as session:
+        await people.add_agent(session)
+        await people.add_contact(session)
+    await schema.roll_back(database)
+    async with database.engine.connect() as connection:
+        left = await connection.run_sync(lambda sync: set(inspect(sync).get_table_names()))
+    assert left <= {"alembic_version"}
+    await schema.migrate(database)
+    assert await schema.revision(database) == schema.newest_revision()
+
+
+async def test_contacts_are_numbered_from_1001(database: Database) -> None:
+    async with database.transaction() as session:
+        assert (await people.add_contact(session)).id == 1001

@@ -1,0 +1,76 @@
+"""What an administrator does once: tables, company file, people."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from crm_core import agents, phones, schema
+from crm_core.agents import Agent, Identity, Role
+from crm_core.sales.stages import apply_stages
+from webhooks.complaints import Complaint
+from webhooks.serve import open_runtime, require_migrated
+from webhooks.settings import Settings
+
+
+async def migrate(settings: Settings) -> str:
+    """Tables first, then what offhook.yml declares."""
+    async with open_runtime(settings) as runtime:
+        before = await schema.revision(runtime.database)
+        await schema.migrate(runtime.database)
+        async with runtime.database.transaction() as session:
+            await apply_stages(session, runtime.company)
+        after = await schema.revision(runtime.database)
+    return f"The database is at revision {after}." + ("" if before == after else f" It was at {before or 'none'}.")
+
+
+async def apply(settings: Settings) -> str:
+    async with open_runtime(settings) as runtime:
+        await require_migrated(runtime)
+        async with runtime.database.transaction() as session:
+            await apply_stages(session, runtime.company)
+        company = runtime.company
+    nodes, stages = len(company.phone.nodes), len(company.stages)
+    return f"{company.name}: {nodes} phone nodes and {stages} stages are in order and applied."
+
+
+async def invite(settings: Settings, name: str, role: str, language: str | None, phone: str | None) -> str:
+    """Somebody who is there already gets a new code."""
+    if role.upper() not in Role.__members__:
+        raise Complaint(f"{role} is no role; choose one of viewer, agent, lead, admin.")
+    async with open_runtime(settings) as runtime:
+        await require_migrated(runtime)
+        now = runtime.clock()
+        spoken = language or runtime.company.language
+        if spoken not in runtime.company.languages:
+            raise Complaint(
+                f"{spoken} is not among the languages of offhook.yml: {', '.join(runtime.company.languages)}."
+            )
+        number = phones.require_e164(phone, runtime.company.country) if phone else None
+        async with runtime.database.transaction() as session:
+            agent = await session.scalar(select(Agent).where(Agent.name == name))
+            if agent is None:
+                agent = await agents.add_agent(
+                    session, name=name, role=Role[role.upper()], language=spoken, phone=number, now=now
+                )
+            code = await agents.invite(session, agent, now)
+    return (
+        f"{agent.name} ({agent.role}) can link an account within seven days:\n"
+        f"  Telegram  send the bot:   /start {code}\n"
+        f"  Slack     type anywhere:  /offhook link {code}"
+    )
+
+
+async def list_agents(settings: Settings) -> str:
+    async with open_runtime(settings) as runtime:
+        await require_migrated(runtime)
+        async with runtime.database.transaction() as session:
+            people = list(await session.scalars(select(Agent).order_by(Agent.name)))
+            accounts = list(await session.scalars(select(Identity)))
+    if not people:
+        return "Nobody yet. Begin with: offhook agents invite YOUR-NAME --role admin"
+    linked = {agent.id: [a.channel for a in accounts if a.agent_id == agent.id] for agent in people}
+    return "\n".join(
+        f"{agent.name:24} {agent.role:7} {agent.language}  {agent.phone or 'no phone':16}"
+        f" {', '.join(linked[agent.id]) or 'no account linked'}"
+        for agent in people
+    )

@@ -1,0 +1,120 @@
+"""The composition root: what is configured is built, given its routes, and closed again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from webhooks import health, slack, telegram, twilio
+from webhooks.errors import answer_every_error
+from webhooks.runtime import Runtime
+from webhooks.settings import revealed
+from webhooks.worker import Courier, Reader, Worker
+
+LARGEST_BODY = 1024 * 1024
+DRAIN_SECONDS = 8.0
+
+
+@dataclass(slots=True)
+class Channels:
+    """The channels that are configured. An SDK is imported only when its channel is."""
+
+    routes: list[web.AbstractRouteDef] = field(default_factory=list)
+    readers: dict[str, Reader] = field(default_factory=dict)
+    couriers: dict[str, Courier] = field(default_factory=dict)
+    closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+    async def close(self) -> None:
+        for close in self.closing:
+            await close()
+
+
+def build_channels(runtime: Runtime) -> Channels:
+    channels = Channels()
+    if runtime.settings.has_twilio:
+        _add_twilio(runtime, channels)
+    if runtime.settings.has_slack:
+        _add_slack(runtime, channels)
+    if runtime.settings.has_telegram:
+        _add_telegram(runtime, channels)
+    return channels
+
+
+def build_app(runtime: Runtime, channels: Channels, worker: Worker | None) -> web.Application:
+    """`worker` runs beside the routes in this process, or None when `offhook work` does it elsewhere."""
+    app = web.Application(middlewares=[answer_every_error], client_max_size=LARGEST_BODY)
+    app.add_routes([*health.routes(runtime), *channels.routes])
+
+    async def running(_app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(worker.run()) if worker is not None else None
+        yield
+        if worker is not None and task is not None:
+            await drain(worker, task)
+        await channels.close()
+        await runtime.database.close()
+
+    app.cleanup_ctx.append(running)
+    return app
+
+
+def build_worker(runtime: Runtime, channels: Channels) -> Worker:
+    return Worker(runtime, channels.readers, channels.couriers)
+
+
+async def drain(worker: Worker, task: asyncio.Task[None]) -> None:
+    """Finish what is in hand; what is not done by then stays in the database under its lease."""
+    worker.stop()
+    _done, pending = await asyncio.wait([task], timeout=DRAIN_SECONDS)
+    for unfinished in pending:
+        unfinished.cancel()
+
+
+def _add_twilio(runtime: Runtime, channels: Channels) -> None:
+    from telephony.client import TwilioClient
+    from telephony.courier import TwilioCourier
+
+    settings = runtime.settings
+    client = TwilioClient(
+        settings.twilio_account_sid or "", revealed(settings.twilio_auth_token), settings.twilio_api_url
+    )
+    number = settings.twilio_number or runtime.company.phone.number
+    courier = TwilioCourier(runtime.database, client, settings.base_url, number)
+    channels.routes += twilio.routes(runtime)
+    channels.couriers["twilio"] = courier
+    channels.closing.append(client.close)
+
+
+def _add_slack(runtime: Runtime, channels: Channels) -> None:
+    from bot.slack.bridge import SlackBridge
+    from bot.slack.courier import SlackCourier
+    from bot.slack.reader import SlackReader
+
+    settings = runtime.settings
+    bridge = SlackBridge(
+        signing_secret=revealed(settings.slack_signing_secret),
+        bot_token=revealed(settings.slack_bot_token),
+        api_url=settings.slack_api_url,
+        database=runtime.database,
+        clock=runtime.clock,
+    )
+    courier = SlackCourier(runtime.database, revealed(settings.slack_bot_token), settings.slack_api_url)
+    channels.routes += slack.routes(runtime, bridge)
+    channels.readers["slack"] = SlackReader()
+    channels.couriers["slack"] = courier
+    channels.closing += [bridge.close, courier.close]
+
+
+def _add_telegram(runtime: Runtime, channels: Channels) -> None:
+    from bot.telegram.bridge import TelegramBridge
+    from bot.telegram.courier import TelegramCourier
+    from bot.telegram.reader import TelegramReader
+
+    settings = runtime.settings
+    bridge = TelegramBridge(revealed(settings.telegram_bot_token), settings.telegram_api_url)
+    channels.routes += telegram.routes(runtime)
+    channels.readers["telegram"] = TelegramReader(bridge)
+    channels.couriers["telegram"] = TelegramCourier(runtime.database, bridge)
+    channels.closing.append(bridge.close)

@@ -1,0 +1,204 @@
+"""`offhook`: everything that is done from a terminal. Each command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from webhooks.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Offhook: a CRM that a call centre talks to.")
+agents_app = typer.Typer(no_args_is_help=True, help="The people who work with Offhook.")
+connect_app = typer.Typer(no_args_is_help=True, help="Set or print what Twilio, Telegram and Slack need to know.")
+app.add_typer(agents_app, name="agents")
+app.add_typer(connect_app, name="connect")
+
+As = Annotated[str | None, typer.Option("--as", help="The agent who speaks; the only admin when left out.")]
+
+
+@app.command()
+def serve(
+    worker: Annotated[
+        bool, typer.Option(help="Also carry out what is due; off when `offhook work` runs elsewhere.")
+    ] = True,
+) -> None:
+    """Answer webhooks (and, unless told otherwise, work off what they leave to do)."""
+    from webhooks import logs, serve
+
+    logs.set_up(readable=sys.stderr.isatty())
+    _run(serve.serve(_settings(), with_worker=worker))
+
+
+@app.command()
+def work() -> None:
+    """Carry out what is due: cards, replies, dialling, timers. Any number of these share a PostgreSQL."""
+    from webhooks import logs, serve
+
+    logs.set_up(readable=sys.stderr.isatty())
+    _run(serve.work(_settings()))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the tables that this version needs."""
+    from webhooks import administration
+
+    _print(_run(administration.migrate(_settings())))
+
+
+@app.command()
+def apply() -> None:
+    """Check offhook.yml and carry it into the database."""
+    from webhooks import administration
+
+    _print(_run(administration.apply(_settings())))
+
+
+@app.command()
+def demo(
+    port: Annotated[int | None, typer.Option(envvar="PORT", help="Where the playground listens.")] = None,
+) -> None:
+    """A small company to play with: no account, no key, no network. Starts fresh each time."""
+    from webhooks import logs
+    from webhooks.demo import run
+
+    logs.set_up(readable=True)
+    _run(run.demo(port or 8080))
+
+
+@app.command()
+def doctor(
+    live: Annotated[bool, typer.Option(help="Also prove the way to each service and back.")] = False,
+) -> None:
+    """Explain each missing or wrong setting."""
+    from webhooks import doctor
+
+    if not _run(doctor.examine(_settings(), live=live)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def chat(name: As = None) -> None:
+    """A conversation in this terminal."""
+    from webhooks import talk
+
+    _run(talk.chat(_talk_settings(), name))
+
+
+@app.command()
+def ask(
+    text: str,
+    name: As = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The reply as JSON.")] = False,
+) -> None:
+    """One question, one answer."""
+    from webhooks import talk
+
+    _run(talk.ask(_talk_settings(), text, name, as_json=as_json))
+
+
+@app.command()
+def call(
+    caller: Annotated[str, typer.Option("--from", help="The number that calls, in any notation.")],
+) -> None:
+    """Place a call to the running server from the keyboard: digits are keys, words are speech."""
+    from webhooks import talk
+
+    _run(talk.call(_talk_settings(), caller))
+
+
+@agents_app.command("list")
+def list_agents() -> None:
+    """Who works here, and under which accounts."""
+    from webhooks import administration
+
+    _print(_run(administration.list_agents(_settings())))
+
+
+@agents_app.command("invite")
+def invite_agent(
+    name: str,
+    role: Annotated[str, typer.Option(help="viewer, agent, lead or admin")] = "agent",
+    language: Annotated[str | None, typer.Option(help="en or de")] = None,
+    phone: Annotated[str | None, typer.Option(help="Where calls for this person ring.")] = None,
+) -> None:
+    """Add a person and print the code that links their Slack or Telegram account."""
+    from webhooks import administration
+
+    _print(_run(administration.invite(_settings(), name, role, language, phone)))
+
+
+@connect_app.command("twilio")
+def connect_twilio(
+    dry: Annotated[bool, typer.Option("--print", help="Only print the addresses, change nothing.")] = False,
+) -> None:
+    """Point the number's webhooks, status callback and fallback at this server."""
+    from webhooks import connect
+
+    _print(_run(connect.twilio(_settings(), dry=dry)))
+
+
+@connect_app.command("telegram")
+def connect_telegram(
+    dry: Annotated[bool, typer.Option("--print", help="Only print the address, change nothing.")] = False,
+) -> None:
+    """Register the webhook and its secret with the bot."""
+    from webhooks import connect
+
+    _print(_run(connect.telegram(_settings(), dry=dry)))
+
+
+@connect_app.command("slack")
+def connect_slack() -> None:
+    """Print the app manifest and where to paste it."""
+    from webhooks import connect
+
+    _print(connect.slack(_settings()))
+
+
+def main() -> None:
+    """Errors that people can mend are one sentence; anything else is a fault of ours and shows its trace."""
+    from crm_core.company import CompanyFileError
+    from crm_core.errors import CrmError
+    from webhooks.complaints import Complaint, plain_text
+
+    try:
+        app()
+    except (Complaint, CompanyFileError, CrmError) as error:
+        Console(stderr=True, soft_wrap=True).print(plain_text(error), style="red", markup=False)
+        sys.exit(1)
+
+
+def _settings() -> Settings:
+    from webhooks.complaints import Complaint
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [f"{'_'.join(str(step) for step in fault['loc']).upper()}: {fault['msg']}" for fault in error.errors()]
+        raise Complaint("The settings are not usable:\n" + "\n".join(f"  {line}" for line in lines)) from error
+
+
+def _talk_settings() -> Settings:
+    """Those of the running demo where one runs and no database is named."""
+    from webhooks.demo import running
+
+    return running.settings(_settings())
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(work)
+
+
+def _print(text: str) -> None:
+    Console(soft_wrap=True).print(text, markup=False, highlight=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""A small company to try things on. Phone numbers come from the ranges that the regulators keep for fiction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_core import agents
+from crm_core.agents import SYSTEM, Actor, Agent, Presence, Role, actor_of
+from crm_core.callcenter import calls, presence
+from crm_core.company import company_of
+from crm_core.contacts import contacts
+from crm_core.contacts.contacts import Contact
+from crm_core.money import Money
+from crm_core.projects import tasks
+from crm_core.sales import deals, stages
+from crm_core.support import tickets
+from crm_core.support.tickets import Priority
+
+CALLER = "+493023125010"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str
+    phone: str
+    email: str
+    language: str
+    organisation: str | None = None
+
+
+TEAM = (
+    ("Mira Okafor", Role.AGENT, "en", "+493023125201"),
+    ("Jonas Weber", Role.AGENT, "de", "+493023125202"),
+    ("Lena Brandt", Role.LEAD, "de", "+493023125203"),
+    ("Sam Carter", Role.ADMIN, "en", "+493023125204"),
+)
+
+PEOPLE = (
+    Person("Greta Sommer", CALLER, "greta.sommer@example.de", "de", "Bäckerei Sommer"),
+    Person("Emily Clarke", "+442079460123", "emily.clarke@example.co.uk", "en", "Clarke & Daughters"),
+    Person("Jürgen Müller", "+492214710011", "mueller@example.de", "de", "Müller Immobilien"),
+    Person("Aylin Demir", "+494066969042", "aylin@example.de", "de", "Praxis Demir"),
+    Person("Thomas Groß", "+498999998077", "t.gross@example.de", "de", "Brauhaus Groß"),
+    Person("Priya Nair", "+441614960345", "priya.nair@example.co.uk", "en", "Nair Architects"),
+    Person("Noah Becker", "+496990009015", "noah.becker@example.de", "de"),
+    Person("Sofia Rossi", "+493023125033", "sofia.rossi@example.de", "de", "Hotel Rossi"),
+    Person("Daniel Hughes", "+447700900123", "dan.hughes@example.co.uk", "en"),
+    Person("Hannelore Krüger", "+493023125055", "krueger@example.de", "de", "Seniorenhaus am Park"),
+    Person("Olivia Bennett", "+442079460777", "olivia@example.co.uk", "en", "Bennett Dental"),
+    Person("Mehmet Yıldız", "+494066969088", "mehmet@example.de", "de", "Autohaus Yıldız"),
+)
+
+DEALS = (
+    ("Wärmepumpe für die Backstube", "Greta Sommer", 2_480_000, "offer", 21),
+    ("Heizungstausch, 24 Wohnungen", "Jürgen Müller", 18_600_000, "negotiation", 14),
+    ("Air conditioning, London office", "Emily Clarke", 4_150_000, "visit", 40),
+    ("Lüftung Praxisräume", "Aylin Demir", 1_290_000, "lead", 60),
+    ("Kühlhaus, zweiter Bauabschnitt", "Thomas Groß", 9_800_000, "offer", 30),
+    ("Underfloor heating, studio", "Priya Nair", 1_575_000, "lead", 55),
+    ("Wartungsvertrag 3 Jahre", "Sofia Rossi", 720_000, "negotiation", 7),
+    ("Badsanierung barrierefrei", "Hannelore Krüger", 3_340_000, "visit", 35),
+    ("Boiler replacement", "Olivia Bennett", 860_000, "offer", 18),
+    ("Werkstattheizung", "Mehmet Yıldız", 2_150_000, "lead", 70),
+    ("Solarthermie Einfamilienhaus", "Noah Becker", 1_420_000, "won", -5),
+)
+
+TICKETS = (
+    ("Heizung im Verkaufsraum bleibt kalt", "Greta Sommer", Priority.HIGH, 26),
+    ("Boiler pressure keeps dropping", "Emily Clarke", Priority.NORMAL, 49),
+    ("Aufzug Haus 3: Lüftung brummt nachts", "Jürgen Müller", Priority.NORMAL, 5),
+    ("Rechnung 2026-1183 fehlt eine Position", "Sofia Rossi", Priority.LOW, 70),
+    ("Warmwasser im 2. Stock ausgefallen", "Hannelore Krüger", Priority.URGENT, 1),
+    ("Thermostat app shows the wrong time", "Daniel Hughes", Priority.LOW, 95),
+)
+
+TASKS = (
+    ("Angebot Wärmepumpe nachfassen", "Lena Brandt", "Greta Sommer", 1),
+    ("Send the site plan to Clarke & Daughters", "Lena Brandt", "Emily Clarke", 2),
+    ("Ersatzteil für Haus 3 bestellen", "Jonas Weber", "Jürgen Müller", 0),
+    ("Check the new on-call rota", "Mira Okafor", None, 3),
+    ("Monatsbericht vorbereiten", "Sam Carter", None, 5),
+)
+
+
+async def fill(session: AsyncSession, now: datetime) -> dict[str, Agent]:
+    """The team by name; everything else is found through it."""
+    await stages.apply_stages(session, company_of(session))
+    team = await _team(session, now)
+    people = {person.name: await _contact(session, person, now - timedelta(days=90)) for person in PEOPLE}
+    await _deals(session, actor_of(team["Lena Brandt"], "demo"), people, now)
+    await _tickets(session, team, people, now)
+    await _tasks(session, team, people, now)
+    await calls.log_call(
+        session,
+        actor_of(team["Lena Brandt"], "demo"),
+        contact=people["Thomas Groß"],
+        note="Will das Angebot bis Freitag mit seinem Bruder besprechen.",
+        minutes=12,
+        now=now - timedelta(hours=20),
+    )
+    return team
+
+
+async def _team(session: AsyncSession, now: datetime) -> dict[str, Agent]:
+    team = {}
+    for name, role, language, phone in TEAM:
+        agent = await agents.add_agent(session, name=name, role=role, language=language, phone=phone, now=now)
+        team[name] = agent
+        if role is Role.AGENT:
+            await presence.set_presence(session, actor_of(agent, "demo"), Presence.AVAILABLE, now)
+    return team
+
+
+async def _contact(session: AsyncSession, person: Person, now: datetime) -> Contact:
+    return await contacts.add_contact(
+        session,
+        SYSTEM,
+        name=person.name,
+        phone=person.phone,
+        email=person.email,
+        language=person.language,
+        organisation=person.organisation,
+        now=now,
+    )
+
+
+async def _deals(session: AsyncSession, owner: Actor, people: dict[str, Contact], now: datetime) -> None:
+    by_key = {stage.key: stage for stage in await stages.list_stages(session)}
+    for title, name, minor, stage, days in DEALS:
+        await deals.add_deal(
+            session,
+            owner,
+            title=title,
+            value=Money(minor, company_of(session).currency),
+            contact_id=people[name].id,
+            stage=by_key[stage],
+            expected_close=(now + timedelta(days=days)).date(),
+            now=now - timedelta(days=20),
+        )
+
+
+async def _tickets(session: AsyncSession, team: dict[str, Agent], people: dict[str, Contact], now: datetime) -> None:
+    for subject, name, priority, hours in TICKETS:
+        reporter = Actor(name=name, channel="demo", language="de", contact_id=people[name].id)
+        at = now - timedelta(hours=hours)
+        ticket = await tickets.open_ticket(
+            session, reporter, subject=subject, contact_id=people[name].id, priority=priority, now=at
+        )
+        if priority is Priority.HIGH:
+            await tickets.claim(session, actor_of(team["Jonas Weber"], "demo"), ticket.id, at + timedelta(minutes=9))
+
+
+async def _tasks(session: AsyncSession, team: dict[str, Agent], people: dict[str, Contact], now: datetime) -> None:
+    zone = company_of(session).zone
+    for title, assignee, name, days in TASKS:
+        due = (now + timedelta(days=days)).astimezone(zone).replace(hour=16, minute=0, second=0, microsecond=0)
+        await tasks.add_task(
+            session,
+            actor_of(team[assignee], "demo"),
+            title=title,
+            contact_id=people[name].id if name else None,
+            due_at=due,
+            now=now,
+        )

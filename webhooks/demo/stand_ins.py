@@ -1,0 +1,98 @@
+"""The services that the demo talks to: stand-ins on loopback, with secrets made anew at each start."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.fakes.slack import FakeSlack
+from bot.fakes.telegram import FakeTelegram
+from crm_core import agents
+from crm_core.agents import Agent
+from crm_core.company import CardPlace, Company
+from telephony.simulator import FakeTwilio, NumberConfig
+from webhooks.settings import Settings
+
+CHANNEL = "support"
+SLACK_TEAM = ("Mira Okafor", "Jonas Weber")
+SALESPERSON = "Lena Brandt"
+TELEGRAM_USER = 5551001
+
+
+@dataclass(slots=True)
+class StandIns:
+    """The running three, and who is who in them: Slack users by agent name, the team's channel, the salesperson."""
+
+    slack: FakeSlack
+    telegram: FakeTelegram
+    twilio: FakeTwilio
+    slack_users: dict[str, str]
+    slack_channel: str
+
+    async def stop(self) -> None:
+        await self.twilio.stop()
+        await self.telegram.stop()
+        await self.slack.stop()
+
+
+async def start(port: int, phone_number: str, simulator_key: str) -> StandIns:
+    """Listening on loopback and pointed at the demo's own port; nothing is called yet."""
+    base = f"http://127.0.0.1:{port}"
+    slack = FakeSlack(secrets.token_hex(16), f"xoxb-{secrets.token_hex(12)}", f"{base}/slack/events")
+    users = {name: slack.add_user(name, f"{name.split()[0].lower()}@example.com") for name in SLACK_TEAM}
+    channel = slack.add_channel(CHANNEL)
+    token = f"{secrets.randbelow(10**9) + 10**9}:{secrets.token_hex(17)}x"
+    telegram = FakeTelegram(token, secrets.token_urlsafe(24), f"{base}/telegram")
+    twilio = FakeTwilio(
+        "AC" + secrets.token_hex(16), secrets.token_hex(16), real_time=True, simulator_key=simulator_key
+    )
+    twilio.numbers[phone_number] = NumberConfig(
+        voice_url=f"{base}/twilio/voice",
+        fallback_url=f"{base}/twilio/fallback",
+        status_callback=f"{base}/twilio/status",
+    )
+    stand_ins = StandIns(slack, telegram, twilio, users, channel)
+    await slack.start()
+    await telegram.start()
+    await twilio.start()
+    return stand_ins
+
+
+def settings(stand_ins: StandIns, port: int, database: Path, company_file: Path) -> Settings:
+    """Nothing of the real environment's tokens: the demo talks to its stand-ins only."""
+    slack, telegram, twilio = stand_ins.slack, stand_ins.telegram, stand_ins.twilio
+    return Settings(
+        _env_file=None,
+        database_url=f"sqlite:///{database}",
+        host="127.0.0.1",
+        port=port,
+        public_base_url=f"http://127.0.0.1:{port}",
+        offhook_config=company_file,
+        slack_bot_token=SecretStr(slack.bot_token),
+        slack_signing_secret=SecretStr(slack.signing_secret),
+        slack_api_url=slack.api_url,
+        telegram_bot_token=SecretStr(telegram.token),
+        telegram_webhook_secret=SecretStr(telegram.secret),
+        telegram_api_url=telegram.api_url,
+        twilio_account_sid=twilio.account_sid,
+        twilio_auth_token=SecretStr(twilio.auth_token),
+        twilio_api_url=twilio.api_url,
+    )
+
+
+def with_cards(company: Company, stand_ins: StandIns) -> Company:
+    """The company's card places, moved to the stand-in's channel."""
+    kinds = [place.kinds for place in company.cards] or [["ticket", "call"]]
+    place = CardPlace(place=f"slack:{stand_ins.slack_channel}", language="en", kinds=kinds[0])
+    return company.model_copy(update={"cards": [place]})
+
+
+async def link_team(session: AsyncSession, stand_ins: StandIns, team: dict[str, Agent]) -> None:
+    agent_times = {name: team[name].created_at for name in team}
+    for name, account in stand_ins.slack_users.items():
+        await agents.link(session, team[name], "slack", account, agent_times[name])
+    await agents.link(session, team[SALESPERSON], "telegram", str(TELEGRAM_USER), agent_times[SALESPERSON])

@@ -1,0 +1,95 @@
+"""Running the processes: the web, the worker, or both in one; until a signal ends them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+import crm_core
+from crm_core import schema
+from crm_core.company import read_company
+from crm_core.db import Database
+from webhooks import wake
+from webhooks.app import build_app, build_channels, build_worker, drain
+from webhooks.complaints import Complaint
+from webhooks.runtime import Runtime
+from webhooks.settings import Settings
+
+
+@asynccontextmanager
+async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
+    """For one command of the terminal: a database that is closed afterwards."""
+    runtime = build_runtime(settings)
+    try:
+        yield runtime
+    finally:
+        await runtime.database.close()
+
+
+def build_runtime(settings: Settings) -> Runtime:
+    """Raises CompanyFileError."""
+    crm_core.load()
+    company = read_company(settings.offhook_config)
+    return Runtime(settings, company, Database(settings.database_url, company))
+
+
+async def require_migrated(runtime: Runtime) -> None:
+    """Raises Complaint."""
+    found = await schema.revision(runtime.database)
+    if found != schema.newest_revision():
+        raise Complaint(f"The database is at revision {found or 'none'}: run `offhook migrate` first.")
+
+
+async def serve(settings: Settings, *, with_worker: bool) -> None:
+    """Until SIGTERM or Ctrl-C; what is in hand is finished first."""
+    runtime = build_runtime(settings)
+    await require_migrated(runtime)
+    channels = build_channels(runtime)
+    worker = build_worker(runtime, channels) if with_worker else None
+    runner = await listen(build_app(runtime, channels, worker), settings)
+    try:
+        async with wake.listening(runtime):
+            await until_signal()
+    finally:
+        await runner.cleanup()
+
+
+async def listen(app: web.Application, settings: Settings) -> web.AppRunner:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
+    await runner.setup()
+    await web.TCPSite(runner, settings.host, settings.port).start()
+    # What was loaded at the start stays for good: the collector need not look at it again on every full pass.
+    gc.collect()
+    gc.freeze()
+    return runner
+
+
+async def work(settings: Settings) -> None:
+    """A worker without routes; any number of them share a PostgreSQL."""
+    runtime = build_runtime(settings)
+    await require_migrated(runtime)
+    channels = build_channels(runtime)
+    worker = build_worker(runtime, channels)
+    task = asyncio.create_task(worker.run())
+    try:
+        async with wake.listening(runtime):
+            await until_signal()
+    finally:
+        await drain(worker, task)
+        await channels.close()
+        await runtime.database.close()
+
+
+async def until_signal() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    with contextlib.suppress(asyncio.CancelledError):
+        await stop.wait()

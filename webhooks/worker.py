@@ -1,0 +1,172 @@
+"""The worker: takes what the inbox and the outbox hold, in conversation order, and hands it to readers and couriers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_core import inbox, lease, outbox, timers
+from crm_core.inbox import Receipt
+from crm_core.lease import State
+from crm_core.outbox import DELIVERY, AnswerLost, Delivery, Effect, EffectKind, TryLater, Undeliverable
+from webhooks import metrics
+from webhooks.runtime import Runtime
+
+POLL_SECONDS = 1.0
+AT_ONCE = 10
+
+log = structlog.get_logger()
+
+
+class Reader(Protocol):
+    """Understands the deliveries of one source. Runs in the transaction that marks the receipt done."""
+
+    async def work_off(self, session: AsyncSession, receipt: Receipt, now: datetime) -> None: ...
+
+
+class Courier(Protocol):
+    """Carries effects to one platform. Opens its own short transactions; see crm_core.outbox for what it raises."""
+
+    async def deliver(self, effect: Effect, now: datetime) -> None: ...
+
+
+class LeaseLost(Exception):
+    """Another worker took the row: whatever this transaction did must go."""
+
+
+class Worker:
+    """One a process. `readers` by source, `couriers` by the first part of an effect's address."""
+
+    def __init__(self, runtime: Runtime, readers: Mapping[str, Reader], couriers: Mapping[str, Courier]) -> None:
+        self._runtime = runtime
+        self._readers = readers
+        self._couriers = couriers
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until `stop()`. A commit of this process wakes it at once; a poll finds what other processes left."""
+        while not self._stopping.is_set():
+            self._runtime.woken.clear()
+            try:
+                busy = await self.run_once()
+            except Exception:
+                log.exception("worker.pass-failed")
+                busy = False
+            if not busy:
+                await self._rest()
+
+    def stop(self) -> None:
+        """What is in hand is finished; nothing new is taken."""
+        self._stopping.set()
+        self._runtime.woken.set()
+
+    async def run_once(self) -> bool:
+        """One pass over both queues; True when there was something to do."""
+        now = self._runtime.clock()
+        async with self._runtime.database.transaction() as session:
+            receipts = await lease.claim(session, Receipt, now, AT_ONCE)
+            effects = await lease.claim(session, Effect, now, AT_ONCE)
+        await asyncio.gather(
+            *(self._work_off(receipt) for receipt in receipts), *(self._carry(effect) for effect in effects)
+        )
+        return bool(receipts or effects)
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._runtime.woken.wait()
+        except TimeoutError:
+            return
+
+    async def _work_off(self, receipt: Receipt) -> None:
+        now = self._runtime.clock()
+        try:
+            async with self._runtime.database.transaction() as session:
+                await self._readers[receipt.source].work_off(session, receipt, now)
+                if not await lease.finish(session, receipt, now):
+                    raise LeaseLost
+        except LeaseLost:
+            log.warning("inbox.lease-lost", receipt=receipt.id)
+        except Undeliverable as error:
+            await self._bury(receipt, str(error))
+        except Exception as error:
+            log.exception("inbox.failed", receipt=receipt.id, source=receipt.source, attempts=receipt.attempts)
+            await self._retry(receipt, type(error).__name__)
+
+    async def _carry(self, effect: Effect) -> None:
+        try:
+            if effect.kind == EffectKind.TIMER:
+                await self._ring(effect)
+            elif DELIVERY[EffectKind(effect.kind)] is Delivery.AT_MOST_ONCE:
+                await self._carry_at_most_once(effect)
+            else:
+                await self._deliver(effect)
+        except LeaseLost:
+            log.warning("outbox.lease-lost", effect=effect.id)
+        except AnswerLost:
+            await self._mark(effect, State.UNKNOWN)
+        except TryLater as error:
+            metrics.EFFECTS.labels(effect.kind, "later").inc()
+            await self._retry(effect, str(error), error.after)
+        except Undeliverable as error:
+            await self._bury(effect, str(error))
+        except Exception as error:
+            log.exception("outbox.failed", effect=effect.id, kind=effect.kind, attempts=effect.attempts)
+            await self._retry(effect, type(error).__name__)
+
+    async def _ring(self, effect: Effect) -> None:
+        now = self._runtime.clock()
+        async with self._runtime.database.transaction() as session:
+            await timers.TIMERS[effect.payload["verb"]](session, effect.payload, now)
+            if not await lease.finish(session, effect, now):
+                raise LeaseLost
+        self._runtime.woken.set()
+
+    async def _carry_at_most_once(self, effect: Effect) -> None:
+        """What was attempted before and not marked may have been sent: it is never sent again."""
+        async with self._runtime.database.transaction() as session:
+            first = await outbox.mark_attempted(session, effect, self._runtime.clock())
+        if not first:
+            raise AnswerLost
+        try:
+            await self._deliver(effect)
+        except TryLater:
+            # The platform said that it did not process the request.
+            async with self._runtime.database.transaction() as session:
+                await outbox.unmark_attempted(session, effect)
+            raise
+
+    async def _deliver(self, effect: Effect) -> None:
+        courier = self._couriers.get(effect.address.partition(":")[0])
+        if courier is None:
+            raise Undeliverable(f"nothing is connected that could deliver to {effect.address}")
+        await courier.deliver(effect, self._runtime.clock())
+        await self._mark(effect, State.DONE)
+
+    async def _mark(self, effect: Effect, state: State) -> None:
+        metrics.EFFECTS.labels(effect.kind, state).inc()
+        async with self._runtime.database.transaction() as session:
+            if not await lease.finish(session, effect, self._runtime.clock(), state):
+                log.warning("outbox.lease-lost", effect=effect.id)
+
+    async def _retry(self, row: Receipt | Effect, reason: str, after: float | None = None) -> None:
+        async with self._runtime.database.transaction() as session:
+            await lease.retry(session, row, self._runtime.clock(), reason, after)
+
+    async def _bury(self, row: Receipt | Effect, reason: str) -> None:
+        log.warning("dead-letter", table=row.__tablename__, row=row.id, reason=reason)
+        async with self._runtime.database.transaction() as session:
+            await lease.bury(session, row, self._runtime.clock(), reason)
+
+
+async def waiting(session: AsyncSession, now: datetime) -> Mapping[str, int]:
+    """Rows that are due and not done yet, for metrics and tests."""
+    return {
+        "inbox": await lease.count_due(session, inbox.Receipt, now),
+        "outbox": await lease.count_due(session, outbox.Effect, now),
+    }
