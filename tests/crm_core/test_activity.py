@@ -6,6 +6,7 @@ from sqlalchemy import select
 from crm_core import activity
 from crm_core.agents import Actor, Presence
 from crm_core.callcenter import presence
+from crm_core.contacts import contacts
 from crm_core.contacts.contacts import Contact, ContactToken
 from crm_core.db import Database
 from crm_core.errors import Refused
@@ -38,7 +39,7 @@ async def test_undo_gives_a_claimed_ticket_back(database: Database) -> None:
 async def test_undo_removes_what_was_just_made(database: Database) -> None:
     mira, _jonas = await _pair(database)
     async with database.transaction() as session:
-        await people.contacts.add_contact(session, mira, name="Typo Person", phone="030 23125099", now=NOW)
+        await contacts.add_contact(session, mira, name="Typo Person", phone="030 23125099", now=NOW)
         await activity.undo(session, mira, NOW)
     async with database.transaction() as session:
         assert (await session.scalars(select(Contact))).all() == []

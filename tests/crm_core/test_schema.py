@@ -9,7 +9,7 @@ from tests import people
 
 async def test_the_migrations_make_exactly_the_tables_of_the_code(database: Database) -> None:
     def differences(connection: Connection) -> list[object]:
-        return compare_metadata(MigrationContext.configure(connection), Base.metadata)
+        return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
 
     async with database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []

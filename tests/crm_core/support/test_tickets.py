@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from crm_core import activity
 from crm_core.activity import Activity
-from crm_core.agents import Actor
+from crm_core.agents import Actor, Proof
 from crm_core.db import Database
 from crm_core.errors import CrmError, Invalid, NotFound, Refused
 from crm_core.outbox import Effect
@@ -125,5 +125,5 @@ async def test_a_customer_sees_only_their_own_open_tickets(database: Database) -
     done = await _open(database, mira, "done", contact_id=greta.id)
     async with database.transaction() as session:
         await tickets.resolve(session, mira, done.id, NOW)
-        caller = Actor("Greta", "phone", "de", contact_id=greta.id, proof=people.agents.Proof.CALLER_ID)
+        caller = Actor("Greta", "phone", "de", contact_id=greta.id, proof=Proof.CALLER_ID)
         assert [ticket.id for ticket in await tickets.own_tickets(session, caller)] == [hers.id]

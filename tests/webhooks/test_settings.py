@@ -1,0 +1,52 @@
+import pytest
+from pydantic import ValidationError
+
+from webhooks.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def _settings(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return Settings(_env_file=None)
+
+
+def test_without_an_environment_it_is_sqlite_on_8080(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = _settings(monkeypatch)
+    assert (settings.database_url, settings.port) == ("sqlite:///offhook.db", 8080)
+    assert not (settings.has_slack or settings.has_telegram or settings.has_twilio)
+
+
+def test_the_real_services_are_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = _settings(monkeypatch)
+    assert settings.slack_api_url == "https://slack.com/api/"
+    assert settings.telegram_api_url == "https://api.telegram.org"
+    assert settings.twilio_api_url == "https://api.twilio.com"
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _settings(monkeypatch, PORT="", SLACK_BOT_TOKEN="", SLACK_SIGNING_SECRET="").port == 8080
+
+
+def test_half_a_channel_is_no_channel(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not _settings(monkeypatch, SLACK_BOT_TOKEN="xoxb-1").has_slack
+
+
+@pytest.mark.parametrize(("name", "value"), [("PORT", "many"), ("PORT", "70000"), ("DATABASE_URL", "mysql://x/y")])
+def test_a_wrong_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        _settings(monkeypatch, **{name: value})
+    assert name.lower() in str(refused.value)
+
+
+def test_secrets_do_not_show_in_a_printed_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "xoxb-secret" not in repr(_settings(monkeypatch, SLACK_BOT_TOKEN="xoxb-secret"))
+
+
+def test_signatures_are_over_the_public_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _settings(monkeypatch, PUBLIC_BASE_URL="https://crm.example.com/").base_url == "https://crm.example.com"
