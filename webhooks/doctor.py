@@ -1,0 +1,177 @@
+"""`offhook doctor`: what is set, what is missing, what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+import aiohttp
+from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
+
+from crm_core import agents, schema
+from crm_core.company import CompanyFileError
+from webhooks.runtime import Runtime
+from webhooks.serve import build_runtime
+from webhooks.settings import Settings, revealed
+
+LIVE_SECONDS = 10.0
+
+
+class Verdict(enum.StrEnum):
+    GOOD = "ok"
+    OFF = "off"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    verdict: Verdict
+    subject: str
+    text: str
+
+
+_MARKS = {Verdict.GOOD: "[green]✓[/]", Verdict.OFF: "[dim]○[/]", Verdict.WRONG: "[red]✗[/]"}
+
+
+async def examine(settings: Settings, *, live: bool) -> bool:
+    """Prints the findings; False when something is wrong."""
+    console = Console(soft_wrap=True, highlight=False)
+    healthy = True
+    async for finding in _findings(settings, live=live):
+        console.print(f"{_MARKS[finding.verdict]} {finding.subject:14}", end=" ")
+        console.print(finding.text, markup=False)
+        healthy = healthy and finding.verdict is not Verdict.WRONG
+    return healthy
+
+
+async def _findings(settings: Settings, *, live: bool) -> AsyncIterator[Finding]:
+    try:
+        runtime = build_runtime(settings)
+    except CompanyFileError as error:
+        yield Finding(Verdict.WRONG, "company file", str(error))
+        return
+    yield Finding(Verdict.GOOD, "company file", f"{settings.offhook_config}: {runtime.company.name}")
+    try:
+        async for finding in _database(runtime):
+            yield finding
+    finally:
+        await runtime.database.close()
+    yield _public_address(settings)
+    for finding in _channels(settings):
+        yield finding
+    if live:
+        async for finding in _live(runtime):
+            yield finding
+
+
+async def _database(runtime: Runtime) -> AsyncIterator[Finding]:
+    kind = "SQLite" if runtime.database.is_sqlite else "PostgreSQL"
+    try:
+        found = await schema.revision(runtime.database)
+    except (SQLAlchemyError, OSError) as error:
+        yield Finding(
+            Verdict.WRONG, "database", f"{kind} does not answer ({type(error).__name__}). Check DATABASE_URL."
+        )
+        return
+    if found != schema.newest_revision():
+        yield Finding(Verdict.WRONG, "database", f"{kind} is at revision {found or 'none'}: run `offhook migrate`.")
+        return
+    yield Finding(Verdict.GOOD, "database", f"{kind} at revision {found}")
+    async with runtime.database.transaction() as session:
+        people = await agents.count(session)
+    if people:
+        yield Finding(Verdict.GOOD, "people", f"{people} agents")
+    else:
+        yield Finding(Verdict.WRONG, "people", "nobody yet: run `offhook agents invite YOUR-NAME --role admin`.")
+
+
+def _public_address(settings: Settings) -> Finding:
+    if not settings.public_base_url:
+        return Finding(Verdict.WRONG, "address", "PUBLIC_BASE_URL is not set: the services sign and call that address.")
+    if not settings.public_base_url.startswith("https://"):
+        return Finding(Verdict.WRONG, "address", f"{settings.public_base_url} is not https: the services refuse it.")
+    return Finding(Verdict.GOOD, "address", settings.public_base_url)
+
+
+def _channels(settings: Settings) -> list[Finding]:
+    wanted = {
+        "Twilio": ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
+        "Slack": ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"),
+        "Telegram": ("TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"),
+    }
+    return [_channel(settings, name, variables) for name, variables in wanted.items()]
+
+
+def _channel(settings: Settings, name: str, variables: tuple[str, ...]) -> Finding:
+    missing = [variable for variable in variables if getattr(settings, variable.lower()) is None]
+    if not missing:
+        return Finding(Verdict.GOOD, name, "is set")
+    if len(missing) == len(variables):
+        return Finding(Verdict.OFF, name, f"is off; {' and '.join(variables)} turn it on")
+    return Finding(Verdict.WRONG, name, f"is half set: {', '.join(missing)} is missing")
+
+
+async def _live(runtime: Runtime) -> AsyncIterator[Finding]:
+    settings = runtime.settings
+    yield await _tried("round trip", lambda: _reach_ourselves(settings))
+    if settings.has_twilio:
+        yield await _tried("Twilio", lambda: _ask_twilio(runtime))
+    if settings.has_slack:
+        yield await _tried("Slack", lambda: _ask_slack(settings))
+    if settings.has_telegram:
+        yield await _tried("Telegram", lambda: _ask_telegram(settings))
+
+
+async def _tried(subject: str, check: Callable[[], Awaitable[str]]) -> Finding:
+    """A live check tells what it found, or raises anything at all: that is the finding then."""
+    try:
+        return Finding(Verdict.GOOD, subject, await check())
+    except Exception as error:  # whatever an SDK raises is what the person needs to read
+        return Finding(
+            Verdict.WRONG, subject, f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+        )
+
+
+async def _reach_ourselves(settings: Settings) -> str:
+    timeout = aiohttp.ClientTimeout(total=LIVE_SECONDS)
+    async with aiohttp.ClientSession(timeout=timeout) as client:
+        async with client.get(f"{settings.base_url}/readyz") as response:
+            response.raise_for_status()
+        if not settings.has_twilio:
+            return f"{settings.base_url} answers"
+        from telephony.signature import sign
+
+        url = f"{settings.base_url}/twilio/fallback"
+        signature = sign(revealed(settings.twilio_auth_token), url, {})
+        async with client.post(url, data={}, headers={"X-Twilio-Signature": signature}) as response:
+            response.raise_for_status()
+    return f"{settings.base_url} answers, and takes a request signed for it"
+
+
+async def _ask_twilio(runtime: Runtime) -> str:
+    from telephony.account import describe
+    from telephony.client import TwilioClient
+
+    settings = runtime.settings
+    token = revealed(settings.twilio_auth_token)
+    client = TwilioClient(settings.twilio_account_sid or "", token, settings.twilio_api_url)
+    try:
+        number = settings.twilio_number or runtime.company.phone.number
+        return await describe(client, number, f"{settings.base_url}/twilio/voice")
+    finally:
+        await client.close()
+
+
+async def _ask_slack(settings: Settings) -> str:
+    from bot.slack.account import describe
+
+    return await describe(revealed(settings.slack_bot_token), settings.slack_api_url)
+
+
+async def _ask_telegram(settings: Settings) -> str:
+    from bot.telegram.account import describe
+
+    token = revealed(settings.telegram_bot_token)
+    return await describe(token, settings.telegram_api_url, f"{settings.base_url}/telegram")
