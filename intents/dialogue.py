@@ -6,11 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_core.conversation import Conversation
+from crm_core.errors import Refused
 from intents.registry import Argument, Command, commands, missing
 from intents.slots import Heard
 
 SHOWN_AT_MOST = 12
 _CANCEL = {"cancel", "never mind", "stop", "abbrechen", "abbruch", "vergiss es", "egal"}
+
+
+class Ambiguous(Refused):
+    """Several records fit an argument: `candidates` (label and reference) are offered, and one press goes on."""
+
+    def __init__(self, argument: str, name: str, candidates: list[tuple[str, str]]) -> None:
+        super().__init__("contact.several", name=name, count=len(candidates))
+        self.argument = argument
+        self.candidates = candidates
+        self.command: Command | None = None
+        self.words: dict[str, str] = {}
 
 
 def cancels(text: str) -> bool:
@@ -23,8 +35,8 @@ def read_arguments(command: Command, words: Mapping[str, str], heard: Heard) -> 
     return {name: slots[name].read(text, heard) for name, text in words.items()}
 
 
-def ask_for(conversation: Conversation, command: Command, words: Mapping[str, str], argument: Argument) -> None:
-    conversation.pending = {"command": command.name, "words": dict(words), "argument": argument.name}
+def ask_for(conversation: Conversation, command: Command, words: Mapping[str, str], argument: str) -> None:
+    conversation.pending = {"command": command.name, "words": dict(words), "argument": argument}
 
 
 def fill(conversation: Conversation, text: str, heard: Heard) -> tuple[Command, dict[str, str]] | None:
@@ -47,7 +59,7 @@ def next_question(conversation: Conversation, command: Command, words: Mapping[s
     if argument is None:
         conversation.pending = None
     else:
-        ask_for(conversation, command, words, argument)
+        ask_for(conversation, command, words, argument.name)
     return argument
 
 

@@ -31,6 +31,8 @@ async def answer(session: AsyncSession, actor: Actor, ask: Ask, now: datetime) -
     except CrmError as error:
         await session.refresh(conversation)
         reply = _refusal(context, error)
+        if isinstance(error, dialogue.Ambiguous):
+            reply = _which(conversation, reply, error)
     dialogue.remember_shown(conversation, reply.shown)
     conversation.updated_at = now
     await session.flush()
@@ -74,9 +76,10 @@ async def _say(context: Context, conversation: Conversation, text: str) -> Reply
         conversation.pending = None
         return context.reply("dialogue.cancelled")
     understood = understand(text, context.language)
-    if understood is not None:
+    if understood is not None and (understood.weight or conversation.pending is None):
         conversation.pending = None
-        spoken = replace(context, language=understood.language)
+        is_pressed = context.ask.token is not None
+        spoken = context if is_pressed else replace(context, language=understood.language)
         return await _do(spoken, conversation, understood.command, understood.words)
     filled = dialogue.fill(conversation, text, context.heard)
     if filled is not None:
@@ -89,7 +92,12 @@ async def _do(context: Context, conversation: Conversation, command: Command, wo
     argument = dialogue.next_question(conversation, command, words)
     if argument is not None:
         return context.reply(f"dialogue.ask-{argument.slot.name}")
-    return await run(context, command.name, values)
+    try:
+        return await run(context, command.name, values)
+    except dialogue.Ambiguous as ambiguous:
+        ambiguous.command = command
+        ambiguous.words = {name: word for name, word in words.items() if name != ambiguous.argument}
+        raise
 
 
 def _not_understood(context: Context, text: str) -> Reply:
@@ -103,3 +111,10 @@ def _not_understood(context: Context, text: str) -> Reply:
 def _refusal(context: Context, error: CrmError) -> Reply:
     text = context.say(error.message.id, **error.message.params)
     return Reply(text, tone=Tone.REFUSED, language=context.language)
+
+
+def _which(conversation: Conversation, reply: Reply, error: dialogue.Ambiguous) -> Reply:
+    """Offers the candidates; the half-done command waits for the one that is chosen."""
+    if error.command is not None:
+        dialogue.ask_for(conversation, error.command, error.words, error.argument)
+    return replace(reply, parts=[Choices([Choice(label, ref) for label, ref in error.candidates])])

@@ -127,7 +127,15 @@ def _day(words: str, today: date) -> date | None:
         return None
 
 
+def _any_record(text: str, _heard: Heard) -> tuple[str, int]:
+    parsed = references.parse(text)
+    if parsed is None:
+        raise Invalid("record.unknown", ref=text.strip()[:40])
+    return parsed
+
+
 _WORDS = r".+?"
+RECORD = Slot("record", r"#?[a-z]{1,5}\s?[-#]?\s?\d{1,15}", _any_record)
 TICKET = _record("ticket", "ticket|vorgang|anliegen|number|nummer")
 DEAL = _record("deal", "deal|auftrag|verkaufschance|opportunity")
 TASK = _record("task", "task|aufgabe")
@@ -142,6 +150,7 @@ MINUTES = Slot("minutes", r"\d{1,4}", lambda text, _heard: int(text))
 DUE = Slot("due", _WORDS, _due)
 CODE = Slot("code", r"[\w\-]{6,64}", _text)
 
+RecordArg: TypeAlias = Annotated[tuple[str, int], RECORD]
 TicketArg: TypeAlias = Annotated[int, TICKET]
 DealArg: TypeAlias = Annotated[int, DEAL]
 TaskArg: TypeAlias = Annotated[int, TASK]

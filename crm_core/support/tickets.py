@@ -192,11 +192,14 @@ async def list_tickets(session: AsyncSession, actor: Actor, *, mine: bool = Fals
 async def own_tickets(session: AsyncSession, actor: Actor, limit: int = 9) -> Sequence[Ticket]:
     """A customer's unresolved tickets, newest first; nine fit the keys of a phone."""
     rights.require(actor, "ticket.read-own")
-    if actor.contact_id is None:
-        return []
+    return await tickets_of(session, actor.contact_id, limit) if actor.contact_id is not None else []
+
+
+async def tickets_of(session: AsyncSession, contact_id: int, limit: int = 9) -> Sequence[Ticket]:
+    """A contact's unresolved tickets, newest first. What may be shown of them is the caller's business."""
     found = await session.scalars(
         select(Ticket)
-        .where(Ticket.contact_id == actor.contact_id, Ticket.status != Status.RESOLVED)
+        .where(Ticket.contact_id == contact_id, Ticket.status != Status.RESOLVED)
         .order_by(Ticket.id.desc())
         .limit(limit)
     )

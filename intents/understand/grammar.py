@@ -100,4 +100,4 @@ def _alternatives(text: str) -> str:
 def plain(template: str) -> str:
     """A template as people read it: `claim T-42` from `claim [ticket] {ticket}`."""
     text = re.sub(r"\[[^\]]+\]\s*", "", template)
-    return re.sub(r"\(([^|)]+)[^)]*\)", r"\1", text)
+    return re.sub(r"\(([^|)]+)[^)]*\)", r"\1", text).strip()

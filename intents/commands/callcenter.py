@@ -1,0 +1,128 @@
+"""Calls and presence: accept, log, list; who is on duty, available, away."""
+
+from __future__ import annotations
+
+from crm_core.agents import Presence
+from crm_core.callcenter import calls, presence, queues
+from intents.cards import call_card
+from intents.commands.contacts import the_contact
+from intents.registry import Context, command
+from intents.reply import Reply, Table
+from intents.slots import CallArg, ContactArg, MinutesArg, TextArg
+
+
+@command(
+    "call.accept",
+    {
+        "en": ["accept {call}", "(accept|answer|take) [the] call {call}", "accept"],
+        "de": ["{call} annehmen", "(nimm|nehme) [den] anruf {call} [an]", "anruf {call} annehmen", "annehmen"],
+    },
+    changes=True,
+)
+async def accept(context: Context, call: CallArg) -> Reply:
+    accepted = await queues.accept(context.session, context.actor, call, context.now)
+    parts = await call_card(context, accepted)
+    return context.reply("call.accepted", *parts, shown=[accepted.ref], ref=accepted.ref)
+
+
+@command(
+    "call.log",
+    {
+        "en": [
+            "log call with {contact} {minutes} minutes {note}",
+            "log [a] call with {contact} (for|,) {minutes} (minutes|min|minute) [:|,] {note}",
+            "log [a] call with {contact} {minutes} (minutes|min|minute) [:|,] {note}",
+            "log [a] call with {contact} (:|,|about) {note}",
+            "log [a] call with {contact}",
+            "log [a] call",
+        ],
+        "de": [
+            "anruf mit {contact} {minutes} minuten {note}",
+            "(anruf|telefonat|gespräch) [notieren] mit {contact} (,|über) {minutes} (minuten|min) [:|,] {note}",
+            "(anruf|telefonat|gespräch) [notieren] mit {contact} {minutes} (minuten|min) [:|,] {note}",
+            "(anruf|telefonat|gespräch) [notieren] mit {contact} (:|,|wegen) {note}",
+            "(anruf|telefonat|gespräch) [notieren] mit {contact}",
+            "(anruf|telefonat|gespräch) notieren",
+        ],
+    },
+    changes=True,
+)
+async def log(context: Context, contact: ContactArg, note: TextArg, minutes: MinutesArg | None = None) -> Reply:
+    customer = await the_contact(context, contact)
+    call = await calls.log_call(
+        context.session, context.actor, contact=customer, note=note, minutes=minutes, now=context.now
+    )
+    parts = await call_card(context, call)
+    return context.reply("call.logged", *parts, shown=[call.ref], ref=call.ref, name=customer.name)
+
+
+@command(
+    "call.list",
+    {
+        "en": ["calls", "(list|show) [me] [the] [last|recent] calls", "recent calls"],
+        "de": ["anrufe", "(zeige|zeig|liste) [mir] [die] [letzten] anrufe", "letzte anrufe"],
+    },
+)
+async def list_calls(context: Context) -> Reply:
+    found = list(await calls.list_calls(context.session, context.actor))
+    if not found:
+        return context.reply("call.list-none")
+    rows = []
+    for call in found:
+        caller = calls.Caller() if context.ask.is_public else await calls.caller_of(context.session, call)
+        name = caller.name or caller.number or context.say("call.unknown-caller")
+        rows.append([call.ref, name, context.say(f"call.state-{call.state}"), context.shown_as(call.started_at)])
+    columns = [context.say(label) for label in ("card.call", "card.name", "card.state", "card.when")]
+    listed = "; ".join(" ".join(row[:3]) for row in rows)
+    return context.reply(
+        "call.list", Table(columns, rows), shown=[call.ref for call in found], count=len(found), listed=listed
+    )
+
+
+@command(
+    "agent.list",
+    {
+        "en": ["who is on duty", "(who's|who is) (on duty|available|here|working|there)", "team", "agents"],
+        "de": ["wer ist da", "wer (ist|hat) (im dienst|verfügbar|dienst|erreichbar)", "team", "mitarbeiter"],
+    },
+)
+async def on_duty(context: Context) -> Reply:
+    team = list(await presence.list_agents(context.session, context.actor))
+    rows = [
+        [agent.name, context.say(f"agent.presence-{agent.presence}"), context.shown_as(agent.presence_since)]
+        for agent in team
+    ]
+    there = [agent.name for agent in team if agent.presence == Presence.AVAILABLE]
+    columns = [context.say(label) for label in ("card.name", "card.state", "card.since")]
+    if not there:
+        return context.reply("agent.nobody-available", Table(columns, rows))
+    return context.reply("agent.on-duty", Table(columns, rows), count=len(there), names=", ".join(there))
+
+
+@command(
+    "agent.available",
+    {
+        "en": ["available", "(i'm|i am|go|set me) (available|back|here|online)", "on duty"],
+        "de": ["verfügbar", "(ich bin|bin) (wieder da|da|verfügbar|erreichbar|zurück)", "melde mich an"],
+    },
+    changes=True,
+)
+async def available(context: Context) -> Reply:
+    return await _set(context, Presence.AVAILABLE)
+
+
+@command(
+    "agent.away",
+    {
+        "en": ["away", "(i'm|i am|go|set me) (away|on a break|offline)", "(break|lunch|brb)"],
+        "de": ["abwesend", "(ich bin|bin) (weg|abwesend|in der pause|nicht da)", "(pause|mittag|mittagspause)"],
+    },
+    changes=True,
+)
+async def away(context: Context) -> Reply:
+    return await _set(context, Presence.AWAY)
+
+
+async def _set(context: Context, wanted: Presence) -> Reply:
+    await presence.set_presence(context.session, context.actor, wanted, context.now)
+    return context.reply(f"agent.now-{wanted}")

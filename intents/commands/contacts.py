@@ -1,0 +1,107 @@
+"""Contacts: find, show, add."""
+
+from __future__ import annotations
+
+from crm_core import references
+from crm_core.contacts import contacts
+from crm_core.contacts.contacts import Contact
+from crm_core.errors import NotFound
+from intents.cards import contact_card
+from intents.dialogue import Ambiguous
+from intents.registry import Context, command
+from intents.reply import Choice, Choices, Reply, Table
+from intents.slots import ContactArg, PhoneArg, TextArg
+
+
+@command(
+    "contact.find",
+    {
+        "en": ["find {contact}", "(find|search|look up|look for|who is) [contact|customer] {contact}", "find"],
+        "de": [
+            "suche {contact}",
+            "(finde|suche|such|wer ist) [kontakt|kunde|kundin] {contact}",
+            "{contact} suchen",
+            "suche",
+        ],
+    },
+)
+async def find(context: Context, contact: ContactArg) -> Reply:
+    return await _found(context, contact, list(await contacts.find_contacts(context.session, context.actor, contact)))
+
+
+@command(
+    "contact.show",
+    {
+        "en": [
+            "show contact {contact}",
+            "(show|open) [me] [the] (contact|customer) {contact}",
+            "(contact|customer) {contact}",
+        ],
+        "de": [
+            "zeige kontakt {contact}",
+            "(zeig|zeige|öffne) [mir] (kontakt|kunde|kundin) {contact}",
+            "(kontakt|kunde|kundin) {contact}",
+        ],
+    },
+)
+async def show(context: Context, contact: ContactArg) -> Reply:
+    return await _found(context, contact, list(await contacts.get_contact(context.session, context.actor, contact)))
+
+
+@command(
+    "contact.add",
+    {
+        "en": [
+            "add contact {name} {phone}",
+            "(add|new|create) [a] [new] (contact|customer) [:] {name} [with|,|at|phone|number] {phone}",
+            "(add|new|create) [a] [new] (contact|customer) [:] {name}",
+            "(add|new) contact",
+        ],
+        "de": [
+            "neuer kontakt {name} {phone}",
+            "(neuer kontakt|neue kundin|neuer kunde|kontakt anlegen) [:] {name} [,|mit|nummer|telefon] {phone}",
+            "(neuer kontakt|neue kundin|neuer kunde|kontakt anlegen) [:] {name}",
+            "(neuer kontakt|kontakt anlegen)",
+        ],
+    },
+    changes=True,
+)
+async def add(context: Context, name: TextArg, phone: PhoneArg | None = None) -> Reply:
+    contact = await contacts.add_contact(
+        context.session, context.actor, name=name.rstrip(" ,:"), phone=phone, now=context.now
+    )
+    ref = references.ref("contact", contact.id)
+    return context.reply(
+        "contact.added", *await contact_card(context, contact), shown=[ref], name=contact.name, ref=ref
+    )
+
+
+async def the_contact(context: Context, query: str) -> Contact:
+    """The one that is meant. Raises NotFound, or Ambiguous with the candidates."""
+    candidates = list(await contacts.get_contact(context.session, context.actor, query))
+    if not candidates:
+        raise NotFound("contact.unknown", ref=query[:60])
+    if len(candidates) > 1:
+        offered = [(candidate.name, references.ref("contact", candidate.id)) for candidate in candidates]
+        raise Ambiguous("contact", query[:60], offered)
+    return candidates[0]
+
+
+async def _found(context: Context, query: str, found: list[Contact]) -> Reply:
+    if not found:
+        raise NotFound("contact.unknown", ref=query[:60])
+    refs = [references.ref("contact", contact.id) for contact in found]
+    if len(found) == 1:
+        parts = await contact_card(context, found[0])
+        name = context.say("public.somebody") if context.ask.is_public else found[0].name
+        return context.reply("contact.shown", *parts, shown=refs, name=name, ref=refs[0])
+    if context.ask.is_public:
+        return context.reply("public.found", shown=refs, count=len(found))
+    rows = [
+        [ref, contact.name, await contacts.organisation_name(context.session, contact) or "–"]
+        for ref, contact in zip(refs, found, strict=True)
+    ]
+    columns = [context.say(label) for label in ("card.contact", "card.name", "card.company")]
+    choices = Choices([Choice(contact.name, f"show contact {ref}") for ref, contact in zip(refs, found, strict=True)])
+    names = ", ".join(contact.name for contact in found)
+    return context.reply("contact.found", Table(columns, rows), choices, shown=refs, count=len(found), names=names)

@@ -1,0 +1,94 @@
+"""Tasks: add, list, finish."""
+
+from __future__ import annotations
+
+from crm_core.projects import tasks
+from crm_core.projects.tasks import Task
+from intents.cards import task_card
+from intents.registry import Context, command
+from intents.reply import Choice, Choices, Reply, Table
+from intents.slots import DueArg, TaskArg, TextArg
+
+
+@command(
+    "task.add",
+    {
+        "en": [
+            "add task {title} due {due}",
+            "(add|new|create) [a] [new] task [to|:] {title} (due|by|until) {due}",
+            "(remind me|remind me to) {title} (by|on|due) {due}",
+            "(add|new|create) [a] [new] task [to|:] {title}",
+            "(add|new) [a] task",
+        ],
+        "de": [
+            "neue aufgabe {title} bis {due}",
+            "(neue aufgabe|aufgabe anlegen|aufgabe) [:] {title} (bis|fällig) {due}",
+            "(erinnere|erinner) mich an {title} (bis|am) {due}",
+            "(neue aufgabe|aufgabe anlegen) [:] {title}",
+            "(neue aufgabe|aufgabe anlegen)",
+        ],
+    },
+    changes=True,
+)
+async def add(context: Context, title: TextArg, due: DueArg | None = None) -> Reply:
+    task = await tasks.add_task(context.session, context.actor, title=title, due_at=due, now=context.now)
+    return await _about(context, "task.added", task)
+
+
+@command(
+    "task.list",
+    {
+        "en": [
+            "tasks",
+            "my tasks",
+            "(list|show) [me] [my|all] [the] [open] tasks",
+            "(what do i have to do|todo|my day)",
+        ],
+        "de": [
+            "aufgaben",
+            "meine aufgaben",
+            "(zeige|zeig|liste) [mir] [meine|alle] [offenen] aufgaben",
+            "was (muss ich tun|steht an)",
+        ],
+    },
+)
+async def list_tasks(context: Context) -> Reply:
+    found = list(await tasks.list_tasks(context.session, context.actor))
+    if not found:
+        return context.reply("task.list-none")
+    columns = [context.say(label) for label in ("card.task", "card.title", "card.due")]
+    rows = [[task.ref, task.title, context.shown_as(task.due_at)] for task in found]
+    listed = "; ".join(f"{task.ref} {task.title}" for task in found)
+    choices = Choices(
+        [Choice(f"✓ {task.ref}", f"done {task.ref}", record=task.ref, version=task.version) for task in found[:5]]
+    )
+    return context.reply(
+        "task.list", Table(columns, rows), choices, shown=[task.ref for task in found], count=len(found), listed=listed
+    )
+
+
+@command(
+    "task.finish",
+    {
+        "en": [
+            "done {task}",
+            "(finish|complete|done|done with) [task] {task}",
+            "task {task} is (done|finished)",
+            "finish task",
+        ],
+        "de": [
+            "fertig {task}",
+            "(erledige|beende) [die] aufgabe {task}",
+            "aufgabe {task} [ist] (erledigt|fertig)",
+            "{task} abhaken",
+            "aufgabe erledigen",
+        ],
+    },
+    changes=True,
+)
+async def finish(context: Context, task: TaskArg) -> Reply:
+    return await _about(context, "task.finished", await tasks.finish(context.session, context.actor, task, context.now))
+
+
+async def _about(context: Context, id: str, task: Task) -> Reply:
+    return context.reply(id, *await task_card(context, task), shown=[task.ref], ref=task.ref, title=task.title)
