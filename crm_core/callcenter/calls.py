@@ -166,6 +166,16 @@ def _upsert(session: AsyncSession) -> Any:
     return statement.on_conflict_do_update(index_elements=["sid"], set_=known).returning(_call.c.id)
 
 
+async def lock_or_begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: datetime) -> Call:
+    """For a status callback: it may be here before the call itself is."""
+    call = await lock_by_sid(session, sid)
+    if call is None:
+        await answer(session, sid, raw_from, to, {}, now)
+        call = await lock_by_sid(session, sid)
+    assert call is not None, "it was just written in this transaction"
+    return call
+
+
 async def lock_by_sid(session: AsyncSession, sid: str) -> Call | None:
     """Held until the end of the transaction."""
     return await session.scalar(select(Call).where(Call.sid == sid).with_for_update())

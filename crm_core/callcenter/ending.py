@@ -1,0 +1,44 @@
+"""The end of a call: whatever was under way is brought to an end, and nothing that was said is lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_core import activity
+from crm_core.agents import SYSTEM
+from crm_core.callcenter import calls, carrier, queues
+from crm_core.callcenter.calls import Call, CallState
+from crm_core.company import company_of
+from crm_core.support import tickets
+
+
+async def report(
+    session: AsyncSession, call: Call, status: str, at: datetime, duration: int | None, now: datetime
+) -> bool:
+    """A status callback, in any order and any number of times; True when it ended the call."""
+    ended = carrier.apply(call, status, at, duration)
+    call.updated_at = now
+    await session.flush()
+    if ended:
+        await _finish(session, call, now)
+    return ended
+
+
+async def _finish(session: AsyncSession, call: Call, now: datetime) -> None:
+    was_waiting = await queues.leave(session, call.id, now)
+    await _keep_what_was_told(session, call, now)
+    await calls.move_to(session, call, CallState.ABANDONED if was_waiting else CallState.DONE, now)
+    await activity.record(session, SYSTEM, "call.ended", "call", call.id, now, {"status": call.carrier_status})
+
+
+async def _keep_what_was_told(session: AsyncSession, call: Call, now: datetime) -> None:
+    """A caller who hung up in the middle of telling: a ticket with what was said."""
+    draft = str(call.ivr.get("draft") or "").strip()
+    if not draft:
+        return
+    caller = await calls.caller_of(session, call)
+    actor = caller.actor(call.language or company_of(session).language)
+    call.ivr = {**call.ivr, "draft": ""}
+    await tickets.open_ticket(session, actor, subject=draft, contact_id=caller.contact_id, call_id=call.id, now=now)

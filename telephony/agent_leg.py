@@ -1,0 +1,70 @@
+"""The agent's side of a call: their phone rings, they press 1, they meet the caller."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from twilio.twiml.voice_response import VoiceResponse
+
+from crm_core import phones
+from crm_core.agents import Agent
+from crm_core.callcenter import calls, legs, queues
+from crm_core.callcenter.legs import CallLeg, LegState
+from crm_core.company import company_of
+from crm_core.message import Message, Param, say
+from intents import catalogue
+from telephony.voice import Spoken, meet, press, speak
+
+DECIDE_SECONDS = 12
+
+
+async def offer(session: AsyncSession, leg: CallLeg, now: datetime) -> VoiceResponse:
+    """A mailbox that answers never presses 1, so it never gets a customer."""
+    call = await calls.lock_call(session, leg.call_id)
+    caller = await calls.caller_of(session, call)
+    number = phones.shown(caller.number) if caller.number else None
+    response = VoiceResponse()
+    name: Param = caller.name or number or say("phone.somebody")
+    press(
+        response,
+        [await _say(session, leg, "phone.agent-offer", name=name)],
+        f"/twilio/agent/accept?leg={leg.id}",
+        DECIDE_SECONDS,
+    )
+    speak(response, await _say(session, leg, "phone.agent-declined"))
+    response.hangup()
+    return response
+
+
+async def decide(session: AsyncSession, leg: CallLeg, digits: str, now: datetime) -> VoiceResponse:
+    response = VoiceResponse()
+    if digits != "1":
+        speak(response, await _say(session, leg, "phone.agent-declined"))
+        response.hangup()
+        return response
+    call = await queues.bridge(session, leg, now)
+    if call is None:
+        speak(response, await _say(session, leg, "phone.agent-gone"))
+        response.hangup()
+        return response
+    speak(response, await _say(session, leg, "phone.agent-connecting"))
+    meet(response, call.id, as_agent=True)
+    return response
+
+
+async def report(
+    session: AsyncSession, leg: CallLeg, sid: str, status: str, at: datetime, duration: int | None, now: datetime
+) -> None:
+    was_joined = leg.state == LegState.JOINED
+    ended = legs.report(leg, sid, status, at, duration)
+    await session.flush()
+    if ended:
+        await queues.leg_ended(session, leg, was_joined, now)
+
+
+async def _say(session: AsyncSession, leg: CallLeg, id: str, **params: Param) -> Spoken:
+    company = company_of(session)
+    agent = await session.get(Agent, leg.agent_id)
+    language = agent.language if agent is not None and agent.language in company.languages else company.language
+    return Spoken(catalogue.render(Message(id, params), language, company.zone), language)

@@ -1,0 +1,185 @@
+"""The caller's side of a call: the first document, each step after it, waiting, leaving a message, the end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from twilio.twiml.voice_response import VoiceResponse
+
+from crm_core.callcenter import calls, queues
+from crm_core.callcenter.calls import Call, CallState
+from crm_core.company import Company, Menu, company_of
+from crm_core.message import Message
+from intents import catalogue
+from telephony import messages, nodes
+from telephony.turn import Heard, Turn
+from telephony.voice import Spoken, listen, meet, press, speak
+
+LONGEST_DRAFT = 4000
+WAIT_SECONDS = 20
+
+
+async def begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: datetime) -> VoiceResponse:
+    """The first document: English is offered first and in English, a known caller is greeted by name."""
+    company = company_of(session)
+    phone = company.phone
+    start = phone.start if company.is_open(now) else phone.closed
+    inbound = await calls.answer(session, sid, raw_from, to, {"node": start, "step": 1, "strikes": 0}, now)
+    caller = inbound.caller
+    language = caller.language if caller.language in company.languages else company.language
+    prompts = [*_offer(company, language), Spoken(phone.greeting[language], language)]
+    if caller.name is not None:
+        prompts.append(_text(company, language, Message("phone.greeting-known", {"name": caller.name})))
+    node = phone.nodes[start]
+    response = VoiceResponse()
+    if isinstance(node, Menu):
+        prompts.append(Spoken(node.prompt[language], language))
+        hints = ",".join(word for option in node.options for word in option.words.get(language, []))
+        listen(response, prompts, "/twilio/ivr?step=1", language, hints=hints)
+    else:
+        for prompt in prompts:
+            speak(response, prompt)
+        response.redirect("/twilio/ivr?step=1", method="POST")
+    return response
+
+
+async def step(session: AsyncSession, call: Call, heard: Heard, now: datetime) -> VoiceResponse:
+    turn = await _turn(session, call, now)
+    if turn.state.get("strikes") is None:
+        return await nodes.enter(turn, turn.company.phone.start)
+    if heard.is_silence and turn.state.get("phase") != nodes.DONE:
+        return await nodes.strike(turn)
+    return await nodes.hear(turn, heard)
+
+
+async def heard_so_far(session: AsyncSession, call: Call, text: str, now: datetime) -> None:
+    """A partial result of speech that is still going on. A late one does not replace what was heard in full."""
+    turn = await _turn(session, call, now)
+    if turn.state.get("phase") == "telling" and not call.is_over and len(text) >= len(turn.state.get("draft") or ""):
+        turn.remember(draft=text[:LONGEST_DRAFT])
+
+
+async def wait(session: AsyncSession, call: Call, round_: int, now: datetime) -> VoiceResponse:
+    """What a waiting caller hears, again and again: the position, and the ways out."""
+    turn = await _turn(session, call, now)
+    response = VoiceResponse()
+    entry = await queues.lock_entry(session, call.id)
+    if entry is None:
+        response.leave()
+        return response
+    prompts = [turn.say("phone.queue-position", count=await queues.position(session, entry))]
+    prompts.append(turn.say("phone.queue-options"))
+    press(response, prompts, f"/twilio/wait-key?call={call.id}&round={round_}", WAIT_SECONDS)
+    response.redirect(f"/twilio/wait?call={call.id}&round={round_ + 1}", method="POST")
+    return response
+
+
+async def wait_key(session: AsyncSession, call: Call, digits: str, round_: int, now: datetime) -> VoiceResponse:
+    """1: be called back, 2 or 0: leave a message. The caller leaves the queue and hears it there."""
+    wishes = {"1": "callback", "2": "voicemail", "0": "voicemail"}
+    wish = wishes.get(digits)
+    if wish is None:
+        return await wait(session, call, round_ + 1, now)
+    turn = await _turn(session, call, now)
+    turn.remember(wish=wish)
+    response = VoiceResponse()
+    response.leave()
+    return response
+
+
+async def left_queue(session: AsyncSession, call: Call, result: str, now: datetime) -> VoiceResponse:
+    """Why the caller is out of the queue: their wish, an agent, a hang-up or an error of the carrier."""
+    turn = await _turn(session, call, now)
+    if result in {"bridged", "redirected", "redirected-from-bridged", "hangup"}:
+        return VoiceResponse()
+    await queues.leave(session, call.id, now)
+    await calls.move_to(session, call, CallState.IVR, now)
+    if turn.state.get("wish") == "callback":
+        turn.remember(wish="")
+        return await messages.callback(turn, [])
+    return await messages.voicemail(turn, [turn.say("phone.voicemail-ask")])
+
+
+async def left_message(
+    session: AsyncSession, call: Call, sid: str, url: str, duration: int | None, now: datetime
+) -> VoiceResponse:
+    turn = await _turn(session, call, now)
+    ticket = await messages.keep_recording(turn, sid, url, duration)
+    response = VoiceResponse()
+    thanks = turn.say("phone.voicemail-done", ref=ticket.ref) if ticket else turn.say("phone.goodbye")
+    speak(response, thanks)
+    response.hangup()
+    return response
+
+
+async def recording_arrived(
+    session: AsyncSession, call: Call, sid: str, url: str, duration: int | None, now: datetime
+) -> None:
+    turn = await _turn(session, call, now)
+    await messages.keep_recording(turn, sid, url, duration)
+
+
+def conference(call: Call) -> VoiceResponse:
+    response = VoiceResponse()
+    meet(response, call.id, as_agent=False)
+    return response
+
+
+async def farewell(session: AsyncSession, call: Call, now: datetime) -> VoiceResponse:
+    """The agent has left. Who was cut off gets back to the front; everybody else hangs up."""
+    turn = await _turn(session, call, now)
+    turn.next_action()
+    response = VoiceResponse()
+    press(response, [turn.say("phone.farewell")], f"/twilio/again?call={call.id}&step={turn.state['step']}")
+    speak(response, turn.say("phone.goodbye"))
+    response.hangup()
+    return response
+
+
+async def again(session: AsyncSession, call: Call, digits: str, now: datetime) -> VoiceResponse:
+    turn = await _turn(session, call, now)
+    if digits == "1":
+        return await nodes.enter(turn, turn.company.phone.person)
+    response = VoiceResponse()
+    speak(response, turn.say("phone.goodbye"))
+    response.hangup()
+    return response
+
+
+def fallback(company: Company) -> VoiceResponse:
+    """For when nothing else works: needs no database."""
+    response = VoiceResponse()
+    for language in company.languages:
+        speak(response, _text(company, language, Message("phone.fallback")))
+    response.hangup()
+    return response
+
+
+def apology(company: Company, language: str, message: Message) -> VoiceResponse:
+    """What cannot be done is said, and the call ends."""
+    response = VoiceResponse()
+    speak(response, _text(company, language, message))
+    response.hangup()
+    return response
+
+
+async def _turn(session: AsyncSession, call: Call, now: datetime) -> Turn:
+    company = company_of(session)
+    caller = await calls.caller_of(session, call)
+    if caller.language is None and call.from_number is not None:
+        caller = await calls.who_calls(session, call.from_number)
+    language = caller.language if caller.language in company.languages else company.language
+    return Turn(session, call, caller, language or company.language, now)
+
+
+def _offer(company: Company, language: str) -> list[Spoken]:
+    """Each other language offers itself in its own voice."""
+    if len(company.languages) < 2:
+        return []
+    other = nodes.other_language(company.languages, language)
+    return [_text(company, other, Message("phone.language-offer"))]
+
+
+def _text(company: Company, language: str, message: Message) -> Spoken:
+    return Spoken(catalogue.render(message, language, company.zone), language)

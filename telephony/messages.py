@@ -1,0 +1,74 @@
+"""Voicemail and the wish to be called back: the ways out when nobody can talk."""
+
+from __future__ import annotations
+
+from twilio.twiml.voice_response import VoiceResponse
+
+from crm_core import references
+from crm_core.callcenter import callbacks, calls, recordings
+from crm_core.callcenter.calls import CallState
+from crm_core.support import tickets
+from crm_core.support.tickets import Ticket
+from telephony.turn import Turn
+from telephony.voice import Spoken, record, speak
+
+
+async def voicemail(turn: Turn, prompts: list[Spoken]) -> VoiceResponse:
+    """Two tries, then goodbye: an empty recording falls through to the next verb."""
+    await calls.move_to(turn.session, turn.call, CallState.VOICEMAIL, turn.now)
+    turn.next_action()
+    action = f"/twilio/voicemail?call={turn.call.id}&step={turn.state['step']}"
+    callback = f"/twilio/recording?call={turn.call.id}"
+    response = VoiceResponse()
+    for prompt in prompts:
+        speak(response, prompt)
+    record(response, action, callback)
+    speak(response, turn.say("phone.voicemail-empty"))
+    record(response, f"{action}&again=1", callback)
+    speak(response, turn.say("phone.goodbye"))
+    response.hangup()
+    return response
+
+
+async def keep_recording(turn: Turn, sid: str, url: str, duration: int | None) -> Ticket | None:
+    """The action and the callback report the same recording, in either order: one ticket. None for an empty one."""
+    recording = await recordings.add_recording(turn.session, turn.call, sid, url, duration, turn.now)
+    if recording.ticket_id is not None:
+        return await turn.session.get(Ticket, recording.ticket_id)
+    if duration == 0:
+        return None
+    ticket = await tickets.open_ticket(
+        turn.session,
+        turn.actor,
+        subject=turn.for_team("phone.voicemail-subject", name=turn.called_by),
+        contact_id=turn.caller.contact_id,
+        call_id=turn.call.id,
+        now=turn.now,
+    )
+    recording.ticket_id = ticket.id
+    await turn.session.flush()
+    return ticket
+
+
+async def callback(turn: Turn, before: list[Spoken]) -> VoiceResponse:
+    """Without a number there is nothing to call back: a message with one is asked for instead."""
+    if turn.caller.number is None:
+        return await voicemail(turn, [*before, turn.say("phone.callback-withheld")])
+    known = await callbacks.requested(turn.session, turn.call.id)
+    if known is None:
+        ticket = await tickets.open_ticket(
+            turn.session,
+            turn.actor,
+            subject=turn.for_team("phone.callback-subject", name=turn.called_by),
+            contact_id=turn.caller.contact_id,
+            call_id=turn.call.id,
+            now=turn.now,
+        )
+        known = await callbacks.request_callback(
+            turn.session, turn.actor, turn.call, turn.caller.number, ticket.id, turn.now
+        )
+    response = VoiceResponse()
+    for spoken in [*before, turn.say("phone.callback-done", ref=references.ref("ticket", known.ticket_id))]:
+        speak(response, spoken)
+    response.hangup()
+    return response

@@ -1,0 +1,99 @@
+"""Words to TwiML, with Twilio's own classes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from twilio.twiml.voice_response import Gather, VoiceResponse
+
+LOCALES = {"en": "en-US", "de": "de-DE"}
+VOICES = {"en": "Polly.Joanna-Neural", "de": "Polly.Vicki-Neural"}
+LISTEN_SECONDS = 6
+LONGEST_MESSAGE_SECONDS = 180
+_REFERENCE = re.compile(r"\b([A-Z]{1,5})-(\d{1,15})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    text: str
+    language: str
+
+
+def speak(place: VoiceResponse | Gather, spoken: Spoken) -> None:
+    place.say(spell(spoken.text), language=LOCALES[spoken.language], voice=VOICES[spoken.language])
+
+
+def spell(text: str) -> str:
+    """Ticket numbers are read digit by digit: `T-42` becomes `T 4 2`."""
+    return _REFERENCE.sub(lambda match: " ".join([*match[1], *match[2]]), text)
+
+
+def listen(
+    response: VoiceResponse,
+    prompts: list[Spoken],
+    action: str,
+    language: str,
+    *,
+    hints: str = "",
+    partial: str = "",
+    seconds: int = LISTEN_SECONDS,
+) -> None:
+    """Keys or speech, interruptible; silence comes to the action too, so that it is counted."""
+    extra = {"hints": hints[:500]} if hints else {}
+    if partial:
+        extra["partial_result_callback"] = partial
+    gather = Gather(
+        input="dtmf speech",
+        num_digits=1,
+        action=action,
+        method="POST",
+        timeout=seconds,
+        speech_timeout="auto",
+        language=LOCALES[language],
+        action_on_empty_result=True,
+        barge_in=True,
+        **extra,
+    )
+    for prompt in prompts:
+        speak(gather, prompt)
+    response.append(gather)
+
+
+def press(response: VoiceResponse, prompts: list[Spoken], action: str, seconds: int = LISTEN_SECONDS) -> None:
+    """One key; what follows in the document happens when none comes."""
+    gather = Gather(input="dtmf", num_digits=1, action=action, method="POST", timeout=seconds)
+    for prompt in prompts:
+        speak(gather, prompt)
+    response.append(gather)
+
+
+def record(response: VoiceResponse, action: str, callback: str) -> None:
+    """An empty recording falls through to what follows."""
+    response.record(
+        action=action,
+        method="POST",
+        max_length=LONGEST_MESSAGE_SECONDS,
+        finish_on_key="#",
+        play_beep=True,
+        timeout=5,
+        trim="trim-silence",
+        recording_status_callback=callback,
+        recording_status_callback_method="POST",
+        recording_status_callback_event="completed",
+    )
+
+
+def meet(response: VoiceResponse, call_id: int, *, as_agent: bool) -> None:
+    """Both legs meet in one conference. It ends with the caller; an agent who leaves does not end it."""
+    dial = response.dial()
+    dial.conference(
+        f"call-{call_id}",
+        start_conference_on_enter=as_agent,
+        end_conference_on_exit=not as_agent,
+        beep=False,
+    )
+
+
+def to_bytes(response: VoiceResponse) -> bytes:
+    return str(response).encode()
