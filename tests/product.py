@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from aiohttp import ClientResponse
@@ -54,7 +55,9 @@ class Product:
 
 
 @asynccontextmanager
-async def running(database: Database, company: Company, **settings: object) -> AsyncIterator[Product]:
+async def running(
+    database: Database, company: Company, clock: Callable[[], datetime] = lambda: NOW, **settings: object
+) -> AsyncIterator[Product]:
     """`settings` turns channels on; Twilio always is."""
     chosen = {
         "public_base_url": BASE_URL,
@@ -62,7 +65,7 @@ async def running(database: Database, company: Company, **settings: object) -> A
         "twilio_auth_token": SecretStr(AUTH_TOKEN),
         **settings,
     }
-    runtime = Runtime(Settings(_env_file=None, **chosen), company, database, lambda: NOW)  # type: ignore[arg-type]
+    runtime = Runtime(Settings(_env_file=None, **chosen), company, database, clock)  # type: ignore[arg-type]
     channels = build_channels(runtime)
     async with TestClient(TestServer(build_app(runtime, channels, None))) as client:
         yield Product(runtime, client, build_worker(runtime, channels))
