@@ -43,8 +43,9 @@ def _record(kind: str, words: str) -> Slot:
     )
 
     def read(text: str, heard: Heard) -> int:
-        cleaned = re.sub(rf"^(?:that|this|the|das|dieses|diesen|den|die)\s+", "", fold(text).strip())  # noqa: F541
-        cleaned = re.sub(rf"^(?:{words})\s*", "", cleaned)
+        cleaned = re.sub(r"^(?:that|this|the|das|dieses|diesen|den|die)\s+", "", fold(text).strip())
+        # TASK-2 and CALL-9 begin with the noun, but it is part of the reference.
+        cleaned = re.sub(rf"^(?:{words})\s*(?![-–\s])", "", cleaned)
         if cleaned in {fold(word) for word in _THAT} | {""}:
             return _shown(kind, heard)
         parsed = references.parse(cleaned, kind)
