@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -72,12 +73,27 @@ async def answer(session: AsyncSession, delivered: Delivered, response: bytes, n
     await session.execute(_ANSWER, {"receipt_id": delivered.id, "answer": response, "answered_at": now})
 
 
+def storable(value: Any) -> Any:
+    """JSON that PostgreSQL takes as well: without NUL, halves of characters, or numbers that are none."""
+    match value:
+        case str():
+            return value.replace("\x00", "").encode("utf-8", "replace").decode()
+        case dict():
+            return {storable(name): storable(inner) for name, inner in value.items()}
+        case list():
+            return [storable(inner) for inner in value]
+        case float() if not math.isfinite(value):
+            return None
+        case _:
+            return value
+
+
 def _row(source: str, key: str, address: str, payload: dict[str, Any], now: datetime, state: State) -> dict[str, Any]:
     return {
         "source": source,
         "key": key,
         "address": address,
-        "payload": payload,
+        "payload": storable(payload),
         "state": state,
         "due_at": now,
         "created_at": now,

@@ -34,7 +34,9 @@ def chromium_or_skip() -> str:
 
 
 @asynccontextmanager
-async def open_page(executable: str, *, width: int = 1440, height: int = 900, dark: bool = False) -> AsyncIterator[Page]:
+async def open_page(
+    executable: str, *, width: int = 1440, height: int = 900, dark: bool = False
+) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         try:

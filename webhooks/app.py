@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from webhooks import health, slack, twilio
+from webhooks import health, slack, telegram, twilio
 from webhooks.errors import answer_every_error
 from webhooks.runtime import Runtime
 from webhooks.settings import revealed

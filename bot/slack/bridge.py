@@ -94,9 +94,7 @@ class SlackBridge:
         """Commit, then acknowledge. When the commit fails nothing is acknowledged and Slack sends again."""
         try:
             async with self._database.transaction() as session:
-                await inbox.receive(
-                    session, "slack", f"slack:{key}", f"slack:{channel}", _storable(payload), self._clock()
-                )
+                await inbox.receive(session, "slack", f"slack:{key}", f"slack:{channel}", payload, self._clock())
         except Exception:
             # Bolt drops the acknowledgement of a listener that raises beside it; nothing may raise into it.
             log.exception("slack.not-stored")
@@ -120,11 +118,6 @@ def _payload(body: bytes, content_type: str) -> Body | None:
     except (UnicodeDecodeError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and found else None
-
-
-def _storable(payload: Body) -> Body:
-    """PostgreSQL stores no NUL in JSON."""
-    return json.loads(json.dumps(payload).replace("\\u0000", ""))  # type: ignore[no-any-return]
 
 
 def _digest(body: Body) -> str:
