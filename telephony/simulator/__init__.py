@@ -1,0 +1,6 @@
+"""A stand-in for Twilio on loopback, for demo and tests. It shares no code with the product."""
+
+from telephony.simulator.call import Heard, SimulatedCall
+from telephony.simulator.network import FakeTwilio, NumberConfig, RestRequest
+
+__all__ = ["FakeTwilio", "Heard", "NumberConfig", "RestRequest", "SimulatedCall"]

@@ -1,0 +1,110 @@
+"""The terminal: the same conversation, drawn with rich."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import assert_never
+
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table as Grid
+from rich.text import Text
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_core import agents, conversation
+from crm_core.agents import Actor, Agent, actor_of
+from crm_core.conversation import Offered
+from crm_core.db import Database
+from crm_core.errors import Invalid
+from intents.ask import Ask
+from intents.reply import Choice, Choices, Fields, Part, Reply, Table, Tone
+from intents.router import answer
+
+_COLOURS = {Tone.OK: "default", Tone.REFUSED: "yellow", Tone.ERROR: "red"}
+
+
+async def speaker(session: AsyncSession, name: str | None) -> Actor:
+    """The named agent, or the only admin. Raises NotFound or Invalid."""
+    if name is not None:
+        return actor_of(await agents.find_agent(session, name), "terminal")
+    admins = list(await session.scalars(select(Agent).where(Agent.role == "admin").limit(2)))
+    if len(admins) != 1:
+        raise Invalid("terminal.who")
+    return actor_of(admins[0], "terminal")
+
+
+async def ask(database: Database, name: str | None, text: str, now: datetime) -> Reply:
+    """One question on the database itself; a server may run beside it."""
+    async with database.transaction() as session:
+        actor = await speaker(session, name)
+        return await answer(session, actor, _ask(actor, text), now)
+
+
+async def press(database: Database, name: str | None, choice: Choice, now: datetime) -> Reply:
+    """A numbered choice: through a token like any button, so that a stale one is noticed here as well."""
+    async with database.transaction() as session:
+        actor = await speaker(session, name)
+        said = _ask(actor, "")
+        offered = [Offered(choice.say, choice.record, choice.version)]
+        [token] = await conversation.offer(session, offered, said.conversation, now)
+        return await answer(session, actor, _ask(actor, "", token), now)
+
+
+def show(console: Console, reply: Reply) -> list[Choice]:
+    """Prints the reply; the choices are numbered in the order in which they are returned."""
+    choices: list[Choice] = []
+    console.print(Text(reply.text, style=_COLOURS[reply.tone]))
+    for part in reply.parts:
+        console.print(_drawn(part, choices))
+    return choices
+
+
+def as_json(reply: Reply) -> str:
+    parts = [{"kind": type(part).__name__.lower(), **asdict(part)} for part in reply.parts]
+    document = {
+        "text": reply.text,
+        "tone": reply.tone,
+        "language": reply.language,
+        "shown": reply.shown,
+        "parts": parts,
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def _ask(actor: Actor, text: str, token: str | None = None) -> Ask:
+    return Ask("terminal", f"terminal:{actor.agent_id}", str(actor.agent_id), text, token)
+
+
+def _drawn(part: Part, choices: list[Choice]) -> RenderableType:
+    match part:
+        case Fields():
+            return _panel(part)
+        case Table():
+            return _grid(part)
+        case Choices():
+            first = len(choices) + 1
+            choices += part.choices
+            numbered = [f"{first + index} {choice.label}" for index, choice in enumerate(part.choices)]
+            return Text("  ".join(numbered), style="cyan")
+        case _:
+            assert_never(part)
+
+
+def _panel(part: Fields) -> RenderableType:
+    grid = Grid.grid(padding=(0, 2))
+    for label, value in part.pairs:
+        grid.add_row(Text(label, style="dim"), Text(value))
+    body = [Text(part.body)] if part.body else []
+    return Panel(Group(grid, *body), title=Text(part.title), title_align="left", border_style="dim", expand=False)
+
+
+def _grid(part: Table) -> RenderableType:
+    grid = Grid(border_style="dim", header_style="bold")
+    for column in part.columns:
+        grid.add_column(column)
+    for row in part.rows:
+        grid.add_row(*(Text(cell) for cell in row))
+    return grid
