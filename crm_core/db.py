@@ -175,6 +175,10 @@ class Database:
             self._reader = self.engine
             self._session_class = AsyncSession
 
+    def works_for(self, company: Company) -> None:
+        """From the next transaction on."""
+        self._info = {"company": company}
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Commits at the end, rolls back on any exception. Nothing but the database is awaited inside."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NoReturn
 
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 
-from crm_core.callcenter import legs, queues
+from crm_core import outbox
+from crm_core.callcenter import carrier, legs, queues
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg, LegState
 from crm_core.callcenter.queues import EntryState
@@ -17,6 +18,9 @@ from telephony.client import NoAnswer, TwilioClient
 
 LEG_EVENTS = ["initiated", "ringing", "answered", "completed"]
 TOO_MANY = 429
+OWN_FAULT = 500
+REFUSALS = (TwilioRestException, TwilioServiceException)
+UNREADABLE = (NoAnswer, TwilioException, ValueError)
 ALREADY_OVER = {20404, 21220}  # no such call, or it is not in progress any more
 
 
@@ -34,7 +38,7 @@ class TwilioCourier:
             case EffectKind.DIAL:
                 await self._dial(effect.payload["leg"], now)
             case EffectKind.REDIRECT:
-                await self._redirect(effect.payload["call"], effect.payload["to"])
+                await self._redirect(effect.id, effect.payload["call"], effect.payload["to"])
             case EffectKind.HANG_UP:
                 await self._hang_up(effect.payload["leg"])
             case EffectKind.CARD | EffectKind.POST | EffectKind.TIMER:
@@ -55,15 +59,18 @@ class TwilioCourier:
                 status_callback_event=LEG_EVENTS,
                 timeout=queues.RING_SECONDS,
             )
-        except NoAnswer as error:
-            await self._remember(leg_id, LegState.UNKNOWN)
-            raise AnswerLost from error
-        except TwilioRestException as error:
+        except REFUSALS as error:
             if error.status == TOO_MANY:
                 raise TryLater("Twilio asked for patience", after=1) from error
+            if error.status >= OWN_FAULT:
+                await self._remember(leg_id, LegState.UNKNOWN, now)
+                raise AnswerLost from error
             await self._give_up(leg_id, now)
             raise Undeliverable(f"Twilio refused to ring the agent: {error.status} {error.code}") from error
-        await self._remember(leg_id, LegState.REQUESTED, created.sid)
+        except UNREADABLE as error:
+            await self._remember(leg_id, LegState.UNKNOWN, now)
+            raise AnswerLost from error
+        await self._remember(leg_id, LegState.REQUESTED, now, created.sid)
 
     async def _still_wanted(self, leg_id: int, now: datetime) -> CallLeg | None:
         """The caller may have hung up before the phone was rung."""
@@ -79,17 +86,18 @@ class TwilioCourier:
                 return None
             return leg
 
-    async def _remember(self, leg_id: int, state: LegState, sid: str | None = None) -> None:
-        """A status callback may have been quicker and moved the leg on already."""
+    async def _remember(self, leg_id: int, state: LegState, now: datetime, sid: str | None = None) -> None:
+        """A status callback may have been quicker; a caller who hung up meanwhile needs no agent any more."""
         async with self._database.transaction() as session:
             leg = await legs.lock_leg(session, leg_id)
-            if leg is not None:
-                leg.sid = leg.sid or sid
-                if leg.state == LegState.CREATED and leg.carrier_status is None:
-                    leg.state = state
-                elif leg.state == LegState.CREATED:
-                    leg.state = LegState.REQUESTED
-                await session.flush()
+            if leg is None:
+                return
+            leg.sid = leg.sid or sid
+            if leg.state == LegState.CREATED:
+                leg.state = state if leg.carrier_status is None else LegState.REQUESTED
+            elif leg.state == LegState.ENDED and not carrier.is_final(leg):
+                await outbox.enqueue(session, EffectKind.HANG_UP, legs.address(leg.call_id), {"leg": leg.id}, now)
+            await session.flush()
 
     async def _give_up(self, leg_id: int, now: datetime) -> None:
         async with self._database.transaction() as session:
@@ -100,30 +108,32 @@ class TwilioCourier:
                 await session.flush()
                 await queues.leg_ended(session, leg, was_joined=False, now=now)
 
-    async def _redirect(self, call_id: int, to: str) -> None:
+    async def _redirect(self, effect_id: int, call_id: int, to: str) -> None:
+        """The effect's number makes the second farewell of a call another delivery than the first."""
         async with self._database.transaction() as session:
             call = await session.get(Call, call_id)
         if call is None or call.is_over or call.sid is None:
             return
-        await self._update(call.sid, url=f"{self._base_url}/twilio/{to}?call={call_id}", method="POST")
+        url = f"{self._base_url}/twilio/{to}?call={call_id}&effect={effect_id}"
+        await self._update(call.sid, url=url, method="POST")
 
     async def _hang_up(self, leg_id: int) -> None:
         async with self._database.transaction() as session:
             leg = await session.get(CallLeg, leg_id)
-        if leg is not None and leg.sid is not None and leg.state != LegState.ENDED:
+        if leg is not None and leg.sid is not None and not carrier.is_final(leg):
             await self._update(leg.sid, status="completed")
 
     async def _update(self, sid: str, **changes: str) -> None:
         try:
             await self._client.rest.calls(sid).update_async(**changes)
-        except NoAnswer as error:
-            raise TryLater(str(error)) from error
-        except TwilioRestException as error:
+        except REFUSALS as error:
             if error.code not in ALREADY_OVER:
                 _refused(error)
+        except UNREADABLE as error:
+            raise TryLater(type(error).__name__) from error
 
 
-def _refused(error: TwilioRestException) -> NoReturn:
-    if error.status == TOO_MANY or error.status >= 500:
+def _refused(error: TwilioRestException | TwilioServiceException) -> NoReturn:
+    if error.status == TOO_MANY or error.status >= OWN_FAULT:
         raise TryLater(f"Twilio answered {error.status}") from error
     raise Undeliverable(f"Twilio refused: {error.status} {error.code}") from error

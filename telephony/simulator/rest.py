@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from aiohttp import BasicAuth, web
+from aiohttp import web
 
 from telephony.simulator.call import Input, SimulatedCall
 
@@ -119,11 +120,9 @@ class Rest:
     async def _form(self, request: web.Request) -> list[tuple[str, str]] | web.Response:
         from telephony.simulator.network import RestRequest
 
-        try:
-            given = BasicAuth.decode(request.headers.get("Authorization", ""))
-        except ValueError:
-            given = BasicAuth("", "")
-        if (given.login, given.password) != (self._network.account_sid, self._network.auth_token):
+        account = f"{self._network.account_sid}:{self._network.auth_token}"
+        expected = "Basic " + base64.b64encode(account.encode()).decode()
+        if request.headers.get("Authorization") != expected:
             return _error(401, 20003, "Authenticate")
         form = parse_qsl(await request.text(), keep_blank_values=True)
         self._network.requests.append(RestRequest(request.method, request.path, form))

@@ -79,7 +79,7 @@ async def _team(database: Database, company: Company) -> AsyncIterator[Team]:
         channel = slack.add_channel("support")
         place = CardPlace(place=f"slack:{channel}", kinds=["ticket", "call"])
         moved = company.model_copy(update={"cards": [place]})
-        database._info["company"] = moved
+        database.works_for(moved)
         async with database.transaction() as session:
             for name, account in (("Mira Okafor", mira), ("Jonas Weber", jonas)):
                 await people.add_agent(session, name, slack=account)
