@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from crm_core.agents import Actor, Proof, Role
 from crm_core.errors import NotAllowed
+from crm_core.message import Message, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +57,5 @@ def require(actor: Actor, verb: str) -> None:
         raise NotAllowed("rights.not-linked" if actor.role is None else "rights.role", role=_role(actor))
 
 
-def _role(actor: Actor) -> str:
-    return actor.role.name.lower() if actor.role is not None else ""
+def _role(actor: Actor) -> Message | None:
+    return say(f"agent.role-{actor.role.name.lower()}") if actor.role is not None else None

@@ -66,7 +66,8 @@ async def card(context: Context, record: Record) -> list[Part]:
 
 
 async def ticket_card(context: Context, ticket: Ticket) -> list[Part]:
-    """In a public place: subject and status only."""
+    """In a public place: subject and status only. The team's notes and buttons are for the team."""
+    is_for_team = context.actor.role is not None
     pairs: list[Pair] = [("card.status", say(f"ticket.status-{ticket.status}")), ("card.priority", _priority(ticket))]
     body = ""
     if not context.ask.is_public:
@@ -79,10 +80,10 @@ async def ticket_card(context: Context, ticket: Ticket) -> list[Part]:
         voicemail = await recordings.recording_of(context.session, ticket.id)
         if voicemail is not None:
             pairs.append(("card.voicemail", say("card.seconds", count=voicemail.duration_seconds or 0)))
-        notes = await tickets.comments(context.session, ticket.id, limit=3)
+        notes = await tickets.comments(context.session, ticket.id, limit=3) if is_for_team else []
         body = "\n".join([ticket.description, *(f"{note.author}: {note.body}" for note in reversed(notes))]).strip()
     choices: list[Choice] = []
-    if ticket.status != Status.RESOLVED:
+    if is_for_team and ticket.status != Status.RESOLVED:
         if ticket.assignee_id is None:
             choices.append(_button(context, "button.claim", f"claim {ticket.ref}", ticket, is_primary=True))
         choices.append(_button(context, "button.resolve", f"resolve {ticket.ref}", ticket))
@@ -156,7 +157,8 @@ async def call_card(context: Context, call: Call) -> list[Part]:
     if call.state == CallState.QUEUED:
         choices.append(_button(context, "button.accept", f"accept {call.ref}", call, is_primary=True))
     title = context.say("call.title", ref=call.ref, name=caller.name or number or context.say("call.unknown-caller"))
-    return [_fields(context, title, pairs, call.note or ""), *_row(choices)]
+    note = "" if context.ask.is_public else call.note or ""
+    return [_fields(context, title, pairs, note), *_row(choices)]
 
 
 def _fields(context: Context, title: str, pairs: Sequence[Pair], body: str = "") -> Fields:

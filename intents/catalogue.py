@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_skeleton
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, get_currency_precision
@@ -15,6 +15,8 @@ from babel.numbers import format_currency, get_currency_precision
 from crm_core.message import Message, Param
 from crm_core.money import Money
 
+# Days before months, as in the rest of Europe.
+_REGION = {"en": "en_GB"}
 LOCALE = Path(__file__).parent / "locale"
 
 
@@ -67,8 +69,9 @@ def shown(value: Param, language: str, zone: ZoneInfo) -> str:
                 amount, value.currency, locale=language, format="#,##0 ¤" if whole else None, currency_digits=not whole
             )
         case datetime():
-            return format_datetime(value.astimezone(zone), "EEE d MMM, HH:mm", locale=language)
+            local = value.astimezone(zone)
+            return f"{format_skeleton('MMMEd', local, locale=_REGION.get(language, language))}, {local:%H:%M}"
         case date():
-            return format_date(value, "EEE d MMM y", locale=language)
+            return format_skeleton("yMMMEd", value, locale=_REGION.get(language, language))
         case _:
             return str(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from crm_core.conversation import Conversation
@@ -11,6 +12,7 @@ from intents.registry import Argument, Command, commands, missing
 from intents.slots import Heard
 
 SHOWN_AT_MOST = 12
+QUESTION_LIFETIME = timedelta(minutes=30)
 _CANCEL = {"cancel", "never mind", "stop", "abbrechen", "abbruch", "vergiss es", "egal"}
 
 
@@ -25,6 +27,12 @@ class Ambiguous(Refused):
         self.words: dict[str, str] = {}
 
 
+def forget_old_question(conversation: Conversation, now: datetime) -> None:
+    """Who comes back after lunch and says T-42 does not answer this morning's question."""
+    if conversation.updated_at < now - QUESTION_LIFETIME:
+        conversation.pending = None
+
+
 def cancels(text: str) -> bool:
     return text.strip().casefold().rstrip("!.") in _CANCEL
 
@@ -35,8 +43,15 @@ def read_arguments(command: Command, words: Mapping[str, str], heard: Heard) -> 
     return {name: slots[name].read(text, heard) for name, text in words.items()}
 
 
-def ask_for(conversation: Conversation, command: Command, words: Mapping[str, str], argument: str) -> None:
-    conversation.pending = {"command": command.name, "words": dict(words), "argument": argument}
+def ask_for(
+    conversation: Conversation, command: Command, words: Mapping[str, str], argument: str, language: str
+) -> None:
+    """The language of the question is also the one of the answer: `T-42` alone tells none."""
+    conversation.pending = {"command": command.name, "words": dict(words), "argument": argument, "language": language}
+
+
+def language_of_question(conversation: Conversation) -> str | None:
+    return str(conversation.pending["language"]) if conversation.pending is not None else None
 
 
 def fill(conversation: Conversation, text: str, heard: Heard) -> tuple[Command, dict[str, str]] | None:
@@ -53,13 +68,15 @@ def fill(conversation: Conversation, text: str, heard: Heard) -> tuple[Command, 
     return command, words
 
 
-def next_question(conversation: Conversation, command: Command, words: Mapping[str, str]) -> Argument | None:
+def next_question(
+    conversation: Conversation, command: Command, words: Mapping[str, str], language: str
+) -> Argument | None:
     """Notes the next missing argument, or that nothing is missing any more."""
     argument = missing(command, words)
     if argument is None:
         conversation.pending = None
     else:
-        ask_for(conversation, command, words, argument.name)
+        ask_for(conversation, command, words, argument.name, language)
     return argument
 
 

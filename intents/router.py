@@ -10,47 +10,57 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_core import activity, references
 from crm_core.agents import Actor
 from crm_core.conversation import ChoiceToken, Conversation, chosen, remembered
-from crm_core.errors import CrmError, Invalid, Refused
+from crm_core.errors import CrmError, Invalid, NotFound, Refused
+from crm_core.message import say
 from intents import dialogue
 from intents.ask import Ask
 from intents.registry import Command, Context, run
 from intents.reply import Choice, Choices, Reply, Tone
-from intents.understand.grammar import LONGEST_ASK, understand
+from intents.understand.grammar import LONGEST_ASK, Understood, understand
 from intents.understand.suggest import suggest
 
 
 async def answer(session: AsyncSession, actor: Actor, ask: Ask, now: datetime) -> Reply:
     """Never raises CrmError: what cannot be done is said. A refused command leaves nothing behind."""
     conversation = await remembered(session, ask.conversation, now)
+    dialogue.forget_old_question(conversation, now)
     language = conversation.language or actor.language
+    wish = _wish(conversation, ask.text, language)
+    if wish is None:
+        language = dialogue.language_of_question(conversation) or language
+    elif not ask.text.lstrip().startswith("/"):
+        # A /command is the same word in every language, as a button is: it says nothing about the reader's.
+        language = wish.language
     context = Context(session, actor, ask, language, list(conversation.shown), now)
     try:
         async with session.begin_nested():
-            reply = await _answer(context, conversation)
+            reply = await _answer(context, conversation, wish)
             await session.flush()
     except CrmError as error:
         await session.refresh(conversation)
-        reply = _refusal(context, error)
-        if isinstance(error, dialogue.Ambiguous):
-            reply = _which(conversation, reply, error)
+        reply = _refused(context, conversation, error, is_answer=wish is None)
     dialogue.remember_shown(conversation, reply.shown)
     conversation.updated_at = now
     await session.flush()
     return reply
 
 
-async def _answer(context: Context, conversation: Conversation) -> Reply:
-    if context.ask.token is not None:
-        return await _press(context, conversation, context.ask.token)
-    return await _say(context, conversation, context.ask.text)
+def _wish(conversation: Conversation, text: str, language: str) -> Understood | None:
+    """The command that was said; None when there is none, or when a bare `T-42` answers a question."""
+    understood = understand(text, language)
+    if understood is not None and not understood.weight and conversation.pending is not None:
+        return None
+    return understood
 
 
-async def _press(context: Context, conversation: Conversation, token: str) -> Reply:
-    choice = await chosen(context.session, token, context.now)
+async def _answer(context: Context, conversation: Conversation, wish: Understood | None) -> Reply:
+    if context.ask.token is None:
+        return await _say(context, conversation, context.ask.text, wish)
+    choice = await chosen(context.session, context.ask.token, context.now)
     if choice is None or choice.audience not in {None, context.ask.conversation}:
         raise Refused("choice.expired")
     await _refuse_when_stale(context, choice)
-    return await _say(context, conversation, choice.say)
+    return await _say(context, conversation, choice.say, _wish(conversation, choice.say, context.language))
 
 
 async def _refuse_when_stale(context: Context, choice: ChoiceToken) -> None:
@@ -62,12 +72,13 @@ async def _refuse_when_stale(context: Context, choice: ChoiceToken) -> None:
     if choice.version is None or record.version == choice.version:
         return
     latest = await activity.timeline(context.session, *parsed, limit=1)
-    verb = latest[0].verb if latest else ""
-    name = latest[0].actor_name if latest else ""
-    raise Refused("choice.changed-since", ref=choice.record, name=name, what=context.say(f"did.{verb}"))
+    if not latest:
+        raise Refused("choice.expired")
+    did = say(f"did.{latest[0].verb}")
+    raise Refused("choice.changed-since", ref=choice.record, name=latest[0].actor_name, what=did)
 
 
-async def _say(context: Context, conversation: Conversation, text: str) -> Reply:
+async def _say(context: Context, conversation: Conversation, text: str, wish: Understood | None) -> Reply:
     if not text.strip():
         return context.reply("ask.empty")
     if len(text) > LONGEST_ASK:
@@ -75,12 +86,9 @@ async def _say(context: Context, conversation: Conversation, text: str) -> Reply
     if conversation.pending is not None and dialogue.cancels(text):
         conversation.pending = None
         return context.reply("dialogue.cancelled")
-    understood = understand(text, context.language)
-    if understood is not None and (understood.weight or conversation.pending is None):
+    if wish is not None:
         conversation.pending = None
-        is_pressed = context.ask.token is not None
-        spoken = context if is_pressed else replace(context, language=understood.language)
-        return await _do(spoken, conversation, understood.command, understood.words)
+        return await _do(context, conversation, wish.command, wish.words)
     filled = dialogue.fill(conversation, text, context.heard)
     if filled is not None:
         return await _do(context, conversation, *filled)
@@ -89,7 +97,7 @@ async def _say(context: Context, conversation: Conversation, text: str) -> Reply
 
 async def _do(context: Context, conversation: Conversation, command: Command, words: dict[str, str]) -> Reply:
     values = dialogue.read_arguments(command, words, context.heard)
-    argument = dialogue.next_question(conversation, command, words)
+    argument = dialogue.next_question(conversation, command, words, context.language)
     if argument is not None:
         return context.reply(f"dialogue.ask-{argument.slot.name}")
     try:
@@ -108,13 +116,19 @@ def _not_understood(context: Context, text: str) -> Reply:
     return replace(context.reply("ask.did-you-mean", choices), tone=Tone.REFUSED)
 
 
-def _refusal(context: Context, error: CrmError) -> Reply:
+def _refused(context: Context, conversation: Conversation, error: CrmError, *, is_answer: bool) -> Reply:
+    """An answer that is no such value leaves the question open; anything else ends it."""
     text = context.say(error.message.id, **error.message.params)
-    return Reply(text, tone=Tone.REFUSED, language=context.language)
+    reply = Reply(text, tone=Tone.REFUSED, language=context.language)
+    if isinstance(error, dialogue.Ambiguous):
+        return _which(conversation, reply, error)
+    if not (is_answer and isinstance(error, Invalid | NotFound)):
+        conversation.pending = None
+    return reply
 
 
 def _which(conversation: Conversation, reply: Reply, error: dialogue.Ambiguous) -> Reply:
     """Offers the candidates; the half-done command waits for the one that is chosen."""
     if error.command is not None:
-        dialogue.ask_for(conversation, error.command, error.words, error.argument)
+        dialogue.ask_for(conversation, error.command, error.words, error.argument, reply.language)
     return replace(reply, parts=[Choices([Choice(label, ref) for label, ref in error.candidates])])

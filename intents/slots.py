@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Annotated, TypeAlias
 
 from crm_core import references
 from crm_core.errors import Invalid
 from crm_core.money import Money
 from crm_core.names import fold
+from crm_core.support.tickets import Priority
+from intents.dates import DAY_PATTERN, read_due
 
 THAT = "that"
 _THAT = {"it", "that", "this", "that one", "this one", "es", "das", "ihn", "sie", "den", "dieses", "diesen"}
@@ -86,46 +88,20 @@ def _amount(text: str, heard: Heard) -> Money:
     return Money((whole * 100 + cents) * (1000 if thousand else 1), currency)
 
 
-_WEEKDAYS = {
-    name: index
-    for names in (
-        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
-        ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag"),
-    )
-    for index, name in enumerate(names)
-}
-_DAYS = {"today": 0, "heute": 0, "tomorrow": 1, "morgen": 1, "übermorgen": 2, "in a week": 7, "in einer woche": 7}
-END_OF_DAY = time(17, 0)
-
-
 def _due(text: str, heard: Heard) -> datetime:
-    """A day, perhaps with a clock time; without one it means the end of the working day."""
-    words = text.strip().casefold()
-    clock = re.search(r"(?:at|um|@)?\s*\b(\d{1,2})(?::(\d{2}))?\s*(uhr|am|pm|:)?\s*$", words)
-    at = END_OF_DAY
-    if clock and (clock[2] or clock[3]) and int(clock[1]) < 24 and int(clock[2] or 0) < 60:
-        hour = int(clock[1]) + (12 if clock[3] == "pm" and int(clock[1]) < 12 else 0)
-        at, words = time(hour, int(clock[2] or 0)), words[: clock.start()].strip()
-    day = _day(re.sub(r"^(?:on|by|am|bis|due|until|for)\s+", "", words.strip()) or "today", heard.now.date())
-    if day is None:
-        raise Invalid("date.invalid", text=text.strip()[:40])
-    return datetime.combine(day, at, tzinfo=heard.now.tzinfo)
+    return read_due(text, heard.now)
 
 
-def _day(words: str, today: date) -> date | None:
-    if words in _DAYS:
-        return today + timedelta(days=_DAYS[words])
-    name = words.removeprefix("next ").removeprefix("nächsten ").strip()
-    if name in _WEEKDAYS:
-        return today + timedelta(days=(_WEEKDAYS[name] - today.weekday() - 1) % 7 + 1)
-    german = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})?", words)
-    try:
-        if german:
-            day = date(int(german[3] or today.year), int(german[2]), int(german[1]))
-            return day if german[3] or day >= today else day.replace(year=today.year + 1)
-        return date.fromisoformat(words)
-    except ValueError:
-        return None
+_PRIORITIES = {
+    Priority.URGENT: ("urgent", "emergency", "dringend", "dringendes", "dringende", "notfall"),
+    Priority.HIGH: ("high priority", "important", "wichtig", "wichtiges"),
+    Priority.LOW: ("low priority", "unwichtig", "unwichtiges"),
+}
+
+
+def _priority(text: str, _heard: Heard) -> Priority:
+    wanted = text.strip().casefold()
+    return next((priority for priority, words in _PRIORITIES.items() if wanted in words), Priority.NORMAL)
 
 
 def _any_record(text: str, _heard: Heard) -> tuple[str, int]:
@@ -135,20 +111,27 @@ def _any_record(text: str, _heard: Heard) -> tuple[str, int]:
     return parsed
 
 
-_WORDS = r".+?"
+# Bounded, so that several free texts in one sentence stay cheap to tell apart; only a text at the end is unbounded.
+_NAME = r".{1,80}?"
+_TITLE = r".{1,200}?"
 RECORD = Slot("record", r"#?[a-z]{1,5}\s?[-#]?\s?\d{1,15}", _any_record)
 TICKET = _record("ticket", "ticket|vorgang|anliegen|number|nummer")
 DEAL = _record("deal", "deal|auftrag|verkaufschance|opportunity")
 TASK = _record("task", "task|aufgabe")
 CALL = _record("call", "call|anruf")
-TEXT = Slot("text", _WORDS, _text)
-CONTACT = Slot("contact", _WORDS, _text)
+TEXT = Slot("text", r".+", _text)
+TITLE = Slot("text", _TITLE, _text)
+CONTACT = Slot("contact", _NAME, _text)
 AGENT = Slot("agent", r"@?[\w.\-]+(?:\s[\w.\-]+)?|me|mich|mir", _text)
-STAGE = Slot("stage", r"[\w\- ]+?", _text)
+STAGE = Slot("stage", r"[\w\- ]{1,40}?", _text)
 PHONE = Slot("phone", r"\+?[\d(][\d\s()/\-.–]{4,30}", _text)
 AMOUNT = Slot("amount", r"[€$£]?\s?\d[\d.,']*\s?(?:k|€|\$|£|eur|euro|usd)?", _amount)
 MINUTES = Slot("minutes", r"\d{1,4}", lambda text, _heard: int(text))
-DUE = Slot("due", _WORDS, _due)
+DUE = Slot("due", DAY_PATTERN, _due)
+ORGANISATION = Slot("text", _NAME, _text)
+EMAIL = Slot("email", r"[^\s@<>]{1,64}@[^\s@<>]{1,190}", _text)
+PRIORITY = Slot("priority", "|".join(word for words in _PRIORITIES.values() for word in words), _priority)
+LANGUAGE = Slot("language", r"[^\W\d_]{2,20}", _text)
 CODE = Slot("code", r"[\w\-]{6,64}", _text)
 
 RecordArg: TypeAlias = Annotated[tuple[str, int], RECORD]
@@ -157,6 +140,11 @@ DealArg: TypeAlias = Annotated[int, DEAL]
 TaskArg: TypeAlias = Annotated[int, TASK]
 CallArg: TypeAlias = Annotated[int, CALL]
 TextArg: TypeAlias = Annotated[str, TEXT]
+TitleArg: TypeAlias = Annotated[str, TITLE]
+OrganisationArg: TypeAlias = Annotated[str, ORGANISATION]
+EmailArg: TypeAlias = Annotated[str, EMAIL]
+PriorityArg: TypeAlias = Annotated[Priority, PRIORITY]
+LanguageArg: TypeAlias = Annotated[str, LANGUAGE]
 ContactArg: TypeAlias = Annotated[str, CONTACT]
 AgentArg: TypeAlias = Annotated[str, AGENT]
 StageArg: TypeAlias = Annotated[str, STAGE]

@@ -132,7 +132,7 @@ async def assign(session: AsyncSession, actor: Actor, ticket_id: int, agent: Age
     rights.require(actor, "ticket.assign")
     ticket = await _locked(session, ticket_id)
     if ticket.assignee_id == agent.id:
-        raise Refused("ticket.claimed-by", ref=ticket.ref, name=agent.name)
+        raise Refused("ticket.already-with", ref=ticket.ref, name=agent.name)
     status = Status.OPEN if ticket.status == Status.NEW else ticket.status
     await _change(session, actor, ticket, "ticket.assigned", now, assignee_id=agent.id, status=status)
     return ticket
@@ -177,6 +177,16 @@ async def claim_next(session: AsyncSession, actor: Actor, now: datetime) -> Tick
     if ticket is None:
         raise NotFound("ticket.none-waiting")
     await _change(session, actor, ticket, "ticket.claimed", now, assignee_id=actor.agent_id, status=Status.OPEN)
+    return ticket
+
+
+async def read_ticket(session: AsyncSession, actor: Actor, ticket_id: int) -> Ticket:
+    """A customer reads only their own; of another's not even the existence is told. Raises NotFound."""
+    is_customer = actor.role is None
+    rights.require(actor, "ticket.read-own" if is_customer else "ticket.read")
+    ticket = cast("Ticket", await references.read(session, "ticket", ticket_id))
+    if is_customer and (actor.contact_id is None or ticket.contact_id != actor.contact_id):
+        raise NotFound("ticket.unknown", ref=ticket.ref)
     return ticket
 
 

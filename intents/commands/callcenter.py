@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from crm_core import phones
 from crm_core.agents import Presence
 from crm_core.callcenter import calls, presence, queues
 from intents.cards import call_card
-from intents.commands.contacts import the_contact
+from intents.commands.contacts import name_for, the_contact
 from intents.registry import Context, command
 from intents.reply import Reply, Table
 from intents.slots import CallArg, ContactArg, MinutesArg, TextArg
@@ -14,8 +15,17 @@ from intents.slots import CallArg, ContactArg, MinutesArg, TextArg
 @command(
     "call.accept",
     {
-        "en": ["accept {call}", "(accept|answer|take) [the] call {call}", "accept"],
-        "de": ["{call} annehmen", "(nimm|nehme) [den] anruf {call} [an]", "anruf {call} annehmen", "annehmen"],
+        "en": [
+            "accept {call}",
+            "(accept|answer|take|pick up|i'll take) [the] {call}",
+            "(accept|answer|take) [a|the] [call]",
+        ],
+        "de": [
+            "{call} annehmen",
+            "(nimm|nehme|ich nehme|nehmen sie|übernimm) [den] {call}",
+            "(nimm|nehme|ich nehme|nehmen sie) [den] {call} an",
+            "[einen|den] [anruf] annehmen",
+        ],
     },
     changes=True,
 )
@@ -30,19 +40,21 @@ async def accept(context: Context, call: CallArg) -> Reply:
     {
         "en": [
             "log call with {contact} {minutes} minutes {note}",
-            "log [a] call with {contact} (for|,) {minutes} (minutes|min|minute) [:|,] {note}",
-            "log [a] call with {contact} {minutes} (minutes|min|minute) [:|,] {note}",
-            "log [a] call with {contact} (:|,|about) {note}",
-            "log [a] call with {contact}",
+            "(log|log a) call (with|to|from) {contact} [,|for] {minutes} (minutes|min|minute) [:|,|about] {note}",
+            "(log|log a) {minutes} (minutes|min|minute) call (with|to|from) {contact} [:|,|about] {note}",
+            "(log|log a|note a) call (with|to|from) {contact} (:|,|about) {note}",
+            "(called|i called|spoke to|i spoke to|talked to|i talked to) {contact} (:|,|about) {note}",
+            "(log|log a|note a) call (with|to|from) {contact}",
             "log [a] call",
         ],
         "de": [
-            "anruf mit {contact} {minutes} minuten {note}",
-            "(anruf|telefonat|gespräch) [notieren] mit {contact} (,|über) {minutes} (minuten|min) [:|,] {note}",
-            "(anruf|telefonat|gespräch) [notieren] mit {contact} {minutes} (minuten|min) [:|,] {note}",
+            "Anruf mit {contact} {minutes} Minuten {note}",
+            "(anruf|telefonat|gespräch) [notieren] mit {contact} [,|über] {minutes} (minuten|min|minute) [:|,] {note}",
             "(anruf|telefonat|gespräch) [notieren] mit {contact} (:|,|wegen) {note}",
+            "[ich] (habe mit|hab mit) {contact} (telefoniert|gesprochen) [:|,|wegen] {note}",
             "(anruf|telefonat|gespräch) [notieren] mit {contact}",
-            "(anruf|telefonat|gespräch) notieren",
+            "(anruf|telefonat|gespräch) mit {contact} notieren",
+            "[einen|ein] (anruf|telefonat|gespräch) notieren",
         ],
     },
     changes=True,
@@ -53,14 +65,19 @@ async def log(context: Context, contact: ContactArg, note: TextArg, minutes: Min
         context.session, context.actor, contact=customer, note=note, minutes=minutes, now=context.now
     )
     parts = await call_card(context, call)
-    return context.reply("call.logged", *parts, shown=[call.ref], ref=call.ref, name=customer.name)
+    return context.reply("call.logged", *parts, shown=[call.ref], ref=call.ref, name=name_for(context, customer))
 
 
 @command(
     "call.list",
     {
-        "en": ["calls", "(list|show) [me] [the] [last|recent] calls", "recent calls"],
-        "de": ["anrufe", "(zeige|zeig|liste) [mir] [die] [letzten] anrufe", "letzte anrufe"],
+        "en": ["calls", "(list|show) [me] [the] [last|recent] calls", "(recent|last) calls", "who called"],
+        "de": [
+            "Anrufe",
+            "(zeige|zeig|zeigen sie|liste) [mir] [die] [letzten] anrufe",
+            "(letzte|die letzten) anrufe",
+            "wer hat angerufen",
+        ],
     },
 )
 async def list_calls(context: Context) -> Reply:
@@ -70,7 +87,7 @@ async def list_calls(context: Context) -> Reply:
     rows = []
     for call in found:
         caller = calls.Caller() if context.ask.is_public else await calls.caller_of(context.session, call)
-        name = caller.name or caller.number or context.say("call.unknown-caller")
+        name = caller.name or (phones.shown(caller.number) if caller.number else context.say("call.unknown-caller"))
         rows.append([call.ref, name, context.say(f"call.state-{call.state}"), context.shown_as(call.started_at)])
     columns = [context.say(label) for label in ("card.call", "card.name", "card.state", "card.when")]
     listed = "; ".join(" ".join(row[:3]) for row in rows)
@@ -82,8 +99,8 @@ async def list_calls(context: Context) -> Reply:
 @command(
     "agent.list",
     {
-        "en": ["who is on duty", "(who's|who is) (on duty|available|here|working|there)", "team", "agents"],
-        "de": ["wer ist da", "wer (ist|hat) (im dienst|verfügbar|dienst|erreichbar)", "team", "mitarbeiter"],
+        "en": ["who is on duty", "(who's|who is) (on duty|available|here|working|there|around|free)", "team", "agents"],
+        "de": ["wer ist da", "wer (ist|hat) (im dienst|verfügbar|dienst|erreichbar|frei)", "team", "mitarbeiter"],
     },
 )
 async def on_duty(context: Context) -> Reply:
@@ -102,8 +119,16 @@ async def on_duty(context: Context) -> Reply:
 @command(
     "agent.available",
     {
-        "en": ["available", "(i'm|i am|go|set me) (available|back|here|online)", "on duty"],
-        "de": ["verfügbar", "(ich bin|bin) (wieder da|da|verfügbar|erreichbar|zurück)", "melde mich an"],
+        "en": [
+            "available",
+            "(i'm|i am|go|set me) (available|back|here|online) [again|now]",
+            "(on duty|set status available|back)",
+        ],
+        "de": [
+            "verfügbar",
+            "(ich bin|bin) (wieder da|da|verfügbar|erreichbar|zurück|wieder verfügbar)",
+            "(melde mich an|ich melde mich an|ich bin im dienst)",
+        ],
     },
     changes=True,
 )
@@ -114,8 +139,18 @@ async def available(context: Context) -> Reply:
 @command(
     "agent.away",
     {
-        "en": ["away", "(i'm|i am|go|set me) (away|on a break|offline)", "(break|lunch|brb)"],
-        "de": ["abwesend", "(ich bin|bin) (weg|abwesend|in der pause|nicht da)", "(pause|mittag|mittagspause)"],
+        "en": [
+            "away",
+            "(i'm|i am|go|set me) (away|on a break|offline|off duty|on lunch|out)",
+            "(i'm|i am) going to lunch",
+            "(break|on a break|lunch|going to lunch|brb|off duty|set status away)",
+        ],
+        "de": [
+            "abwesend",
+            "(ich bin|bin) (weg|abwesend|in der pause|nicht da|offline|im feierabend|in der mittagspause)",
+            "[ich] [mache] (pause|mittag|mittagspause|feierabend)",
+            "(melde mich ab|ich melde mich ab)",
+        ],
     },
     changes=True,
 )

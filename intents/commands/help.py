@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from zoneinfo import ZoneInfo
+
 from crm_core import activity, agents, cards, conversation, references, rights
+from crm_core.db import Record
 from crm_core.errors import Invalid, NotFound
 from crm_core.message import say
+from crm_core.support import tickets
 from intents import catalogue
 from intents.cards import card, in_words
 from intents.registry import Context, command, commands
 from intents.reply import Fields, Reply
-from intents.slots import CodeArg, RecordArg, TextArg
+from intents.slots import CodeArg, LanguageArg, RecordArg, TextArg
 from intents.understand.grammar import plain
 
 SUBJECTS = ("support", "contacts", "sales", "projects", "callcenter", "help")
@@ -28,22 +33,43 @@ _LANGUAGES = {"en": ("english", "englisch", "en"), "de": ("german", "deutsch", "
 @command(
     "help",
     {
-        "en": ["help", "help [with|about] {topic}", "(what can you do|what can i say|commands|start)", "?"],
-        "de": ["hilfe", "hilfe [zu|mit|bei] {topic}", "(was kannst du|was kann ich sagen|befehle)"],
+        "en": [
+            "help",
+            "help [me] [with|about] {topic}",
+            "(help me|what can you do|what can i say|what can i do|commands|start|?)",
+            "(hello|hi|hey|good morning|good afternoon|good evening)",
+        ],
+        "de": [
+            "Hilfe",
+            "hilfe [zu|mit|bei] {topic}",
+            "(was kannst du|was können sie|was kann ich sagen|was kann ich tun|befehle|help|?)",
+            "(hallo|moin|guten tag|guten morgen|guten abend|grüß gott|servus)",
+        ],
     },
 )
 async def show_help(context: Context, topic: TextArg | None = None) -> Reply:
-    wanted = [subject for subject in SUBJECTS if topic is None or topic.casefold() in _NAMES[subject]] or list(SUBJECTS)
+    """A topic narrows it; the text then names every example, else one a subject."""
+    wanted = [subject for subject in SUBJECTS if topic is not None and topic.casefold() in _NAMES[subject]]
+    if wanted:
+        said = [example for subject in wanted for example in _examples(subject, context)]
+    else:
+        wanted = list(SUBJECTS)
+        said = [_examples(subject, context)[0] for subject in wanted]
     parts = [Fields(context.say(f"help.{subject}"), [], "\n".join(_examples(subject, context))) for subject in wanted]
-    first = ", ".join(_examples(subject, context)[0] for subject in wanted)
-    return context.reply("help.intro", *parts, examples=first)
+    id = "help.intro" if len(wanted) > 1 else "help.topic"
+    return context.reply(id, *parts, examples="; ".join(said))
 
 
 @command(
     "record.show",
     {
-        "en": ["show {record}", "(show|open|display|what about|details) [me] {record}", "{record}"],
-        "de": ["zeige {record}", "(zeig|zeige|öffne) [mir] {record}", "{record} zeigen", "was ist mit {record}"],
+        "en": ["show {record}", "(show|open|display|what about|details|details of) [me] {record}", "{record}"],
+        "de": [
+            "zeige {record}",
+            "(zeig|zeige|zeigen sie|öffne|öffnen sie|was ist mit|details zu) [mir] {record}",
+            "{record} (zeigen|anzeigen|öffnen)",
+            "{record}",
+        ],
     },
 )
 async def show(context: Context, record: RecordArg) -> Reply:
@@ -51,8 +77,11 @@ async def show(context: Context, record: RecordArg) -> Reply:
     ref = references.ref(kind, record_id)
     if kind not in SHOWN_KINDS:
         raise NotFound("record.unknown", ref=ref)
-    rights.require(context.actor, f"{kind}.read")
-    found = await references.read(context.session, kind, record_id)
+    if kind == "ticket":
+        found: Record = await tickets.read_ticket(context.session, context.actor, record_id)
+    else:
+        rights.require(context.actor, f"{kind}.read")
+        found = await references.read(context.session, kind, record_id)
     drawn = await card(context, found)
     return Reply(in_words(drawn), drawn, shown=[ref], language=context.language)
 
@@ -60,16 +89,26 @@ async def show(context: Context, record: RecordArg) -> Reply:
 @command(
     "undo",
     {
-        "en": ["undo", "(undo that|undo it|take that back|take it back|oops)"],
-        "de": ["rückgängig", "(mach das rückgängig|zurücknehmen|nimm das zurück|undo)"],
+        "en": ["undo", "(undo that|undo it|undo the last step|take that back|take it back|oops)"],
+        "de": [
+            "rückgängig",
+            "(mach das rückgängig|machen sie das rückgängig|rückgängig machen|zurücknehmen|undo)",
+            "(nimm das zurück|nehmen sie das zurück|ups)",
+        ],
     },
     changes=True,
 )
 async def undo(context: Context) -> Reply:
     undone = await activity.undo(context.session, context.actor, context.now)
-    ref = references.ref(undone.kind, undone.record_id)
+    if undone.kind == "agent":
+        return context.reply("undo.presence", state=say(f"agent.presence-{undone.data['before']['presence']}"))
     await cards.refresh(context.session, undone.kind, undone.record_id, context.now)
-    return context.reply("undo.done", shown=[ref], ref=ref, what=context.say(f"did.{undone.verb}"))
+    ref = references.ref(undone.kind, undone.record_id)
+    restored = await context.session.get(references.KINDS[undone.kind].model, undone.record_id)
+    parts = await card(context, restored) if restored is not None else []
+    shown = [ref] if restored is not None else []
+    what = say(f"did.{undone.verb}")
+    return context.reply("undo.done", *parts, shown=shown, ref=ref, name=undone.actor_name, what=what)
 
 
 @command(
@@ -84,15 +123,15 @@ async def link(context: Context, code: CodeArg) -> Reply:
 @command(
     "language",
     {
-        "en": ["language {wanted}", "(speak|switch to|in) {wanted}"],
-        "de": ["sprache {wanted}", "(sprich|wechsle zu|auf) {wanted}"],
+        "en": ["language {wanted}", "(speak|switch to|talk) {wanted}"],
+        "de": ["Sprache {wanted}", "(sprich|sprechen sie|wechsle zu|wechseln sie zu|antworte auf) {wanted}"],
     },
     changes=True,
 )
-async def set_language(context: Context, wanted: TextArg) -> Reply:
+async def set_language(context: Context, wanted: LanguageArg) -> Reply:
     chosen = next((code for code, names in _LANGUAGES.items() if wanted.casefold() in names), None)
     if chosen is None:
-        known = ", ".join(catalogue.languages())
+        known = ", ".join(context.say(f"language.{code}") for code in catalogue.languages())
         raise Invalid("language.unknown", text=wanted[:40], languages=known)
     remembered = await conversation.remembered(context.session, context.ask.conversation, context.now)
     remembered.language = chosen
@@ -102,34 +141,16 @@ async def set_language(context: Context, wanted: TextArg) -> Reply:
 def _examples(subject: str, context: Context) -> list[str]:
     """One example a command; arguments as people would write them."""
     return [
-        filled(plain(command.examples.get(context.language, command.examples["en"])[0]))
+        filled(plain(command.examples.get(context.language, command.examples["en"])[0]), context.language)
         for command in commands().values()
         if command.subject == subject
     ]
 
 
-_SAMPLES = {
-    "record": "D-4",
-    "ticket": "T-7",
-    "deal": "D-4",
-    "task": "TASK-2",
-    "call": "CALL-9",
-    "agent": "Mira",
-    "contact": "Greta Sommer",
-    "stage": "offer",
-    "phone": "030 23125077",
-    "value": "12.000 €",
-    "minutes": "12",
-    "name": "Paul Winter",
-    "code": "CODE",
-}
+def filled(template: str, language: str) -> str:
+    """`claim T-7` from `claim {ticket}`; the samples are in the catalogues."""
 
+    def sample(argument: re.Match[str]) -> str:
+        return catalogue.render(say(f"sample.{argument[1]}"), language, ZoneInfo("UTC"))
 
-def filled(template: str) -> str:
-    """`claim T-7` from `claim {ticket}`; free words stay an ellipsis."""
-    text = template
-    for argument, sample in _SAMPLES.items():
-        text = text.replace("{" + argument + "}", sample)
-    while "{" in text:
-        text = text[: text.index("{")] + "…" + text[text.index("}") + 1 :]
-    return text
+    return re.sub(r"\{(\w+)\}", sample, template)

@@ -12,7 +12,9 @@ from intents.cards import deal_card
 from intents.commands.contacts import the_contact
 from intents.registry import Context, command
 from intents.reply import Choice, Choices, Reply, Table
-from intents.slots import AmountArg, ContactArg, DealArg, StageArg, TextArg
+from intents.slots import AmountArg, ContactArg, DealArg, StageArg, TitleArg
+
+_MOST_LISTED = 15
 
 
 @command(
@@ -21,15 +23,18 @@ from intents.slots import AmountArg, ContactArg, DealArg, StageArg, TextArg
         "en": [
             "pipeline",
             "[show] [me] [the] [sales] pipeline [summary]",
-            "how (is|does|'s) [the|our] [sales] pipeline [doing|look]",
-            "(how are sales|how is business|forecast)",
-            "(what|how much) is in the pipeline",
+            "(how is|how does|how's) [the|our] [sales] pipeline [doing|look|looking]",
+            "(how are sales|how are sales doing|how is business|forecast)",
+            "(what is|what's|how much is) in [the|our] pipeline",
         ],
         "de": [
-            "pipeline",
-            "[zeige|zeig] [mir] [die] (pipeline|verkaufspipeline)",
+            "Pipeline",
+            "(zeige|zeig|zeigen sie) [mir] [die|unsere] (pipeline|verkaufspipeline)",
+            "[die|unsere] (verkaufspipeline|prognose)",
+            "[die] pipeline (zeigen|anzeigen)",
             "wie (läuft|ist|steht|sieht) [die|unsere] pipeline [aus]",
-            "(wie läuft der verkauf|wie steht der vertrieb|was ist in der pipeline)",
+            "(wie läuft|wie steht) (der verkauf|der vertrieb|das geschäft)",
+            "(was|wie viel|wieviel) ist in der pipeline",
         ],
     },
 )
@@ -59,34 +64,50 @@ async def pipeline(context: Context) -> Reply:
 @command(
     "deal.list",
     {
-        "en": ["deals", "(list|show) [me] [all] [the] [open] deals", "[all] open deals"],
-        "de": [
+        "en": [
             "deals",
-            "(zeige|zeig|liste) [mir] [alle] [die] [offenen] (deals|aufträge|verkaufschancen)",
-            "(offene|alle) (deals|verkaufschancen)",
+            "(list|show) [me] [all] [the] [open] deals",
+            "[all] [the] open deals",
+            "(which|what) deals (are open|do we have)",
+        ],
+        "de": [
+            "Deals",
+            "(zeige|zeig|zeigen sie|liste) [mir] [alle] [die] [offenen] (deals|aufträge|verkaufschancen)",
+            "(offene|alle|die offenen|alle offenen) (deals|aufträge|verkaufschancen)",
+            "welche (deals|verkaufschancen) sind offen",
         ],
     },
 )
 async def list_deals(context: Context) -> Reply:
-    return _table(context, "deal.list", list(await deals.list_deals(context.session, context.actor)))
+    return _table(
+        context, "deal.list", list(await deals.list_deals(context.session, context.actor, limit=_MOST_LISTED + 1))
+    )
 
 
 @command(
     "deal.mine",
     {
-        "en": ["my deals", "(list|show) [me] my [open] deals"],
-        "de": ["meine deals", "(zeige|zeig) [mir] meine [offenen] (deals|verkaufschancen)", "meine verkaufschancen"],
+        "en": ["my deals", "(list|show) [me] [all] my [open] deals", "my open deals"],
+        "de": [
+            "meine Deals",
+            "(zeige|zeig|zeigen sie) [mir] [alle] meine [offenen] (deals|verkaufschancen)",
+            "meine [offenen] (deals|verkaufschancen|aufträge)",
+        ],
     },
 )
 async def my_deals(context: Context) -> Reply:
-    return _table(context, "deal.mine", list(await deals.list_deals(context.session, context.actor, mine=True)))
+    return _table(
+        context,
+        "deal.mine",
+        list(await deals.list_deals(context.session, context.actor, mine=True, limit=_MOST_LISTED + 1)),
+    )
 
 
 @command(
     "deal.show",
     {
         "en": ["show deal {deal}", "(show|open) [me] [the] deal {deal}", "deal {deal}"],
-        "de": ["zeige deal {deal}", "(zeig|zeige|öffne) [mir] [den] (deal|auftrag) {deal}", "deal {deal}"],
+        "de": ["zeige Deal {deal}", "(zeig|zeige|zeigen sie|öffne) [mir] [den] (deal|auftrag) {deal}", "deal {deal}"],
     },
 )
 async def show_deal(context: Context, deal: DealArg) -> Reply:
@@ -99,20 +120,24 @@ async def show_deal(context: Context, deal: DealArg) -> Reply:
     {
         "en": [
             "add deal {title} for {contact} {value}",
-            "(add|new|create) [a] [new] deal [:] {title} (for|with) {contact} (worth|over|at|,) {value}",
-            "(add|new|create) [a] [new] deal [:] {title} (worth|over|at|,) {value}",
-            "(add|new) deal",
+            "(add|new|create) [a] [new] deal [:] {title} (for|with) {contact} [worth|over|at|,] {value}",
+            "(add|new|create) [a] [new] deal [:] {title} [worth|over|at|,] {value}",
+            "(add|new|create) [a] [new] deal [:] {title}",
+            "(add|new|create) [a] [new] deal",
         ],
         "de": [
-            "neuer deal {title} für {contact} {value}",
-            "(neuer deal|deal anlegen|neue verkaufschance) [:] {title} (für|mit) {contact} (über|,) {value}",
-            "(neuer deal|deal anlegen|neue verkaufschance) [:] {title} (über|,) {value}",
-            "(neuer deal|deal anlegen)",
+            "neuer Deal {title} für {contact} {value}",
+            "(neuer deal|deal anlegen|neue verkaufschance) [:] {title} (für|mit) {contact} [über|,] {value}",
+            "(neuer deal|deal anlegen|neue verkaufschance) [:] {title} [über|,] {value}",
+            "(neuer deal|deal anlegen|neue verkaufschance) [:] {title}",
+            "(lege|legen sie) einen [neuen] deal an [:] {title} (für|mit) {contact} [über|,] {value}",
+            "(lege|legen sie) einen [neuen] deal an [:] {title} [über|,] {value}",
+            "[einen] [neuen] (neuer deal|deal anlegen|neue verkaufschance)",
         ],
     },
     changes=True,
 )
-async def add_deal(context: Context, title: TextArg, value: AmountArg, contact: ContactArg | None = None) -> Reply:
+async def add_deal(context: Context, title: TitleArg, value: AmountArg, contact: ContactArg | None = None) -> Reply:
     customer = await the_contact(context, contact) if contact else None
     deal = await deals.add_deal(
         context.session,
@@ -131,16 +156,19 @@ async def add_deal(context: Context, title: TextArg, value: AmountArg, contact: 
         "en": [
             "move {deal} to {stage}",
             "(move|set|put) [deal] {deal} (to|into|in) [stage] {stage}",
-            "{deal} is {stage}",
-            "move {deal}",
-            "move deal",
+            "{deal} (is|to|is in) {stage}",
+            "mark {deal} as {stage}",
+            "move [deal] {deal}",
+            "move [a] deal",
         ],
         "de": [
             "{deal} nach {stage}",
             "(schiebe|verschiebe|setze|bewege) [deal] {deal} (nach|auf|in) [phase] {stage}",
-            "{deal} (auf|in) {stage}",
-            "(schiebe|verschiebe) {deal}",
-            "deal verschieben",
+            "(schieben sie|verschieben sie|setzen sie) [deal] {deal} (nach|auf|in) [phase] {stage}",
+            "{deal} (auf|in|ist|ist in) {stage}",
+            "{deal} (nach|auf|in) {stage} (verschieben|setzen)",
+            "(schiebe|verschiebe|verschieben sie) [deal] {deal}",
+            "[einen] deal verschieben",
         ],
     },
     changes=True,
@@ -159,6 +187,8 @@ async def _about(context: Context, id: str, deal: Deal, **more: str) -> Reply:
 def _table(context: Context, id: str, found: list[Deal]) -> Reply:
     if not found:
         return context.reply(f"{id}-none")
+    if len(found) > _MOST_LISTED:
+        id, found = f"{id}-more", found[:_MOST_LISTED]
     columns = [context.say(label) for label in ("card.deal", "card.title", "card.value")]
     rows = [[deal.ref, deal.title, context.shown_as(deal.value)] for deal in found]
     listed = "; ".join(" ".join(row) for row in rows)

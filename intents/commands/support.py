@@ -4,50 +4,65 @@ from __future__ import annotations
 
 from typing import cast
 
-from crm_core import references, rights
+from crm_core import references
 from crm_core.agents import Agent, find_agent
 from crm_core.message import say
 from crm_core.support import tickets
 from crm_core.support.tickets import Priority, Ticket
 from intents.cards import ticket_card
+from intents.commands.contacts import the_contact
 from intents.registry import Context, command
 from intents.reply import Choice, Choices, Reply, Table
-from intents.slots import AgentArg, TextArg, TicketArg
+from intents.slots import AgentArg, ContactArg, PriorityArg, TextArg, TicketArg
 
 _URGENT = ("urgent", "dringend", "notfall", "emergency")
+_MOST_LISTED = 15
 
 
 @command(
     "ticket.open",
     {
         "en": [
-            "open [a] [new] ticket {subject}",
-            "open [a] [new] ticket [about|for|:] {subject}",
-            "(new|create|report) [a] [new] (ticket|problem) [about|for|:] {subject}",
-            "ticket: {subject}",
-            "open [a] [new] ticket",
-            "(new|create [a]|create [a] new) ticket",
-            "(report|i have) a problem",
+            "open ticket {subject}",
+            "(open|create|new|add|raise) [a] [new] ticket [about|for|:] {subject}",
+            "(open|create|new|add|raise) [a] [new] ticket for {contact} : {subject}",
+            "ticket for {contact} : {subject}",
+            "[open|create|new|add|raise] [a|an] [new] {priority} ticket [about|for|:] {subject}",
+            "{priority} [problem] : {subject}",
+            "(ticket:|report|report a problem|report a problem:|problem:) {subject}",
+            "(open|create|new|add|raise) [a] [new] ticket",
+            "(report a|i have a|there is a|new) problem",
         ],
         "de": [
-            "ticket anlegen {subject}",
-            "(ticket|vorgang) (öffnen|anlegen|eröffnen|erstellen) [für|zu|:] {subject}",
-            "(neues ticket|neuer vorgang|neues anliegen|störung melden) [:] {subject}",
-            "(öffne|eröffne|erstelle|lege) [ein] [neues] ticket [an] [für|zu|:] {subject}",
-            "[ein] [neues] ticket (öffnen|anlegen|eröffnen|erstellen)",
-            "(neues ticket|neuer vorgang|neues anliegen|störung melden)",
+            "Ticket anlegen {subject}",
+            "(ticket|vorgang|anliegen) (öffnen|anlegen|eröffnen|erstellen|aufmachen) [für|zu|:] {subject}",
+            "(neues ticket|neuer vorgang|neues anliegen|störung melden|problem melden|ticket:) [für|zu|:] {subject}",
+            "(öffne|eröffne|erstelle|öffnen sie|eröffnen sie|erstellen sie) [ein] [neues] ticket [für|zu|:] {subject}",
+            "(lege|leg|legen sie) [ein] [neues] ticket an [für|zu|:] {subject}",
+            "(neues ticket|ticket) für {contact} : {subject}",
+            "[neues] {priority} ticket [für|zu|:] {subject}",
+            "{priority} [problem] : {subject}",
+            "(ticket|vorgang) (öffnen|anlegen|eröffnen|erstellen) für {contact} : {subject}",
+            "[ein] [neues] (ticket|anliegen) (öffnen|anlegen|eröffnen|erstellen|aufmachen)",
+            "[eine|ein] (neues ticket|neuer vorgang|neues anliegen|störung melden|problem melden|problem)",
+            "(öffne|eröffne|erstelle|lege|öffnen sie|eröffnen sie|erstellen sie) [ein] [neues] ticket [an]",
         ],
     },
     changes=True,
 )
-async def open_ticket(context: Context, subject: TextArg) -> Reply:
-    is_urgent = subject.casefold().startswith(_URGENT)
+async def open_ticket(
+    context: Context,
+    subject: TextArg,
+    contact: ContactArg | None = None,
+    priority: PriorityArg = Priority.NORMAL,
+) -> Reply:
+    customer = await the_contact(context, contact) if contact else None
     ticket = await tickets.open_ticket(
         context.session,
         context.actor,
         subject=subject,
-        contact_id=context.actor.contact_id,
-        priority=Priority.URGENT if is_urgent else Priority.NORMAL,
+        contact_id=customer.id if customer else context.actor.contact_id,
+        priority=Priority.URGENT if subject.casefold().startswith(_URGENT) else priority,
         now=context.now,
     )
     return await _about(context, "ticket.opened", ticket)
@@ -59,14 +74,20 @@ async def open_ticket(context: Context, subject: TextArg) -> Reply:
         "en": [
             "show ticket {ticket}",
             "(show|open|display) [me] [the] ticket {ticket}",
-            "[what about] ticket {ticket}",
+            "[what about|what is with] ticket {ticket}",
+            "(the status of|status of|status) {ticket}",
+            "(what is the status of|what's the status of|how is|who has) {ticket}",
         ],
-        "de": ["zeige ticket {ticket}", "(zeig|zeige|öffne) [mir] [das] ticket {ticket}", "ticket {ticket}"],
+        "de": [
+            "zeige Ticket {ticket}",
+            "(zeig|zeige|zeigen sie|öffne|öffnen sie) [mir] [das] ticket {ticket}",
+            "[was ist mit] ticket {ticket}",
+            "(status von|status|stand von|wie steht es um|wer hat|was ist mit) {ticket}",
+        ],
     },
 )
 async def show_ticket(context: Context, ticket: TicketArg) -> Reply:
-    rights.require(context.actor, "ticket.read")
-    found = cast("Ticket", await references.read(context.session, "ticket", ticket))
+    found = await tickets.read_ticket(context.session, context.actor, ticket)
     status = say(f"ticket.status-{found.status}")
     owner = await tickets.assignee_name(context.session, found)
     return await _about(context, "ticket.shown", found, status=status, name=owner or context.say("ticket.nobody"))
@@ -78,34 +99,46 @@ async def show_ticket(context: Context, ticket: TicketArg) -> Reply:
         "en": [
             "tickets",
             "(list|show) [me] [all] [the] [open] tickets",
-            "[all] open tickets",
-            "(what|which) tickets (are open|do we have)",
+            "[all] [the] open tickets",
+            "(what|which) tickets (are open|are there|do we have)",
             "(what's open|what is open)",
         ],
         "de": [
-            "tickets",
-            "(alle|offene|alle offenen) (tickets|vorgänge)",
-            "(zeige|zeig|liste) [mir] [alle] [die] [offenen] (tickets|vorgänge)",
+            "Tickets",
+            "(alle|offene|alle offenen|die offenen) (tickets|vorgänge)",
+            "(zeige|zeig|zeigen sie|liste) [mir] [alle] [die] [offenen] (tickets|vorgänge)",
+            "[mir] [alle] [die] [offenen] (tickets|vorgänge) (zeigen|anzeigen|auflisten)",
             "(welche tickets sind|was ist) offen",
         ],
     },
 )
 async def list_tickets(context: Context) -> Reply:
-    return _table(context, "ticket.list", list(await tickets.list_tickets(context.session, context.actor)))
+    found = await tickets.list_tickets(context.session, context.actor, limit=_MOST_LISTED + 1)
+    return _table(context, "ticket.list", list(found))
 
 
 @command(
     "ticket.mine",
     {
-        "en": ["my tickets", "(list|show) [me] my [open] tickets", "what (do i have|is mine)", "mine"],
-        "de": ["meine tickets", "(zeige|zeig) [mir] meine [offenen] (tickets|vorgänge)", "meine (vorgänge|anliegen)"],
+        "en": [
+            "my tickets",
+            "(list|show) [me] [all] my [open] tickets",
+            "my open tickets",
+            "(what do i have|what is mine|what's mine|mine)",
+        ],
+        "de": [
+            "meine Tickets",
+            "(zeige|zeig|zeigen sie|liste) [mir] [alle] meine [offenen] (tickets|vorgänge)",
+            "meine [offenen] (tickets|vorgänge|anliegen)",
+            "[mir] meine [offenen] (tickets|vorgänge) (zeigen|anzeigen)",
+        ],
     },
 )
 async def my_tickets(context: Context) -> Reply:
     if context.actor.role is None:
-        found = await tickets.own_tickets(context.session, context.actor)
+        found = await tickets.own_tickets(context.session, context.actor, limit=_MOST_LISTED + 1)
     else:
-        found = await tickets.list_tickets(context.session, context.actor, mine=True)
+        found = await tickets.list_tickets(context.session, context.actor, mine=True, limit=_MOST_LISTED + 1)
     return _table(context, "ticket.mine", list(found))
 
 
@@ -114,38 +147,47 @@ async def my_tickets(context: Context) -> Reply:
     {
         "en": [
             "claim {ticket}",
-            "(claim|take|grab) [ticket] {ticket}",
-            "(i'll|i will) (take|do) {ticket}",
+            "(claim|take|grab|take over) [ticket] {ticket}",
+            "(i'll|i will|i) (take|do|claim|grab) {ticket}",
             "{ticket} is mine",
-            "claim",
+            "claim [a] [ticket]",
         ],
         "de": [
             "{ticket} übernehmen",
-            "(übernimm|übernehme|nimm|nehme) [das] [ticket] {ticket}",
-            "ich (übernehme|nehme) [das] [ticket] {ticket}",
-            "ticket {ticket} übernehmen",
-            "(übernehmen|ticket übernehmen)",
+            "(übernimm|übernehme|übernehmen sie|nimm|nehme|nehmen sie) [das] [ticket] {ticket}",
+            "ich (übernehme|nehme|mache) [das] [ticket] {ticket}",
+            "{ticket} (nehme|übernehme|mache) ich",
+            "{ticket} gehört mir",
+            "[ein] [ticket] übernehmen",
         ],
     },
     changes=True,
 )
 async def claim(context: Context, ticket: TicketArg) -> Reply:
-    return await _about(
-        context, "ticket.claimed", await tickets.claim(context.session, context.actor, ticket, context.now)
-    )
+    claimed = await tickets.claim(context.session, context.actor, ticket, context.now)
+    return await _about(context, "ticket.claimed", claimed)
 
 
 @command(
     "ticket.assign",
     {
-        "en": ["assign {ticket} to {agent}", "(give|hand) {ticket} to {agent}", "assign {ticket}", "assign"],
+        "en": [
+            "assign {ticket} to {agent}",
+            "(assign|give|hand|pass) {ticket} (to|over to) {agent}",
+            "(assign|give) {agent} {ticket}",
+            "{ticket} to {agent}",
+            "assign {ticket}",
+            "assign [a] [ticket]",
+        ],
         "de": [
             "{ticket} an {agent}",
-            "{ticket} (zuweisen|geben) an {agent}",
-            "(gib|weise) {ticket} {agent} [zu]",
-            "{ticket} {agent} zuweisen",
+            "(gib|geben sie|übergib|weise|weisen sie) {ticket} an {agent} [zu]",
+            "(gib|geben sie|weise|weisen sie) {ticket} {agent}",
+            "(weise|weisen sie) {ticket} {agent} zu",
+            "{ticket} (zuweisen|geben|übergeben) an {agent}",
+            "{ticket} [an] {agent} (zuweisen|geben|übergeben)",
             "{ticket} zuweisen",
-            "zuweisen",
+            "[ein] [ticket] zuweisen",
         ],
     },
     changes=True,
@@ -160,23 +202,25 @@ async def assign(context: Context, ticket: TicketArg, agent: AgentArg) -> Reply:
     "ticket.comment",
     {
         "en": [
-            "comment {ticket} {body}",
-            "(comment on|note on|note for|add a note to|comment) [ticket] {ticket} [:] {body}",
             "note {ticket} {body}",
-            "(comment on|comment) {ticket}",
+            "(comment|comment on|note on|note for|note to|add a note to|add a comment to) [ticket] {ticket} [:] {body}",
+            "(comment|comment on|note|add a note to) [ticket] {ticket}",
+            "(comment on|add a note to) a ticket",
         ],
         "de": [
-            "notiz {ticket} {body}",
-            "(notiz zu|notiz an|kommentar zu|kommentiere|kommentar|notiere zu) [ticket] {ticket} [:] {body}",
-            "(kommentiere|notiz zu|kommentar zu) {ticket}",
+            "Notiz {ticket} {body}",
+            "(notiz zu|notiz an|notiz bei|kommentar zu|kommentiere|kommentar) [ticket] {ticket} [:] {body}",
+            "(notiere|notiere zu|notiere bei|notieren sie zu|notieren sie bei) [ticket] {ticket} [:] {body}",
+            "(kommentiere|kommentar|kommentar zu|notiz|notiz zu|notiere zu) {ticket}",
+            "{ticket} kommentieren",
+            "ticket kommentieren",
         ],
     },
     changes=True,
 )
 async def comment(context: Context, ticket: TicketArg, body: TextArg) -> Reply:
-    return await _about(
-        context, "ticket.commented", await tickets.comment(context.session, context.actor, ticket, body, context.now)
-    )
+    noted = await tickets.comment(context.session, context.actor, ticket, body, context.now)
+    return await _about(context, "ticket.commented", noted)
 
 
 @command(
@@ -184,38 +228,47 @@ async def comment(context: Context, ticket: TicketArg, body: TextArg) -> Reply:
     {
         "en": [
             "resolve {ticket}",
-            "(resolve|close|solve|finish) [ticket] {ticket}",
-            "{ticket} is (done|resolved|solved|fixed)",
-            "resolve",
+            "(resolve|close|solve|finish|done|done with) [ticket] {ticket}",
+            "{ticket} [is] (done|resolved|solved|fixed|closed)",
+            "mark {ticket} [as] (done|resolved|solved|fixed|closed)",
+            "(resolve|close) [a] [ticket]",
         ],
         "de": [
             "{ticket} lösen",
-            "(löse|schließe|erledige) [das] [ticket] {ticket}",
-            "{ticket} (schließen|erledigen|erledigt|gelöst)",
-            "{ticket} ist (erledigt|gelöst|fertig)",
-            "ticket (lösen|schließen|erledigen)",
+            "(löse|schließe|schließ|erledige|lösen sie|schließen sie|erledigen sie) [das] [ticket] {ticket}",
+            "{ticket} [ist] (schließen|erledigen|erledigt|gelöst|fertig|geschlossen)",
+            "{ticket} (abschließen|zumachen)",
+            "[ein] ticket (lösen|schließen|erledigen|abschließen)",
         ],
     },
     changes=True,
 )
 async def resolve(context: Context, ticket: TicketArg) -> Reply:
-    return await _about(
-        context, "ticket.resolved", await tickets.resolve(context.session, context.actor, ticket, context.now)
-    )
+    resolved = await tickets.resolve(context.session, context.actor, ticket, context.now)
+    return await _about(context, "ticket.resolved", resolved)
 
 
 @command(
     "ticket.next",
     {
-        "en": ["next", "next ticket", "(give|get) me [the] next [ticket]", "what's next", "what is next"],
-        "de": ["nächstes ticket", "(nächstes|nächster|weiter)", "(gib|hol) mir [das] nächste [ticket]", "was ist dran"],
+        "en": [
+            "next",
+            "[the] next [ticket]",
+            "(give|get|claim) [me] [the] next [ticket]",
+            "(what's|what is|who is|who's) next",
+        ],
+        "de": [
+            "nächstes Ticket",
+            "[das] (nächste ticket|nächstes|nächste|nächster|weiter)",
+            "(gib|geben sie|hol|holen sie) [mir] [das] nächste [ticket]",
+            "(was ist dran|was kommt als nächstes|wer ist dran)",
+        ],
     },
     changes=True,
 )
 async def next_ticket(context: Context) -> Reply:
-    return await _about(
-        context, "ticket.claimed", await tickets.claim_next(context.session, context.actor, context.now)
-    )
+    claimed = await tickets.claim_next(context.session, context.actor, context.now)
+    return await _about(context, "ticket.claimed", claimed)
 
 
 async def _about(context: Context, id: str, ticket: Ticket, **more: object) -> Reply:
@@ -227,6 +280,8 @@ async def _about(context: Context, id: str, ticket: Ticket, **more: object) -> R
 def _table(context: Context, id: str, found: list[Ticket]) -> Reply:
     if not found:
         return context.reply(f"{id}-none")
+    if len(found) > _MOST_LISTED:
+        id, found = f"{id}-more", found[:_MOST_LISTED]
     columns = [context.say(label) for label in ("card.ticket", "card.subject", "card.status", "card.priority")]
     rows = [
         [

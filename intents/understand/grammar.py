@@ -7,26 +7,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from crm_core import references
 from intents.registry import Command, commands
 
 _FILLERS = re.compile(
     r"^(?:(?:please|pls|hey|hi|hello|ok|okay|so|well|um|uh|"
     r"bitte|hallo|moin|also|ähm|äh|"
-    r"(?:can|could|would) you(?: please)?|i (?:want|would like|need) to|i'd like to|let me|"
-    r"(?:kannst|könntest) du(?: bitte| mal)?|(?:können|könnten) sie(?: bitte| mal)?|ich (?:möchte|will|würde gern))"
+    r"(?:can|could|would) you(?: please)?|i (?:want|would like|need)(?: to)?|i['’]d like(?: to)?|let me|"
+    r"(?:kannst|könntest) du(?: bitte| mal)?|(?:können|könnten) sie(?: bitte| mal)?|"
+    r"ich (?:möchte|will|brauche|würde gern|hätte gern))"
     r"[\s,]+)+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"(?:[\s,]+(?:please|pls|bitte|thanks|danke))?[\s.!?…]*$", re.IGNORECASE)
 _PIECE = re.compile(r"\{(\w+)\}|\[([^\]]+)\]|\(([^)]+)\)|(\s+)|([^\s{}\[\]()]+)")
 LONGEST_ASK = 4000
+_SEPARATORS = " :,;–"
+_SPELLINGS = {"ä": "(?:ä|ae)", "ö": "(?:ö|oe)", "ü": "(?:ü|ue)", "ß": "(?:ß|ss)", "'": "['’]?"}
 # Two words need a space; where an optional word is left out, a word boundary is enough.
 _GAP = r"(?:\s+|\b)"
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A command, the words found for its arguments, and the language it was said in."""
+    """A command, the words found for its arguments, and the language it was said in.
+
+    `weight` counts the characters that the example itself says: 0 for a bare `T-42`.
+    """
 
     command: Command
     words: dict[str, str]
@@ -39,29 +46,39 @@ class _Rule:
     command: Command
     language: str
     pattern: re.Pattern[str]
-    weight: int
 
 
 def understand(text: str, language: str) -> Understood | None:
     """The most literal match; among equals the asker's own language wins."""
     cleaned = clean(text)
     best: Understood | None = None
-    best_score = (0, 0)
+    best_score = (False, -1, False)
     for rule in _rules():
         match = rule.pattern.fullmatch(cleaned)
         if match is None:
             continue
-        score = (rule.weight, int(rule.language == language))
-        if best is None or score > best_score:
-            words = {name: value.strip() for name, value in match.groupdict().items() if value}
-            best, best_score = Understood(rule.command, words, rule.language, rule.weight), score
+        found = {name: value for name, value in match.groupdict().items() if value}
+        weight = len(cleaned) - sum(map(len, found.values()))
+        score = (_fits(rule.command, found), weight, rule.language == language)
+        if score > best_score:
+            words = {name: value.strip(_SEPARATORS) for name, value in found.items()}
+            best, best_score = Understood(rule.command, words, rule.language, weight), score
     return best
 
 
+def _fits(command: Command, words: dict[str, str]) -> bool:
+    """Whether each reference is of the kind its argument wants: `D-4 is done` is about no ticket."""
+    for argument in command.arguments:
+        parsed = references.parse(words.get(argument.name, "")) if argument.slot.name in references.KINDS else None
+        if parsed is not None and parsed[0] != argument.slot.name:
+            return False
+    return True
+
+
 def clean(text: str) -> str:
-    """Without greeting, courtesy and the final full stop."""
+    """Without greeting, courtesy and the final full stop; what is nothing but these stays as it is."""
     flat = " ".join(text[:LONGEST_ASK].split()).lstrip("/")
-    return _TAIL.sub("", _FILLERS.sub("", flat))
+    return _TAIL.sub("", _FILLERS.sub("", flat)) or flat
 
 
 @lru_cache
@@ -76,7 +93,7 @@ def _rules() -> Sequence[_Rule]:
 
 def _rule(command: Command, language: str, template: str) -> _Rule:
     slots = {argument.name: argument.slot for argument in command.arguments}
-    pattern, weight = "", 0
+    pattern = ""
     for argument, optional, either, space, word in _PIECE.findall(template):
         if argument:
             pattern += f"(?P<{argument}>{slots[argument].pattern})"
@@ -84,17 +101,20 @@ def _rule(command: Command, language: str, template: str) -> _Rule:
             pattern += f"(?:{_alternatives(optional)})?"
         elif either:
             pattern += f"(?:{_alternatives(either)})"
-            weight += 4
         elif space:
             pattern += _GAP
         else:
-            pattern += re.escape(word)
-            weight += len(word)
-    return _Rule(command, language, re.compile(pattern, re.IGNORECASE), weight)
+            pattern += _literal(word)
+    return _Rule(command, language, re.compile(pattern, re.IGNORECASE))
 
 
 def _alternatives(text: str) -> str:
-    return "|".join(r"\s+".join(map(re.escape, choice.split())) for choice in text.split("|"))
+    return "|".join(r"\s+".join(map(_literal, choice.split())) for choice in text.split("|"))
+
+
+def _literal(word: str) -> str:
+    """As it is typed, also on a keyboard without umlauts or with curly apostrophes."""
+    return "".join(_SPELLINGS.get(letter, re.escape(letter)) for letter in word)
 
 
 def plain(template: str) -> str:
