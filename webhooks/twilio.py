@@ -65,9 +65,9 @@ class Hook:
         """Twilio's own time of the event, where it sends one."""
         try:
             sent = parsedate_to_datetime(self.form["Timestamp"])
+            return sent.replace(tzinfo=UTC) if sent.tzinfo is None else sent.astimezone(UTC)
         except (KeyError, ValueError, TypeError, OverflowError):
             return self.now
-        return sent.replace(tzinfo=UTC) if sent.tzinfo is None else sent.astimezone(UTC)
 
 
 Answer = Callable[[AsyncSession, Hook], Awaitable[bytes]]
@@ -93,15 +93,17 @@ def routes(runtime: Runtime) -> list[web.AbstractRouteDef]:
 
     async def partial(session: AsyncSession, hook: Hook) -> bytes:
         stable, unstable = hook.form.get("StableSpeechResult", ""), hook.form.get("UnstableSpeechResult", "")
-        await ivr.heard_so_far(session, await _call(session, hook), f"{stable} {unstable}".strip(), hook.now)
+        said = f"{stable} {unstable}".strip()
+        await ivr.heard_so_far(session, await _call(session, hook), said, hook.number("step", 0), hook.now)
         return EMPTY
 
     async def wait(session: AsyncSession, hook: Hook) -> bytes:
-        return to_bytes(await ivr.wait(session, await _call(session, hook), hook.number("round", 0), hook.now))
+        call, step_, round_ = await _call(session, hook), hook.number("step", 0), hook.number("round", 0)
+        return to_bytes(await ivr.wait(session, call, step_, round_, hook.now))
 
     async def wait_key(session: AsyncSession, hook: Hook) -> bytes:
-        call, digits = await _call(session, hook), hook.form.get("Digits", "")
-        return to_bytes(await ivr.wait_key(session, call, digits, hook.number("round", 0), hook.now))
+        call, step_, round_ = await _call(session, hook), hook.number("step", 0), hook.number("round", 0)
+        return to_bytes(await ivr.wait_key(session, call, hook.form.get("Digits", ""), step_, round_, hook.now))
 
     async def left(session: AsyncSession, hook: Hook) -> bytes:
         result = hook.form.get("QueueResult", "")
@@ -232,7 +234,7 @@ def _key(request: web.Request, form: MultiDict[str]) -> str:
     """Twilio's own token for a repeated delivery; else the whole request, since one CallSid sends many."""
     token = request.headers.get("I-Twilio-Idempotency-Token")
     if token:
-        return f"twilio:{token[:LONGEST_ID]}"
+        return f"twilio:{hashlib.sha256(token.encode('utf-8', 'surrogateescape')).hexdigest()}"
     digest = hashlib.sha256(request.raw_path.encode("utf-8", "surrogateescape"))
     for name, value in sorted(form.items()):
         digest.update(f"\x1f{name}\x1e{value}".encode("utf-8", "surrogatepass"))

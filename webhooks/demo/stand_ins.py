@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,7 +22,17 @@ from webhooks.settings import Settings
 CHANNEL = "support"
 SLACK_TEAM = ("Mira Okafor", "Jonas Weber")
 SALESPERSON = "Lena Brandt"
-TELEGRAM_USER = 5551001
+TELEGRAM_NAME = "Lena"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One webhook that a stand-in delivered."""
+
+    who: str
+    what: str
+    status: int
+    milliseconds: float
 
 
 @dataclass(slots=True)
@@ -32,6 +44,28 @@ class StandIns:
     twilio: FakeTwilio
     slack_users: dict[str, str]
     slack_channel: str
+    telegram_user: int
+    telegram_secret: str
+    seen: list[Seen] = field(default_factory=list)
+    on_change: list[Callable[[], None]] = field(default_factory=list)
+
+    def watch(self) -> None:
+        """From now on every delivery is noted in its order, and every change is told."""
+        self.slack.on_change.append(lambda _change: self._changed())
+        self.telegram.on_change.append(lambda _change: self._changed())
+        self.twilio.on_change.append(self._changed)
+
+    def _changed(self) -> None:
+        for who, deliveries in (("Slack", self.slack.deliveries), ("Telegram", self.telegram.deliveries)):
+            for delivery in deliveries[self._count(who) :]:
+                self.seen.append(Seen(who, delivery.kind, delivery.status, delivery.milliseconds))
+        for call in self.twilio.deliveries[self._count("Twilio") :]:
+            self.seen.append(Seen("Twilio", urlsplit(call.url).path, call.status, call.milliseconds))
+        for observer in self.on_change:
+            observer()
+
+    def _count(self, who: str) -> int:
+        return sum(seen.who == who for seen in self.seen)
 
     async def stop(self) -> None:
         await self.twilio.stop()
@@ -46,7 +80,8 @@ async def start(port: int, phone_number: str, simulator_key: str) -> StandIns:
     users = {name: slack.add_user(name, f"{name.split()[0].lower()}@example.com") for name in SLACK_TEAM}
     channel = slack.add_channel(CHANNEL)
     token = f"{secrets.randbelow(10**9) + 10**9}:{secrets.token_hex(17)}x"
-    telegram = FakeTelegram(token, secrets.token_urlsafe(24), f"{base}/telegram")
+    webhook_secret = secrets.token_urlsafe(24)
+    telegram = FakeTelegram(token, webhook_secret, f"{base}/telegram")
     twilio = FakeTwilio(
         "AC" + secrets.token_hex(16), secrets.token_hex(16), real_time=True, simulator_key=simulator_key
     )
@@ -55,7 +90,9 @@ async def start(port: int, phone_number: str, simulator_key: str) -> StandIns:
         fallback_url=f"{base}/twilio/fallback",
         status_callback=f"{base}/twilio/status",
     )
-    stand_ins = StandIns(slack, telegram, twilio, users, channel)
+    lena = telegram.add_user(SALESPERSON, "lena", "de")
+    stand_ins = StandIns(slack, telegram, twilio, users, channel, lena, webhook_secret)
+    stand_ins.watch()
     await slack.start()
     await telegram.start()
     await twilio.start()
@@ -76,7 +113,7 @@ def settings(stand_ins: StandIns, port: int, database: Path, company_file: Path)
         slack_signing_secret=SecretStr(slack.signing_secret),
         slack_api_url=slack.api_url,
         telegram_bot_token=SecretStr(telegram.token),
-        telegram_webhook_secret=SecretStr(telegram.secret),
+        telegram_webhook_secret=SecretStr(stand_ins.telegram_secret),
         telegram_api_url=telegram.api_url,
         twilio_account_sid=twilio.account_sid,
         twilio_auth_token=SecretStr(twilio.auth_token),
@@ -95,4 +132,4 @@ async def link_team(session: AsyncSession, stand_ins: StandIns, team: dict[str, 
     agent_times = {name: team[name].created_at for name in team}
     for name, account in stand_ins.slack_users.items():
         await agents.link(session, team[name], "slack", account, agent_times[name])
-    await agents.link(session, team[SALESPERSON], "telegram", str(TELEGRAM_USER), agent_times[SALESPERSON])
+    await agents.link(session, team[SALESPERSON], "telegram", str(stand_ins.telegram_user), agent_times[SALESPERSON])
