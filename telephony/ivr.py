@@ -7,17 +7,19 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import calls, queues
+from crm_core.callcenter import calls, ending, presence, queues
 from crm_core.callcenter.calls import Call, CallState
+from crm_core.callcenter.queues import EntryState
 from crm_core.company import Company, Menu, company_of
 from crm_core.message import Message
 from intents import catalogue
-from telephony import messages, nodes
+from telephony import menu, messages, nodes, telling
 from telephony.turn import Heard, Turn
 from telephony.voice import Spoken, listen, meet, press, speak
 
-LONGEST_DRAFT = 4000
 WAIT_SECONDS = 20
+# Out of the queue because somebody took the caller, or because they are gone: nothing is left to say.
+NOT_WAITING = {"bridged", "bridging-in-process", "redirected", "redirected-from-bridged", "hangup"}
 
 
 async def begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: datetime) -> VoiceResponse:
@@ -25,18 +27,20 @@ async def begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: da
     company = company_of(session)
     phone = company.phone
     start = phone.start if company.is_open(now) else phone.closed
-    inbound = await calls.answer(session, sid, raw_from, to, {"node": start, "step": 1, "strikes": 0}, now)
+    node = phone.nodes[start]
+    state: dict[str, object] = {"node": start, "step": 1}
+    if isinstance(node, Menu):
+        state["strikes"] = 0
+    inbound = await calls.answer(session, sid, raw_from, to, state, now)
     caller = inbound.caller
     language = caller.language if caller.language in company.languages else company.language
     prompts = [*_offer(company, language), Spoken(phone.greeting[language], language)]
     if caller.name is not None:
         prompts.append(_text(company, language, Message("phone.greeting-known", {"name": caller.name})))
-    node = phone.nodes[start]
     response = VoiceResponse()
     if isinstance(node, Menu):
         prompts.append(Spoken(node.prompt[language], language))
-        hints = ",".join(word for option in node.options for word in option.words.get(language, []))
-        listen(response, prompts, "/twilio/ivr?step=1", language, hints=hints)
+        listen(response, prompts, "/twilio/ivr?step=1", language, hints=menu.hints(node, language))
     else:
         for prompt in prompts:
             speak(response, prompt)
@@ -47,42 +51,51 @@ async def begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: da
 async def step(session: AsyncSession, call: Call, heard: Heard, now: datetime) -> VoiceResponse:
     turn = await _turn(session, call, now)
     if turn.state.get("strikes") is None:
-        return await nodes.enter(turn, turn.company.phone.start)
-    if heard.is_silence and turn.state.get("phase") != nodes.DONE:
-        return await nodes.strike(turn)
+        return await nodes.enter(turn, turn.state.get("node", turn.home))
     return await nodes.hear(turn, heard)
 
 
-async def heard_so_far(session: AsyncSession, call: Call, text: str, now: datetime) -> None:
-    """A partial result of speech that is still going on. A late one does not replace what was heard in full."""
-    turn = await _turn(session, call, now)
-    if turn.state.get("phase") == "telling" and not call.is_over and len(text) >= len(turn.state.get("draft") or ""):
-        turn.remember(draft=text[:LONGEST_DRAFT])
+async def heard_so_far(session: AsyncSession, call: Call, text: str, step: int, now: datetime) -> None:
+    """A partial result of speech, which may arrive after the caller hung up in the middle of it."""
+    telling.hear_partly(await _turn(session, call, now), text, step)
+    if call.is_over:
+        await ending.keep_what_was_told(session, call, now)
 
 
-async def wait(session: AsyncSession, call: Call, round_: int, now: datetime) -> VoiceResponse:
-    """What a waiting caller hears, again and again: the position, and the ways out."""
+async def wait(session: AsyncSession, call: Call, step: int, round_: int, now: datetime) -> VoiceResponse:
+    """What a waiting caller hears, again and again: the position, and the ways out. Nobody waits for nobody."""
     turn = await _turn(session, call, now)
-    response = VoiceResponse()
     entry = await queues.lock_entry(session, call.id)
-    if entry is None:
-        response.leave()
-        return response
+    if entry is None or entry.state == EntryState.LEFT:
+        return _leave()
+    if entry.state == EntryState.WAITING and not await presence.anyone_available(session):
+        turn.remember(wish="nobody")
+        return _leave()
+    response = VoiceResponse()
     prompts = [turn.say("phone.queue-position", count=await queues.position(session, entry))]
     prompts.append(turn.say("phone.queue-options"))
-    press(response, prompts, f"/twilio/wait-key?call={call.id}&round={round_}", WAIT_SECONDS)
-    response.redirect(f"/twilio/wait?call={call.id}&round={round_ + 1}", method="POST")
+    here = f"call={call.id}&step={step}&round="
+    press(response, prompts, f"/twilio/wait-key?{here}{round_}", WAIT_SECONDS)
+    response.redirect(f"/twilio/wait?{here}{round_ + 1}", method="POST")
     return response
 
 
-async def wait_key(session: AsyncSession, call: Call, digits: str, round_: int, now: datetime) -> VoiceResponse:
+async def wait_key(
+    session: AsyncSession, call: Call, digits: str, step: int, round_: int, now: datetime
+) -> VoiceResponse:
     """1: be called back, 2 or 0: leave a message. The caller leaves the queue and hears it there."""
     wishes = {"1": "callback", "2": "voicemail", "0": "voicemail"}
     wish = wishes.get(digits)
     if wish is None:
-        return await wait(session, call, round_ + 1, now)
+        return await wait(session, call, step, round_ + 1, now)
     turn = await _turn(session, call, now)
     turn.remember(wish=wish)
+    if wish == "callback":
+        await messages.wish_for_callback(turn)
+    return _leave()
+
+
+def _leave() -> VoiceResponse:
     response = VoiceResponse()
     response.leave()
     return response
@@ -91,14 +104,16 @@ async def wait_key(session: AsyncSession, call: Call, digits: str, round_: int, 
 async def left_queue(session: AsyncSession, call: Call, result: str, now: datetime) -> VoiceResponse:
     """Why the caller is out of the queue: their wish, an agent, a hang-up or an error of the carrier."""
     turn = await _turn(session, call, now)
-    if result in {"bridged", "redirected", "redirected-from-bridged", "hangup"}:
+    if result in NOT_WAITING:
         return VoiceResponse()
     await queues.leave(session, call.id, now)
     await calls.move_to(session, call, CallState.IVR, now)
-    if turn.state.get("wish") == "callback":
-        turn.remember(wish="")
+    wish = turn.state.get("wish")
+    turn.remember(wish="")
+    if wish == "callback":
         return await messages.callback(turn, [])
-    return await messages.voicemail(turn, [turn.say("phone.voicemail-ask")])
+    ask = "phone.voicemail-ask" if wish == "voicemail" else "phone.nobody-there"
+    return await messages.voicemail(turn, [turn.say(ask)])
 
 
 async def left_message(
@@ -129,9 +144,8 @@ def conference(call: Call) -> VoiceResponse:
 async def farewell(session: AsyncSession, call: Call, now: datetime) -> VoiceResponse:
     """The agent has left. Who was cut off gets back to the front; everybody else hangs up."""
     turn = await _turn(session, call, now)
-    turn.next_action()
     response = VoiceResponse()
-    press(response, [turn.say("phone.farewell")], f"/twilio/again?call={call.id}&step={turn.state['step']}")
+    press(response, [turn.say("phone.farewell")], f"/twilio/again?call={call.id}&step={turn.next_step()}")
     speak(response, turn.say("phone.goodbye"))
     response.hangup()
     return response
@@ -141,10 +155,7 @@ async def again(session: AsyncSession, call: Call, digits: str, now: datetime) -
     turn = await _turn(session, call, now)
     if digits == "1":
         return await nodes.enter(turn, turn.company.phone.person)
-    response = VoiceResponse()
-    speak(response, turn.say("phone.goodbye"))
-    response.hangup()
-    return response
+    return nodes.goodbye(turn)
 
 
 def fallback(company: Company) -> VoiceResponse:
@@ -167,8 +178,6 @@ def apology(company: Company, language: str, message: Message) -> VoiceResponse:
 async def _turn(session: AsyncSession, call: Call, now: datetime) -> Turn:
     company = company_of(session)
     caller = await calls.caller_of(session, call)
-    if caller.language is None and call.from_number is not None:
-        caller = await calls.who_calls(session, call.from_number)
     language = caller.language if caller.language in company.languages else company.language
     return Turn(session, call, caller, language or company.language, now)
 
@@ -177,7 +186,7 @@ def _offer(company: Company, language: str) -> list[Spoken]:
     """Each other language offers itself in its own voice."""
     if len(company.languages) < 2:
         return []
-    other = nodes.other_language(company.languages, language)
+    other = menu.other_language(company.languages, language)
     return [_text(company, other, Message("phone.language-offer"))]
 
 

@@ -6,6 +6,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core import references
 from crm_core.callcenter import callbacks, calls, recordings
+from crm_core.callcenter.callbacks import CallbackRequest
 from crm_core.callcenter.calls import CallState
 from crm_core.support import tickets
 from crm_core.support.tickets import Ticket
@@ -16,8 +17,7 @@ from telephony.voice import Spoken, record, speak
 async def voicemail(turn: Turn, prompts: list[Spoken]) -> VoiceResponse:
     """Two tries, then goodbye: an empty recording falls through to the next verb."""
     await calls.move_to(turn.session, turn.call, CallState.VOICEMAIL, turn.now)
-    turn.next_action()
-    action = f"/twilio/voicemail?call={turn.call.id}&step={turn.state['step']}"
+    action = f"/twilio/voicemail?call={turn.call.id}&step={turn.next_step()}"
     callback = f"/twilio/recording?call={turn.call.id}"
     response = VoiceResponse()
     for prompt in prompts:
@@ -52,8 +52,20 @@ async def keep_recording(turn: Turn, sid: str, url: str, duration: int | None) -
 
 async def callback(turn: Turn, before: list[Spoken]) -> VoiceResponse:
     """Without a number there is nothing to call back: a message with one is asked for instead."""
-    if turn.caller.number is None:
+    wish = await wish_for_callback(turn)
+    if wish is None:
         return await voicemail(turn, [*before, turn.say("phone.callback-withheld")])
+    response = VoiceResponse()
+    for spoken in [*before, turn.say("phone.callback-done", ref=references.ref("ticket", wish.ticket_id))]:
+        speak(response, spoken)
+    response.hangup()
+    return response
+
+
+async def wish_for_callback(turn: Turn) -> CallbackRequest | None:
+    """One a call, with a ticket; None when the number is withheld."""
+    if turn.caller.number is None:
+        return None
     known = await callbacks.requested(turn.session, turn.call.id)
     if known is None:
         ticket = await tickets.open_ticket(
@@ -67,8 +79,4 @@ async def callback(turn: Turn, before: list[Spoken]) -> VoiceResponse:
         known = await callbacks.request_callback(
             turn.session, turn.actor, turn.call, turn.caller.number, ticket.id, turn.now
         )
-    response = VoiceResponse()
-    for spoken in [*before, turn.say("phone.callback-done", ref=references.ref("ticket", known.ticket_id))]:
-        speak(response, spoken)
-    response.hangup()
-    return response
+    return known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from intents import catalogue
 from telephony.voice import Spoken
 
 MOST_STRIKES = 3
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,34 @@ class Heard:
     def is_silence(self) -> bool:
         return not self.digits and not self.speech.strip()
 
-    def means(self, words: str) -> bool:
-        """One of the comma-separated phrases is what was said, or is in it."""
-        said = f" {self.speech.casefold().strip(' .!?')} "
-        return any(f" {phrase.strip()} " in said for phrase in words.split(","))
+    @property
+    def words(self) -> list[str]:
+        return _WORD.findall(self.speech.casefold())
+
+    def beside(self, phrases: str) -> int | None:
+        """How many words were said beside one of the comma-separated phrases; None when none of them was said."""
+        said = f" {' '.join(self.words)} "
+        counts = [
+            len(self.words) - len(phrase.split())
+            for phrase in phrases.casefold().split(",")
+            if phrase.strip() and f" {phrase.strip()} " in said
+        ]
+        return min(counts, default=None)
+
+    def means(self, phrases: str, most_beside: int = 1000) -> bool:
+        """One of the phrases is what was said, or is in it with at most so many words beside it."""
+        beside = self.beside(phrases)
+        return beside is not None and beside <= most_beside
+
+    def as_key(self, names: str) -> Heard:
+        """`Die Zwei` is key 2. `names` are those of the keys from 0 up: `zero/oh,one,two`."""
+        if self.digits or not 0 < len(self.words) <= 2:
+            return self
+        last = self.words[-1]
+        for key, spellings in enumerate(names.split(",")):
+            if last in {str(key), *spellings.split("/")}:
+                return Heard(str(key), self.speech)
+        return self
 
 
 @dataclass(slots=True)
@@ -49,6 +75,12 @@ class Turn:
         return company_of(self.session)
 
     @property
+    def home(self) -> str:
+        """The node where a call begins at this hour."""
+        phone = self.company.phone
+        return phone.start if self.company.is_open(self.now) else phone.closed
+
+    @property
     def actor(self) -> Actor:
         return self.caller.actor(self.language)
 
@@ -56,15 +88,21 @@ class Turn:
     def state(self) -> dict[str, Any]:
         return self.call.ivr
 
+    @property
+    def step(self) -> int:
+        return int(self.state.get("step", 0))
+
     def remember(self, **changes: Any) -> None:
         """The column is replaced, not mutated: that is how a change of JSON is noticed."""
         self.call.ivr = {**self.call.ivr, **changes}
 
+    def next_step(self) -> int:
+        """Part of every address that is called next, so that two genuine steps are never taken for one delivery."""
+        self.remember(step=self.step + 1)
+        return self.step
+
     def next_action(self) -> str:
-        """A new address a step, so that two genuine steps are never taken for one delivery."""
-        step = int(self.state.get("step", 0)) + 1
-        self.remember(step=step)
-        return f"/twilio/ivr?step={step}"
+        return f"/twilio/ivr?step={self.next_step()}"
 
     def say(self, id: str, **params: Param) -> Spoken:
         return Spoken(catalogue.render(Message(id, params), self.language, self.company.zone), self.language)

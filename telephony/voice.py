@@ -11,6 +11,10 @@ LOCALES = {"en": "en-US", "de": "de-DE"}
 VOICES = {"en": "Polly.Joanna-Neural", "de": "Polly.Vicki-Neural"}
 LISTEN_SECONDS = 6
 LONGEST_MESSAGE_SECONDS = 180
+# Twilio refuses a longer <Say>.
+LONGEST_SAY = 4096
+# What XML 1.0 has no place for.
+_UNSPEAKABLE = re.compile(r"[^\t\n\r -\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 _REFERENCE = re.compile(r"\b([A-Z]{1,5})-(\d{1,15})\b")
 
 
@@ -21,7 +25,8 @@ class Spoken:
 
 
 def speak(place: VoiceResponse | Gather, spoken: Spoken) -> None:
-    place.say(spell(spoken.text), language=LOCALES[spoken.language], voice=VOICES[spoken.language])
+    text = spell(_UNSPEAKABLE.sub(" ", spoken.text))[:LONGEST_SAY]
+    place.say(text, language=LOCALES[spoken.language], voice=VOICES[spoken.language])
 
 
 def spell(text: str) -> str:

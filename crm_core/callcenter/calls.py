@@ -6,6 +6,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, Text, bindparam, literal, select
@@ -138,6 +139,16 @@ async def answer(
     session: AsyncSession, sid: str, raw_from: str, to: str, ivr: dict[str, Any], now: datetime
 ) -> Inbound:
     """An inbound call begins. The row may be there already when a status callback overtook the call itself."""
+    call_id, caller = await _write(session, sid, raw_from, to, ivr, now)
+    actor = caller.actor(caller.language or company_of(session).language)
+    await activity.record(session, actor, "call.started", "call", call_id, now)
+    await cards.refresh(session, "call", call_id, now)
+    return Inbound(call_id, caller, ivr)
+
+
+async def _write(
+    session: AsyncSession, sid: str, raw_from: str, to: str, ivr: dict[str, Any], now: datetime
+) -> tuple[int, Caller]:
     caller = await who_calls(session, raw_from)
     row = {
         "sid": sid,
@@ -146,31 +157,28 @@ async def answer(
         "to_number": to,
         "contact_id": caller.contact_id,
         "state": CallState.IVR,
-        "ivr": ivr,
+        "ivr": {**ivr, "language": caller.language},
         "started_at": now,
         "created_at": now,
         "updated_at": now,
         "version": 1,
     }
-    call_id = (await session.execute(_upsert(session), row)).scalar_one()
-    actor = caller.actor(caller.language or company_of(session).language)
-    await activity.record(session, actor, "call.started", "call", call_id, now)
-    await cards.refresh(session, "call", call_id, now)
-    return Inbound(call_id, caller, ivr)
+    return (await session.execute(_upsert(session.get_bind().dialect.name), row)).scalar_one(), caller
 
 
-def _upsert(session: AsyncSession) -> Any:
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+@lru_cache
+def _upsert(dialect: str) -> Any:
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     statement = make(_call)
     known = {name: statement.excluded[name] for name in ("from_number", "to_number", "contact_id", "ivr")}
     return statement.on_conflict_do_update(index_elements=["sid"], set_=known).returning(_call.c.id)
 
 
 async def lock_or_begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: datetime) -> Call:
-    """For a status callback: it may be here before the call itself is."""
+    """For a status callback: it may be here before the call itself is, which then announces itself."""
     call = await lock_by_sid(session, sid)
     if call is None:
-        await answer(session, sid, raw_from, to, {}, now)
+        await _write(session, sid, raw_from, to, {}, now)
         call = await lock_by_sid(session, sid)
     assert call is not None, "it was just written in this transaction"
     return call
@@ -204,7 +212,7 @@ async def caller_of(session: AsyncSession, call: Call) -> Caller:
         number=call.from_number,
         contact_id=contact.id if contact else None,
         name=contact.name if contact else None,
-        language=call.language or (contact.language if contact else None),
+        language=call.language or call.ivr.get("language") or (contact.language if contact else None),
     )
 
 

@@ -28,17 +28,17 @@ async def report(
 
 async def _finish(session: AsyncSession, call: Call, now: datetime) -> None:
     was_waiting = await queues.leave(session, call.id, now)
-    await _keep_what_was_told(session, call, now)
+    await keep_what_was_told(session, call, now)
     await calls.move_to(session, call, CallState.ABANDONED if was_waiting else CallState.DONE, now)
     await activity.record(session, SYSTEM, "call.ended", "call", call.id, now, {"status": call.carrier_status})
 
 
-async def _keep_what_was_told(session: AsyncSession, call: Call, now: datetime) -> None:
-    """A caller who hung up in the middle of telling: a ticket with what was said."""
+async def keep_what_was_told(session: AsyncSession, call: Call, now: datetime) -> None:
+    """A caller who hung up in the middle of telling: one ticket with what was said, also when it arrives late."""
     draft = str(call.ivr.get("draft") or "").strip()
-    if not draft:
+    if not draft or call.ivr.get("kept"):
         return
     caller = await calls.caller_of(session, call)
-    actor = caller.actor(call.language or company_of(session).language)
-    call.ivr = {**call.ivr, "draft": ""}
+    actor = caller.actor(caller.language or company_of(session).language)
+    call.ivr = {**call.ivr, "kept": True}
     await tickets.open_ticket(session, actor, subject=draft, contact_id=caller.contact_id, call_id=call.id, now=now)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core import outbox
-from crm_core.callcenter import carrier
+from crm_core.callcenter import calls, carrier
 from crm_core.db import Base, BigId
 from crm_core.outbox import EffectKind
 
@@ -56,6 +56,11 @@ async def ring(session: AsyncSession, call_id: int, agent_id: int, number: str, 
 
 
 async def lock_leg(session: AsyncSession, leg_id: int) -> CallLeg | None:
+    """The call is locked first, as everywhere: two reports about one call never wait for each other."""
+    call_id = await session.scalar(select(CallLeg.call_id).where(CallLeg.id == leg_id))
+    if call_id is None:
+        return None
+    await calls.lock_call(session, call_id)
     return await session.scalar(select(CallLeg).where(CallLeg.id == leg_id).with_for_update())
 
 

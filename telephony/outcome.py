@@ -1,0 +1,29 @@
+"""Where a node's answer leads the caller."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from telephony.voice import Spoken
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """Counted: the third one leads to a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class SayAgain:
+    """The caller stays at the node, whose prompt has changed or is wanted once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoTo:
+    """`before` is said first."""
+
+    node: str
+    before: list[Spoken] = field(default_factory=list)
+
+
+Outcome: TypeAlias = NotUnderstood | SayAgain | GoTo
