@@ -13,7 +13,7 @@ def is_genuine(auth_token: str, url: str, form: Mapping[str, str], signature: st
         return False
     try:
         return bool(RequestValidator(auth_token).validate(url, form, signature))
-    except (TypeError, ValueError, KeyError, AttributeError):
+    except (TypeError, ValueError, LookupError, AttributeError):
         return False
 
 

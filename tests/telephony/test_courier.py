@@ -1,0 +1,206 @@
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from aiohttp import web
+from sqlalchemy import select
+
+from crm_core.callcenter import calls, ending, legs, queues
+from crm_core.callcenter.calls import CallState
+from crm_core.callcenter.legs import CallLeg, LegState
+from crm_core.callcenter.queues import EntryState, QueueEntry
+from crm_core.db import Database
+from crm_core.outbox import AnswerLost, Effect, EffectKind, TryLater, Undeliverable
+from telephony import client as client_module
+from telephony.client import TwilioClient
+from telephony.courier import TwilioCourier
+from tests import people
+from tests.people import NOW, as_actor
+from tests.telephony import carrier
+from tests.telephony.carrier import ACCOUNT_SID, AGENT_SID, Answer, Carrier, listening
+
+LINE = "+493023125100"
+CALLER_SID = "CA" + "c" * 32
+
+
+@pytest.fixture
+async def twilio() -> AsyncIterator[Carrier]:
+    async with listening() as found:
+        yield found
+
+
+@pytest.fixture
+async def courier(twilio: Carrier, database: Database) -> AsyncIterator[TwilioCourier]:
+    rest = TwilioClient(ACCOUNT_SID, "token", twilio.api_url)
+    yield TwilioCourier(database, rest, "https://crm.example.com", LINE)
+    await rest.close()
+
+
+@pytest.fixture
+async def dial(database: Database) -> Effect:
+    """A caller waits, an agent accepted: the wish to ring the agent's phone."""
+    async with database.transaction() as session:
+        mira = as_actor(await people.add_agent(session))
+        inbound = await calls.answer(session, CALLER_SID, "+493023125010", LINE, {}, NOW)
+        await queues.join(session, await calls.lock_call(session, inbound.id), "support", NOW)
+        await queues.accept(session, mira, inbound.id, NOW)
+    return await _effect(database, EffectKind.DIAL)
+
+
+async def _effect(database: Database, kind: EffectKind) -> Effect:
+    async with database.transaction() as session:
+        return (await session.scalars(select(Effect).where(Effect.kind == kind))).one()
+
+
+async def _state(database: Database) -> tuple[str, str, str]:
+    """Of the leg, the place in the queue and the call."""
+    async with database.transaction() as session:
+        leg = (await session.scalars(select(CallLeg))).one()
+        entry = (await session.scalars(select(QueueEntry))).one()
+        call = await calls.lock_call(session, entry.call_id)
+        return leg.state, entry.state, call.state
+
+
+async def _hang_up(database: Database) -> None:
+    async with database.transaction() as session:
+        call = await calls.lock_or_begin(session, CALLER_SID, "", "", NOW)
+        await ending.report(session, call, "completed", NOW, 5, NOW)
+
+
+async def test_the_agents_phone_is_rung(
+    database: Database, twilio: Carrier, courier: TwilioCourier, dial: Effect
+) -> None:
+    await courier.deliver(dial, NOW)
+    assert (twilio.given("To"), twilio.given("From")) == (["+493023125201"], [LINE])
+    assert twilio.given("Url") == ["https://crm.example.com/twilio/agent?leg=1"]
+    assert twilio.given("StatusCallback") == ["https://crm.example.com/twilio/leg?leg=1"]
+    assert twilio.given("StatusCallbackEvent") == ["initiated", "ringing", "answered", "completed"]
+    assert await _state(database) == (LegState.REQUESTED, EntryState.CLAIMED, CallState.CONNECTING)
+    async with database.transaction() as session:
+        assert (await session.scalars(select(CallLeg.sid))).all() == [AGENT_SID]
+
+
+async def test_nobody_is_rung_for_a_caller_who_is_gone(
+    database: Database, twilio: Carrier, courier: TwilioCourier, dial: Effect
+) -> None:
+    await _hang_up(database)
+    await courier.deliver(dial, NOW)
+    assert twilio.requests == []
+
+
+async def test_a_phone_that_rings_for_a_caller_who_just_left_is_silenced(
+    database: Database, twilio: Carrier, courier: TwilioCourier, dial: Effect
+) -> None:
+    async def answer_after_the_caller_left(request: web.Request) -> web.StreamResponse:
+        await _hang_up(database)
+        return await carrier.created(request)
+
+    twilio.answer = answer_after_the_caller_left
+    await courier.deliver(dial, NOW)
+    twilio.answer = carrier.created
+    await courier.deliver(await _effect(database, EffectKind.HANG_UP), NOW)
+    assert twilio.requests[-1][0].endswith(f"/Calls/{AGENT_SID}.json")
+    assert twilio.given("Status") == ["completed"]
+
+
+@pytest.mark.parametrize("answer", [carrier.lost, carrier.garbled, carrier.refused(503, 20503), carrier.silent])
+async def test_a_dial_whose_answer_is_lost_is_unknown_and_not_given_up(
+    database: Database,
+    twilio: Carrier,
+    courier: TwilioCourier,
+    dial: Effect,
+    answer: Answer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client_module, "TIMEOUT_SECONDS", 0.2)
+    twilio.answer = answer
+    with pytest.raises(AnswerLost):
+        await courier.deliver(dial, NOW)
+    assert len(twilio.requests) == 1
+    assert await _state(database) == (LegState.UNKNOWN, EntryState.CLAIMED, CallState.CONNECTING)
+    async with database.transaction() as session:
+        leg = await legs.lock_leg(session, 1)
+        assert leg is not None
+        legs.report(leg, AGENT_SID, "ringing", NOW, None)
+        assert (leg.sid, leg.state) == (AGENT_SID, LegState.REQUESTED)
+
+
+@pytest.mark.parametrize("answer", [carrier.refused(429, 20429), carrier.problem(429, 20429)])
+async def test_when_twilio_asks_for_patience_the_claim_waits(
+    database: Database, twilio: Carrier, courier: TwilioCourier, dial: Effect, answer: Answer
+) -> None:
+    twilio.answer = answer
+    with pytest.raises(TryLater):
+        await courier.deliver(dial, NOW)
+    assert await _state(database) == (LegState.CREATED, EntryState.CLAIMED, CallState.CONNECTING)
+    twilio.answer = carrier.created
+    await courier.deliver(dial, NOW)
+    assert (await _state(database))[0] == LegState.REQUESTED
+
+
+@pytest.mark.parametrize("answer", [carrier.refused(400, 21211), carrier.problem(400, 21211)])
+async def test_a_number_that_cannot_be_rung_gives_the_place_back(
+    database: Database, twilio: Carrier, courier: TwilioCourier, dial: Effect, answer: Answer
+) -> None:
+    twilio.answer = answer
+    with pytest.raises(Undeliverable):
+        await courier.deliver(dial, NOW)
+    assert await _state(database) == (LegState.ENDED, EntryState.WAITING, CallState.QUEUED)
+
+
+async def test_both_are_sent_to_the_conference_and_after_it_to_the_farewell(
+    database: Database, twilio: Carrier, courier: TwilioCourier, dial: Effect
+) -> None:
+    await courier.deliver(dial, NOW)
+    async with database.transaction() as session:
+        leg = await legs.lock_leg(session, 1)
+        assert leg is not None
+        assert await queues.bridge(session, leg, NOW)
+        await session.flush()
+        await queues.leg_ended(session, leg, was_joined=True, now=NOW)
+        redirects = (await session.scalars(select(Effect).where(Effect.kind == EffectKind.REDIRECT))).all()
+    for redirect in redirects:
+        await courier.deliver(redirect, NOW)
+    paths = [url.partition("&")[0] for url in twilio.given("Url")[1:]]
+    assert paths == [f"https://crm.example.com/twilio/{to}?call=1" for to in ("conference", "farewell")]
+    assert twilio.requests[-1][0].endswith(f"/Calls/{CALLER_SID}.json")
+
+
+@pytest.mark.parametrize("answer", [carrier.refused(400, 21220), carrier.refused(404, 20404)])
+async def test_hanging_up_what_is_over_is_no_failure(
+    database: Database, twilio: Carrier, courier: TwilioCourier, dial: Effect, answer: Answer
+) -> None:
+    await courier.deliver(dial, NOW)
+    await _hang_up(database)
+    twilio.answer = answer
+    await courier.deliver(await _effect(database, EffectKind.HANG_UP), NOW + timedelta(seconds=1))
+    assert twilio.given("Status") == ["completed"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (carrier.refused(429, 20429), TryLater),
+        (carrier.refused(500, 20500), TryLater),
+        (carrier.lost, TryLater),
+        (carrier.refused(401, 20003), Undeliverable),
+    ],
+)
+async def test_a_hang_up_is_tried_again_when_that_can_help(
+    database: Database,
+    twilio: Carrier,
+    courier: TwilioCourier,
+    dial: Effect,
+    answer: Answer,
+    error: type[Exception],
+) -> None:
+    await courier.deliver(dial, NOW)
+    await _hang_up(database)
+    twilio.answer = answer
+    with pytest.raises(error):
+        await courier.deliver(await _effect(database, EffectKind.HANG_UP), NOW)
+
+
+async def test_a_card_is_nothing_for_a_phone(courier: TwilioCourier) -> None:
+    with pytest.raises(Undeliverable):
+        await courier.deliver(Effect(id=1, kind=EffectKind.CARD, address="twilio:call-1", payload={}), NOW)
