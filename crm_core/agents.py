@@ -120,7 +120,7 @@ async def find_agent(session: AsyncSession, name: str) -> Agent:
     first = [agent for agent in agents if agent.name.casefold().split()[0] == wanted]
     if exact or len(first) == 1:
         return (exact or first)[0]
-    raise NotFound("agent.unknown", name=name)
+    raise NotFound("agent.unknown", ref=name)
 
 
 async def add_agent(

@@ -65,9 +65,8 @@ def shown(value: Param, language: str, zone: ZoneInfo) -> str:
         case Money():
             amount = value.minor / 10 ** get_currency_precision(value.currency)
             whole = value.minor % 10 ** get_currency_precision(value.currency) == 0
-            return format_currency(
-                amount, value.currency, locale=language, format="#,##0 ¤" if whole else None, currency_digits=not whole
-            )
+            pattern = "#,##0 ¤" if whole else "#,##0.00 ¤"
+            return format_currency(amount, value.currency, locale=language, format=pattern, currency_digits=not whole)
         case datetime():
             local = value.astimezone(zone)
             return f"{format_skeleton('MMMEd', local, locale=_REGION.get(language, language))}, {local:%H:%M}"

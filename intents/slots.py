@@ -30,11 +30,15 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """`pattern` finds the words in a sentence; `read` makes the value of them or raises Invalid."""
+    """`pattern` finds the words in a sentence; `read` makes the value of them or raises Invalid.
+
+    `is_free`: any words at all would do.
+    """
 
     name: str
     pattern: str
     read: Callable[[str, Heard], object]
+    is_free: bool = False
 
 
 def _record(kind: str, words: str) -> Slot:
@@ -119,16 +123,16 @@ TICKET = _record("ticket", "ticket|vorgang|anliegen|number|nummer")
 DEAL = _record("deal", "deal|auftrag|verkaufschance|opportunity")
 TASK = _record("task", "task|aufgabe")
 CALL = _record("call", "call|anruf")
-TEXT = Slot("text", r".+", _text)
-TITLE = Slot("text", _TITLE, _text)
-CONTACT = Slot("contact", _NAME, _text)
+TEXT = Slot("text", r".+", _text, is_free=True)
+TITLE = Slot("text", _TITLE, _text, is_free=True)
+CONTACT = Slot("contact", _NAME, _text, is_free=True)
 AGENT = Slot("agent", r"@?[\w.\-]+(?:\s[\w.\-]+)?|me|mich|mir", _text)
 STAGE = Slot("stage", r"[\w\- ]{1,40}?", _text)
 PHONE = Slot("phone", r"\+?[\d(][\d\s()/\-.–]{4,30}", _text)
 AMOUNT = Slot("amount", r"[€$£]?\s?\d[\d.,']*\s?(?:k|€|\$|£|eur|euro|usd)?", _amount)
 MINUTES = Slot("minutes", r"\d{1,4}", lambda text, _heard: int(text))
 DUE = Slot("due", DAY_PATTERN, _due)
-ORGANISATION = Slot("text", _NAME, _text)
+ORGANISATION = Slot("text", _NAME, _text, is_free=True)
 EMAIL = Slot("email", r"[^\s@<>]{1,64}@[^\s@<>]{1,190}", _text)
 PRIORITY = Slot("priority", "|".join(word for words in _PRIORITIES.values() for word in words), _priority)
 LANGUAGE = Slot("language", r"[^\W\d_]{2,20}", _text)

@@ -31,6 +31,7 @@ _MOST_LISTED = 15
             "{priority} [problem] : {subject}",
             "(ticket:|report|report a problem|report a problem:|problem:) {subject}",
             "(open|create|new|add|raise) [a] [new] ticket",
+            "a [new] ticket",
             "(report a|i have a|there is a|new) problem",
         ],
         "de": [
@@ -82,7 +83,7 @@ async def open_ticket(
             "zeige Ticket {ticket}",
             "(zeig|zeige|zeigen sie|öffne|öffnen sie) [mir] [das] ticket {ticket}",
             "[was ist mit] ticket {ticket}",
-            "(status von|status|stand von|wie steht es um|wer hat|was ist mit) {ticket}",
+            "(status von|status|stand von|wie steht es um|wer hat) {ticket}",
         ],
     },
 )

@@ -19,6 +19,7 @@ _FILLERS = re.compile(
     r"[\s,]+)+",
     re.IGNORECASE,
 )
+_COURTESY = re.compile(r"^(\w+(?: sie| mir| me)?) (?:bitte|mal|doch|please)(?: mal)? ", re.IGNORECASE)
 _TAIL = re.compile(r"(?:[\s,]+(?:please|pls|bitte|thanks|danke))?[\s.!?…]*$", re.IGNORECASE)
 _PIECE = re.compile(r"\{(\w+)\}|\[([^\]]+)\]|\(([^)]+)\)|(\s+)|([^\s{}\[\]()]+)")
 LONGEST_ASK = 4000
@@ -49,17 +50,17 @@ class _Rule:
 
 
 def understand(text: str, language: str) -> Understood | None:
-    """The most literal match; among equals the asker's own language wins."""
+    """The most literal match; among equals the one with the least free text, then the asker's own language."""
     cleaned = clean(text)
     best: Understood | None = None
-    best_score = (False, -1, False)
+    best_score = (False, -1, 0, False)
     for rule in _rules():
         match = rule.pattern.fullmatch(cleaned)
         if match is None:
             continue
         found = {name: value for name, value in match.groupdict().items() if value}
         weight = len(cleaned) - sum(map(len, found.values()))
-        score = (_fits(rule.command, found), weight, rule.language == language)
+        score = (_fits(rule.command, found), weight, -_anything(rule.command, found), rule.language == language)
         if score > best_score:
             words = {name: value.strip(_SEPARATORS) for name, value in found.items()}
             best, best_score = Understood(rule.command, words, rule.language, weight), score
@@ -75,10 +76,15 @@ def _fits(command: Command, words: dict[str, str]) -> bool:
     return True
 
 
+def _anything(command: Command, words: dict[str, str]) -> int:
+    """How much of the sentence could have been anything: `open ticket T-42` shows it and opens none of that name."""
+    return sum(len(words.get(argument.name, "")) for argument in command.arguments if argument.slot.is_free)
+
+
 def clean(text: str) -> str:
     """Without greeting, courtesy and the final full stop; what is nothing but these stays as it is."""
     flat = " ".join(text[:LONGEST_ASK].split()).lstrip("/")
-    return _TAIL.sub("", _FILLERS.sub("", flat)) or flat
+    return _TAIL.sub("", _COURTESY.sub(r"\1 ", _FILLERS.sub("", flat))) or flat
 
 
 @lru_cache
@@ -109,7 +115,8 @@ def _rule(command: Command, language: str, template: str) -> _Rule:
 
 
 def _alternatives(text: str) -> str:
-    return "|".join(r"\s+".join(map(_literal, choice.split())) for choice in text.split("|"))
+    choices = sorted(text.split("|"), key=len, reverse=True)
+    return "|".join(r"\s+".join(map(_literal, choice.split())) for choice in choices)
 
 
 def _literal(word: str) -> str:
