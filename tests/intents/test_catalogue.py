@@ -1,0 +1,134 @@
+import re
+from datetime import UTC, date, datetime
+from string import Formatter
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.catalog import Message as Entry
+
+from crm_core import references
+from crm_core.message import Param, say
+from crm_core.money import Money
+from intents.catalogue import catalogue, languages, render, shown
+from intents.registry import commands
+from tests.intents import messages
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def _entries(language: str) -> dict[str, Entry]:
+    return {entry.id if isinstance(entry.id, str) else entry.id[0]: entry for entry in catalogue(language) if entry.id}
+
+
+def _texts(entry: Entry) -> list[str]:
+    return [entry.string] if isinstance(entry.string, str) else list(entry.string or ())
+
+
+def _placeholders(entry: Entry) -> set[str]:
+    return {str(name) for text in _texts(entry) for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def test_english_and_german_are_there() -> None:
+    assert languages() == ["de", "en"]
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert _entries("en").keys() == _entries("de").keys()
+
+
+@pytest.mark.parametrize("language", languages())
+def test_nothing_is_left_untranslated(language: str) -> None:
+    silent = [id for id, entry in _entries(language).items() if not all(_texts(entry))]
+    assert silent == []
+
+
+@pytest.mark.parametrize("id", sorted(_entries("en")))
+def test_both_languages_name_the_same_values(id: str) -> None:
+    english, german = _entries("en")[id], _entries("de")[id]
+    assert _placeholders(english) == _placeholders(german)
+    assert isinstance(english.string, str) == isinstance(german.string, str), "a plural in one language only"
+
+
+def test_plural_forms_count() -> None:
+    unfit = [
+        id for id, entry in _entries("en").items() if not isinstance(entry.string, str) and len(_texts(entry)) != 2
+    ]
+    assert unfit == []
+
+
+def test_whatever_the_code_says_is_in_the_catalogues() -> None:
+    ids = _entries("en")
+    unknown = [
+        f"{call.where}: {call.pattern}"
+        for call in messages.said()
+        if not any(re.fullmatch(call.pattern, id) for id in ids)
+    ]
+    assert unknown == []
+
+
+def test_every_value_that_a_text_names_is_given_by_the_code() -> None:
+    ids = _entries("en")
+    missing = [
+        f"{call.where}: {id} wants {sorted(_placeholders(ids[id]) - call.parameters)}"
+        for call in messages.said()
+        for id in _ids(call.pattern)
+        if call.parameters is not None and not _placeholders(ids[id]) <= call.parameters
+    ]
+    assert missing == []
+
+
+def _ids(pattern: str) -> list[str]:
+    """An f-string stands for ids that take no values, except the one that refuses an unknown record of any kind."""
+    if pattern == r".+\.unknown":
+        return [f"{kind}.unknown" for kind in references.KINDS]
+    return [] if ".+" in pattern else [id for id in _entries("en") if re.fullmatch(pattern, id)]
+
+
+def test_the_catalogues_hold_nothing_that_nobody_says() -> None:
+    patterns = messages.mentioned()
+    unused = [id for id in _entries("en") if not any(re.fullmatch(pattern, id) for pattern in patterns)]
+    assert unused == []
+
+
+def test_every_activity_can_be_told() -> None:
+    told = {id.removeprefix("did.") for id in _entries("en") if id.startswith("did.")}
+    assert told == messages.activity_verbs() | {f"{kind}.undone" for kind in references.KINDS}
+
+
+def test_every_question_can_be_asked_and_no_other() -> None:
+    asked = {id.removeprefix("dialogue.ask-") for id in _entries("en") if id.startswith("dialogue.ask-")}
+    required = {a.slot.name for command in commands().values() for a in command.arguments if a.is_required}
+    assert asked == required
+
+
+def test_every_argument_of_an_example_has_a_sample_and_no_other() -> None:
+    samples = {id.removeprefix("sample.") for id in _entries("en") if id.startswith("sample.")}
+    assert samples == {argument.name for command in commands().values() for argument in command.arguments}
+
+
+@pytest.mark.parametrize(("count", "text"), [(1, "1 Person ist im Dienst: A."), (2, "2 Personen sind im Dienst: A.")])
+def test_one_and_many_are_told_apart(count: int, text: str) -> None:
+    assert render(say("agent.on-duty", count=count, names="A"), "de", BERLIN) == text
+
+
+def test_a_name_with_braces_is_no_template() -> None:
+    text = render(say("contact.added", name="{ref} {0} {", ref="C-1"), "en", BERLIN)
+    assert "{ref} {0} {" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "german"),
+    [
+        (Money(1_200_000, "EUR"), "12,000 €", "12.000 €"),
+        (Money(1999, "EUR"), "19.99 €", "19,99 €"),
+        (date(2026, 12, 1), "Tue, 1 Dec 2026", "Di., 1. Dez. 2026"),
+        (datetime(2026, 11, 23, 10, 0, tzinfo=UTC), "Mon 23 Nov, 11:00", "Mo., 23. Nov., 11:00"),
+        (None, "–", "–"),
+        (say("ticket.status-new"), "new", "neu"),
+    ],
+)
+def test_values_are_written_as_people_of_the_language_do(value: Param, english: str, german: str) -> None:
+    written = [
+        shown(value, language, BERLIN).replace("\u00a0", " ").replace("\u202f", " ") for language in ("en", "de")
+    ]
+    assert written == [english, german]

@@ -1,0 +1,311 @@
+import re
+import time
+
+import pytest
+
+from intents.commands.help import filled
+from intents.registry import Command, commands
+from intents.understand.grammar import LONGEST_ASK, plain, understand
+
+# What people type, the command it means, and the words found for its arguments.
+ENGLISH: list[tuple[str, str, dict[str, str]]] = [
+    ("claim T-42", "ticket.claim", {"ticket": "T-42"}),
+    ("/claim T-42", "ticket.claim", {"ticket": "T-42"}),
+    ("Can you claim t42, please?", "ticket.claim", {"ticket": "t42"}),
+    ("I'll take T-42", "ticket.claim", {"ticket": "T-42"}),
+    ("I’ll take T-42", "ticket.claim", {"ticket": "T-42"}),
+    ("ill take T-42", "ticket.claim", {"ticket": "T-42"}),
+    ("claim it", "ticket.claim", {"ticket": "it"}),
+    ("claim a ticket", "ticket.claim", {}),
+    ("resolve T-42!", "ticket.resolve", {"ticket": "T-42"}),
+    ("close ticket 42", "ticket.resolve", {"ticket": "42"}),
+    ("T-42 is fixed", "ticket.resolve", {"ticket": "T-42"}),
+    ("done T-42", "ticket.resolve", {"ticket": "T-42"}),
+    ("mark T-42 as done", "ticket.resolve", {"ticket": "T-42"}),
+    ("open ticket T-42", "ticket.show", {"ticket": "T-42"}),
+    ("Show me please T-42", "record.show", {"record": "T-42"}),
+    ("next", "ticket.next", {}),
+    ("/next", "ticket.next", {}),
+    ("what's next?", "ticket.next", {}),
+    ("/tickets", "ticket.list", {}),
+    ("show me all open tickets", "ticket.list", {}),
+    ("which tickets are open?", "ticket.list", {}),
+    ("my tickets", "ticket.mine", {}),
+    ("show me my open tickets", "ticket.mine", {}),
+    ("open ticket heating is cold", "ticket.open", {"subject": "heating is cold"}),
+    ("open a ticket: heating is cold", "ticket.open", {"subject": "heating is cold"}),
+    ("new ticket – no hot water", "ticket.open", {"subject": "no hot water"}),
+    ("I need a new ticket", "ticket.open", {}),
+    ("report a problem", "ticket.open", {}),
+    ("urgent: gas smell", "ticket.open", {"priority": "urgent", "subject": "gas smell"}),
+    ("open an urgent ticket: gas smell", "ticket.open", {"priority": "urgent", "subject": "gas smell"}),
+    (
+        "open ticket for Greta Sommer: heating cold",
+        "ticket.open",
+        {"contact": "Greta Sommer", "subject": "heating cold"},
+    ),
+    ("T-42", "record.show", {"record": "T-42"}),
+    ("show T-42", "record.show", {"record": "T-42"}),
+    ("open D-4", "record.show", {"record": "D-4"}),
+    ("show ticket 42", "ticket.show", {"ticket": "42"}),
+    ("what is the status of T-42?", "ticket.show", {"ticket": "T-42"}),
+    ("assign T-42 to Mira", "ticket.assign", {"ticket": "T-42", "agent": "Mira"}),
+    ("hand T-42 over to Mira Okafor", "ticket.assign", {"ticket": "T-42", "agent": "Mira Okafor"}),
+    ("assign it to me", "ticket.assign", {"ticket": "it", "agent": "me"}),
+    ("T-42 to Mira", "ticket.assign", {"ticket": "T-42", "agent": "Mira"}),
+    ("note T-42 back on Friday", "ticket.comment", {"ticket": "T-42", "body": "back on Friday"}),
+    ("add a note to T-42: called back", "ticket.comment", {"ticket": "T-42", "body": "called back"}),
+    ("find Greta", "contact.find", {"contact": "Greta"}),
+    ("find contact Greta", "contact.find", {"contact": "Greta"}),
+    ("who is Greta Sommer", "contact.find", {"contact": "Greta Sommer"}),
+    ("look up 030 23125010", "contact.find", {"contact": "030 23125010"}),
+    ("show contact Greta", "contact.show", {"contact": "Greta"}),
+    ("add contact Paul Winter 030 23125077", "contact.add", {"name": "Paul Winter", "phone": "030 23125077"}),
+    ("new contact: Paul Winter, 030 23125077", "contact.add", {"name": "Paul Winter", "phone": "030 23125077"}),
+    (
+        "add contact Paul Winter from Winter GmbH, 030 23125077",
+        "contact.add",
+        {"name": "Paul Winter", "organisation": "Winter GmbH", "phone": "030 23125077"},
+    ),
+    ("add contact Paul paul@example.com", "contact.add", {"name": "Paul", "email": "paul@example.com"}),
+    ("add task call Greta due tomorrow", "task.add", {"title": "call Greta", "due": "tomorrow"}),
+    ("remind me to call Greta tomorrow", "task.add", {"title": "call Greta", "due": "tomorrow"}),
+    ("remind me to call Greta on Friday at 15:00", "task.add", {"title": "call Greta", "due": "on Friday at 15:00"}),
+    ("new task: send the offer", "task.add", {"title": "send the offer"}),
+    ("/tasks", "task.list", {}),
+    ("what do I have to do today?", "task.list", {}),
+    ("done TASK-2", "task.finish", {"task": "TASK-2"}),
+    ("TASK-2 is done", "task.finish", {"task": "TASK-2"}),
+    ("finish task 2", "task.finish", {"task": "2"}),
+    ("deals", "deal.list", {}),
+    ("my deals", "deal.mine", {}),
+    ("show deal D-4", "deal.show", {"deal": "D-4"}),
+    ("move D-4 to site visit", "deal.move", {"deal": "D-4", "stage": "site visit"}),
+    ("D-4 is won", "deal.move", {"deal": "D-4", "stage": "won"}),
+    ("D-4 to negotiation", "deal.move", {"deal": "D-4", "stage": "negotiation"}),
+    (
+        "add deal Heat pump for Greta Sommer 12000",
+        "deal.add",
+        {"title": "Heat pump", "contact": "Greta Sommer", "value": "12000"},
+    ),
+    ("new deal: Heat pump worth 12,500 €", "deal.add", {"title": "Heat pump", "value": "12,500 €"}),
+    ("/pipeline", "deal.pipeline", {}),
+    ("show me the pipeline", "deal.pipeline", {}),
+    ("how is our pipeline looking?", "deal.pipeline", {}),
+    ("log call with Greta Sommer: an offer", "call.log", {"contact": "Greta Sommer", "note": "an offer"}),
+    ("log a 12 minute call with Greta: hi", "call.log", {"contact": "Greta", "minutes": "12", "note": "hi"}),
+    ("I called Greta Sommer about the offer", "call.log", {"contact": "Greta Sommer", "note": "the offer"}),
+    ("recent calls", "call.list", {}),
+    ("accept CALL-7", "call.accept", {"call": "CALL-7"}),
+    ("take CALL-7", "call.accept", {"call": "CALL-7"}),
+    ("who is on duty?", "agent.list", {}),
+    ("who's available", "agent.list", {}),
+    ("I'm back", "agent.available", {}),
+    ("going to lunch", "agent.away", {}),
+    ("/undo", "undo", {}),
+    ("take that back", "undo", {}),
+    ("/help", "help", {}),
+    ("?", "help", {}),
+    ("help with tickets", "help", {"topic": "tickets"}),
+    ("/start a1B2c3D4e5F6", "agent.link", {"code": "a1B2c3D4e5F6"}),
+    ("speak German", "language", {"wanted": "German"}),
+]
+GERMAN: list[tuple[str, str, dict[str, str]]] = [
+    ("T-42 übernehmen", "ticket.claim", {"ticket": "T-42"}),
+    ("übernimm T-42", "ticket.claim", {"ticket": "T-42"}),
+    ("Übernehmen Sie bitte T-42", "ticket.claim", {"ticket": "T-42"}),
+    ("uebernimm T-42", "ticket.claim", {"ticket": "T-42"}),
+    ("Kannst du bitte T-42 übernehmen?", "ticket.claim", {"ticket": "T-42"}),
+    ("ich nehme Ticket 42", "ticket.claim", {"ticket": "42"}),
+    ("löse T-42", "ticket.resolve", {"ticket": "T-42"}),
+    ("könnten Sie bitte T-42 lösen?", "ticket.resolve", {"ticket": "T-42"}),
+    ("T-42 ist erledigt", "ticket.resolve", {"ticket": "T-42"}),
+    ("schließe T-42", "ticket.resolve", {"ticket": "T-42"}),
+    ("schliesse T-42", "ticket.resolve", {"ticket": "T-42"}),
+    ("nächstes Ticket", "ticket.next", {}),
+    ("geben Sie mir das nächste Ticket", "ticket.next", {}),
+    ("was ist dran?", "ticket.next", {}),
+    ("/tickets", "ticket.list", {}),
+    ("zeig mir die offenen Tickets", "ticket.list", {}),
+    ("zeigen Sie mir alle Tickets", "ticket.list", {}),
+    ("Kannst du mir die Tickets zeigen?", "ticket.list", {}),
+    ("welche Tickets sind offen?", "ticket.list", {}),
+    ("meine Tickets", "ticket.mine", {}),
+    ("zeigen Sie mir meine Tickets", "ticket.mine", {}),
+    ("Ticket anlegen Heizung kalt", "ticket.open", {"subject": "Heizung kalt"}),
+    ("Ticket anlegen: Heizung kalt", "ticket.open", {"subject": "Heizung kalt"}),
+    ("lege ein Ticket an: Heizung kalt", "ticket.open", {"subject": "Heizung kalt"}),
+    ("Störung melden: kein Warmwasser", "ticket.open", {"subject": "kein Warmwasser"}),
+    ("Ich möchte eine Störung melden", "ticket.open", {}),
+    ("dringend: Gasgeruch", "ticket.open", {"priority": "dringend", "subject": "Gasgeruch"}),
+    (
+        "neues Ticket für Greta Sommer: Heizung kalt",
+        "ticket.open",
+        {"contact": "Greta Sommer", "subject": "Heizung kalt"},
+    ),
+    ("T-42", "record.show", {"record": "T-42"}),
+    ("zeige T-42", "record.show", {"record": "T-42"}),
+    ("zeigen Sie mir D-4", "record.show", {"record": "D-4"}),
+    ("Ticket 42", "ticket.show", {"ticket": "42"}),
+    ("wer hat T-42?", "ticket.show", {"ticket": "T-42"}),
+    ("T-42 an Mira", "ticket.assign", {"ticket": "T-42", "agent": "Mira"}),
+    ("gib T-42 an Mira", "ticket.assign", {"ticket": "T-42", "agent": "Mira"}),
+    ("gib T-42 Mira Okafor", "ticket.assign", {"ticket": "T-42", "agent": "Mira Okafor"}),
+    ("weisen Sie T-42 Mira zu", "ticket.assign", {"ticket": "T-42", "agent": "Mira"}),
+    ("T-42 an mich", "ticket.assign", {"ticket": "T-42", "agent": "mich"}),
+    ("Notiz T-42 hat angerufen", "ticket.comment", {"ticket": "T-42", "body": "hat angerufen"}),
+    ("Notiz zu T-42: hat angerufen", "ticket.comment", {"ticket": "T-42", "body": "hat angerufen"}),
+    ("suche Greta", "contact.find", {"contact": "Greta"}),
+    ("suchen Sie nach Greta", "contact.find", {"contact": "Greta"}),
+    ("wer ist Greta Sommer?", "contact.find", {"contact": "Greta Sommer"}),
+    ("zeige Kontakt Greta", "contact.show", {"contact": "Greta"}),
+    ("neuer Kontakt Paul Winter 030 23125077", "contact.add", {"name": "Paul Winter", "phone": "030 23125077"}),
+    ("neuer Kontakt: Paul Winter, 030 23125077", "contact.add", {"name": "Paul Winter", "phone": "030 23125077"}),
+    ("Kontakt anlegen Paul Winter", "contact.add", {"name": "Paul Winter"}),
+    ("lege einen Kontakt an: Paul Winter", "contact.add", {"name": "Paul Winter"}),
+    ("neue Aufgabe Angebot senden bis morgen", "task.add", {"title": "Angebot senden", "due": "morgen"}),
+    ("erinnere mich an das Angebot am Freitag", "task.add", {"title": "das Angebot", "due": "am Freitag"}),
+    (
+        "erinnern Sie mich morgen um 9 Uhr an das Angebot",
+        "task.add",
+        {"title": "das Angebot", "due": "morgen um 9 Uhr"},
+    ),
+    ("Aufgabe anlegen: Angebot senden", "task.add", {"title": "Angebot senden"}),
+    ("meine Aufgaben", "task.list", {}),
+    ("was muss ich heute tun?", "task.list", {}),
+    ("TASK-2 erledigt", "task.finish", {"task": "TASK-2"}),
+    ("Aufgabe 2 ist fertig", "task.finish", {"task": "Aufgabe 2"}),
+    ("offene Deals", "deal.list", {}),
+    ("meine Deals", "deal.mine", {}),
+    ("zeige Deal D-4", "deal.show", {"deal": "D-4"}),
+    ("D-4 nach Angebot", "deal.move", {"deal": "D-4", "stage": "Angebot"}),
+    ("verschieben Sie D-4 nach Verhandlung", "deal.move", {"deal": "D-4", "stage": "Verhandlung"}),
+    ("D-4 ist gewonnen", "deal.move", {"deal": "D-4", "stage": "gewonnen"}),
+    (
+        "neuer Deal Wärmepumpe für Greta Sommer 12.000 €",
+        "deal.add",
+        {"title": "Wärmepumpe", "contact": "Greta Sommer", "value": "12.000 €"},
+    ),
+    ("Deal anlegen: Wärmepumpe über 12k", "deal.add", {"title": "Wärmepumpe", "value": "12k"}),
+    ("Pipeline", "deal.pipeline", {}),
+    ("wie sieht unsere Pipeline aus?", "deal.pipeline", {}),
+    ("zeigen Sie mir die Pipeline", "deal.pipeline", {}),
+    ("Anruf mit Greta Sommer: will ein Angebot", "call.log", {"contact": "Greta Sommer", "note": "will ein Angebot"}),
+    (
+        "Telefonat mit Greta, 12 Minuten: will ein Angebot",
+        "call.log",
+        {"contact": "Greta", "minutes": "12", "note": "will ein Angebot"},
+    ),
+    ("letzte Anrufe", "call.list", {}),
+    ("CALL-7 annehmen", "call.accept", {"call": "CALL-7"}),
+    ("nimm CALL-7 an", "call.accept", {"call": "CALL-7"}),
+    ("wer ist da?", "agent.list", {}),
+    ("ich bin wieder da", "agent.available", {}),
+    ("Mittagspause", "agent.away", {}),
+    ("ich bin nicht da", "agent.away", {}),
+    ("mach das rückgängig", "undo", {}),
+    ("rueckgaengig", "undo", {}),
+    ("nehmen Sie das zurück", "undo", {}),
+    ("Hilfe", "help", {}),
+    ("was können Sie?", "help", {}),
+    ("Hilfe zu Deals", "help", {"topic": "Deals"}),
+    ("verbinde a1B2c3D4e5F6", "agent.link", {"code": "a1B2c3D4e5F6"}),
+    ("sprechen Sie Englisch", "language", {"wanted": "Englisch"}),
+]
+TABLE = [("en", *row) for row in ENGLISH] + [("de", *row) for row in GERMAN]
+_PIECES = re.compile(r"\[([^\]]+)\]|\(([^)]+)\)")
+
+
+@pytest.mark.parametrize(("language", "text", "command", "words"), TABLE, ids=[f"{row[0]}: {row[1]}" for row in TABLE])
+def test_people_are_understood(language: str, text: str, command: str, words: dict[str, str]) -> None:
+    understood = understand(text, language)
+    assert understood is not None
+    assert (understood.command.name, understood.words) == (command, words)
+
+
+def _variants(template: str) -> set[str]:
+    """The template with each alternative and each optional word once, the others left at their simplest."""
+    matches = list(_PIECES.finditer(template))
+    simplest = [(match[2] or "").split("|")[0] for match in matches]
+    chosen = [simplest]
+    for index, match in enumerate(matches):
+        words = (match[1] or match[2]).split("|")
+        chosen += [[*simplest[:index], word, *simplest[index + 1 :]] for word in words]
+    literals = _PIECES.sub("\0", template).split("\0")
+    return {" ".join("".join(_woven(literals, words)).split()) for words in chosen}
+
+
+def _woven(literals: list[str], words: list[str]) -> list[str]:
+    return [part for pair in zip(literals, [*words, ""], strict=True) for part in pair]
+
+
+EXAMPLES = [
+    (language, command.name, template)
+    for command in commands().values()
+    for language, templates in command.examples.items()
+    for template in templates
+]
+
+
+@pytest.mark.parametrize(("language", "name", "template"), EXAMPLES)
+def test_every_example_means_its_own_command(language: str, name: str, template: str) -> None:
+    meant = {}
+    for variant in _variants(template):
+        understood = understand(filled(variant, language), language)
+        meant[variant] = (understood.command.name, understood.language) if understood else None
+    assert meant == dict.fromkeys(meant, (name, language))
+
+
+@pytest.mark.parametrize("command", commands().values(), ids=lambda command: command.name)
+def test_every_command_speaks_both_languages_and_its_first_example_is_short(command: Command) -> None:
+    assert set(command.examples) == {"en", "de"}
+    for templates in command.examples.values():
+        assert plain(templates[0]) == templates[0], "the help shows it as it is"
+        assert len(templates[0]) <= 50
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "in the cellar it smells of gas",
+        "auf dem Dach ist ein Leck",
+        "auf Wiedersehen",
+        "thanks",
+        "delete T-42",
+        "ticketing is hard",
+        "nextdoor",
+        "undoing",
+        "<script>alert(1)</script>",
+        "'; DROP TABLE ticket; --",
+        "((((",
+        "[[{{",
+        "\x00",
+    ],
+)
+def test_what_is_no_command_is_not_guessed(text: str) -> None:
+    assert understand(text, "en") is None
+
+
+@pytest.mark.parametrize("text", ["T-42", "team", "undo", "/tickets", "Pipeline"])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_words_of_both_languages_are_read_in_the_askers_own(text: str, language: str) -> None:
+    understood = understand(text, language)
+    assert understood is not None
+    assert understood.language == language
+
+
+def test_a_reference_of_another_kind_is_the_last_resort() -> None:
+    understood = understand("claim D-4", "en")
+    assert understood is not None
+    assert understood.command.name == "ticket.claim", "so that the refusal can say that there is no such ticket"
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["add deal x for ", "neuer Deal für 1 über ", "log call with 12 minutes ", "Anruf mit a ", "add contact a 030 "],
+)
+def test_a_long_message_does_not_hold_up_the_others(start: str) -> None:
+    text = (start + start.split(" ", 2)[2] * LONGEST_ASK)[:LONGEST_ASK]
+    began = time.perf_counter()
+    understand(text, "en")
+    assert time.perf_counter() - began < 2
