@@ -14,7 +14,8 @@ from sqlalchemy.orm import Mapped, aliased, declared_attr, mapped_column
 
 from crm_core.db import Base, BigId
 
-LEASE = timedelta(seconds=60)
+# Longer than any courier waits for its platform (ten seconds); what a killed worker held is free again after it.
+LEASE = timedelta(seconds=20)
 MOST_ATTEMPTS = 12
 LONGEST_BACKOFF_SECONDS = 900
 
@@ -105,6 +106,16 @@ async def bury(session: AsyncSession, row: Leased, now: datetime, error: str) ->
     """A dead letter: visible, no longer in its followers' way, released only by a person."""
     return await _mark(
         session, row, state=State.DEAD, done_at=now, error=error[:500], lease_token=None, lease_until=None
+    )
+
+
+async def release_all(session: AsyncSession, model: type[Leased]) -> None:
+    """For a database that only one process works on: whatever is leased at its start was held by a dead one."""
+    await session.execute(
+        update(model)
+        .where(model.state == State.PENDING, model.lease_token.is_not(None))
+        .values(lease_token=None, lease_until=None)
+        .execution_options(synchronize_session=False)
     )
 
 

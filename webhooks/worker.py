@@ -50,6 +50,8 @@ class Worker:
 
     async def run(self) -> None:
         """Until `stop()`. A commit of this process wakes it at once; a poll finds what other processes left."""
+        if self._runtime.database.is_sqlite:
+            await self._take_over()
         while not self._stopping.is_set():
             self._runtime.woken.clear()
             try:
@@ -75,6 +77,11 @@ class Worker:
             *(self._work_off(receipt) for receipt in receipts), *(self._carry(effect) for effect in effects)
         )
         return bool(receipts or effects)
+
+    async def _take_over(self) -> None:
+        async with self._runtime.database.transaction() as session:
+            await lease.release_all(session, Receipt)
+            await lease.release_all(session, Effect)
 
     async def _rest(self) -> None:
         try:

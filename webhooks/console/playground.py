@@ -29,24 +29,6 @@ LONGEST_INPUT = 2000
 Act = Callable[[dict[str, Any]], Awaitable[dict[str, Any] | None]]
 
 
-def routes(runtime: Runtime, services: StandIns) -> list[web.AbstractRouteDef]:
-    playground = Playground(runtime, services)
-    acts: dict[str, Act] = {
-        "phone": playground.phone,
-        "agent-phone": playground.agent_phone,
-        "slack": playground.slack,
-        "telegram": playground.telegram,
-        "race": playground.race,
-        "everywhere": playground.everywhere,
-    }
-    return [
-        web.get("/", playground.page),
-        web.get("/playground/events", playground.events),
-        web.static("/playground/static", HERE / "static"),
-        *(web.post(f"/playground/{name}", _handler(act)) for name, act in acts.items()),
-    ]
-
-
 def _handler(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handle(request: web.Request) -> web.Response:
         try:
@@ -67,7 +49,29 @@ class Playground:
         self._page = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True).get_template(
             "playground.html"
         )
+        self._closing = False
         services.on_change.append(self._tell)
+
+    def add_to(self, app: web.Application) -> None:
+        acts: dict[str, Act] = {
+            "phone": self.phone,
+            "agent-phone": self.agent_phone,
+            "slack": self.slack,
+            "telegram": self.telegram,
+            "race": self.race,
+            "everywhere": self.everywhere,
+        }
+        app.router.add_get("/", self.page)
+        app.router.add_get("/playground/events", self.events)
+        app.router.add_static("/playground/static", HERE / "static")
+        for name, act in acts.items():
+            app.router.add_post(f"/playground/{name}", _handler(act))
+        app.on_shutdown.append(self._close)
+
+    async def _close(self, _app: web.Application) -> None:
+        """Open pages would hold the server up."""
+        self._closing = True
+        self._tell()
 
     async def page(self, _request: web.Request) -> web.Response:
         html = self._page.render(
@@ -86,7 +90,7 @@ class Playground:
         changed.set()
         self._listeners.add(changed)
         try:
-            while request.transport is not None and not request.transport.is_closing():
+            while not self._closing:
                 await changed.wait()
                 changed.clear()
                 state = json.dumps(snapshot(self._services), ensure_ascii=False)

@@ -14,7 +14,7 @@ from crm_core.company import read_company
 from crm_core.db import Database
 from webhooks.app import build_app, build_channels, build_worker
 from webhooks.complaints import Complaint
-from webhooks.console import playground
+from webhooks.console.playground import Playground
 from webhooks.demo import company as sample
 from webhooks.demo import guard, running, stand_ins
 from webhooks.demo.running import Running
@@ -49,7 +49,7 @@ async def demo(port: int) -> None:
 async def _run(runtime: Runtime, services: stand_ins.StandIns, note: Running) -> None:
     channels = build_channels(runtime)
     app = build_app(runtime, channels, build_worker(runtime, channels))
-    app.add_routes(playground.routes(runtime, services))
+    Playground(runtime, services).add_to(app)
     app.middlewares.insert(0, guard.own_page_only(runtime.settings.port))
     try:
         runner = await listen(app, runtime.settings)
