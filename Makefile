@@ -2,7 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test bench format clean
 
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
+# The first that runs: a name on the PATH may be a placeholder of a version switcher for a Python that is not chosen.
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$name" && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -40,9 +42,7 @@ define install
 endef
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "Offhook needs Python 3.11 or newer; none was found."; exit 1; }
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "Offhook needs Python 3.11 or newer; $(PYTHON) is older."; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Offhook needs Python 3.11 or newer; none was found on the PATH."; exit 1; }
 	@"$(PYTHON)" -m venv $(VENV) \
 		|| { echo "No virtual environment could be made; on Debian: apt-get install python3-venv"; exit 1; }
 

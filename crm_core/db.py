@@ -142,7 +142,12 @@ def _sqlite_engine(url: URL) -> AsyncEngine:
     path = url.database or ":memory:"
     # A pool of one is the asyncio lock around the only writing connection.
     engine = create_async_engine(
-        url, creator=lambda: _connect_in_place(path), pool_size=1, max_overflow=0, pool_timeout=60
+        url,
+        creator=lambda: _connect_in_place(path),
+        hide_parameters=True,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=60,
     )
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
@@ -150,7 +155,7 @@ def _sqlite_engine(url: URL) -> AsyncEngine:
 
 def _sqlite_reader(url: URL) -> AsyncEngine:
     """Long reads run beside the writer, each on a thread of its own."""
-    reader = create_async_engine(url, pool_size=2, max_overflow=2)
+    reader = create_async_engine(url, hide_parameters=True, pool_size=2, max_overflow=2)
 
     @event.listens_for(reader.sync_engine, "connect")
     def read_only(connection: Any, _record: Any) -> None:
@@ -171,7 +176,9 @@ class Database:
             self._reader = _sqlite_reader(self.url)
             self._session_class: type[AsyncSession] = _InPlaceSession
         else:
-            self.engine = create_async_engine(self.url, pool_size=pool_size, max_overflow=0, pool_timeout=30)
+            self.engine = create_async_engine(
+                self.url, hide_parameters=True, pool_size=pool_size, max_overflow=0, pool_timeout=30
+            )
             self._reader = self.engine
             self._session_class = AsyncSession
 

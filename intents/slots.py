@@ -44,7 +44,8 @@ class Slot:
 def _record(kind: str, words: str) -> Slot:
     nouns = rf"(?:(?:{words})\s+)?"
     these = r"(?:that|this|the|das|dieses|diesen|den|die)?\s*"
-    pattern = rf"{these}{nouns}(?:#?[a-z]{{1,5}}\s?[-#]?\s?\d{{1,15}}|#?\d{{1,15}})|" + "|".join(
+    # No other word before a number is a prefix: "printer 3" is a subject, not a reference.
+    pattern = rf"{these}{nouns}#?(?:(?:task|call|[a-z])\s?[-#–]?\s?)?\d{{1,15}}|" + "|".join(
         sorted((re.escape(word) for word in _THAT), key=len, reverse=True)
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import pwd
 import shutil
@@ -13,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -58,17 +58,18 @@ def running_postgres(binaries: Path) -> Iterator[str]:
     if user is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
     data = folder / "data"
-    init = [binaries / "initdb", "-D", data, "-U", "offhook", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"]
+    init: list[str | Path] = [binaries / "initdb", "-D", data, "-U", "offhook", "--auth=trust"]
+    init += ["--no-sync", "-E", "UTF8", "--locale=C"]
     subprocess.run(init, check=True, capture_output=True, cwd=folder, **_as(user))
     port = _free_port()
     options = {"fsync": "off", "max_connections": "200", "listen_addresses": "127.0.0.1", "port": str(port)}
-    server = [binaries / "postgres", "-D", data, "-k", folder]
+    server: list[str | Path] = [binaries / "postgres", "-D", data, "-k", folder]
     server += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(server, stdout=log, stderr=log, cwd=folder, **_as(user))
     url = f"postgresql://offhook@127.0.0.1:{port}/postgres"
     try:
-        _wait_until_ready(url, process, folder / "log")
+        _wait_until_ready(binaries, port, process, folder / "log")
         yield url
     finally:
         process.terminate()
@@ -106,7 +107,7 @@ def _unprivileged_user() -> pwd.struct_passwd | None:
     return next(known[name] for name in UNPRIVILEGED if name in known)
 
 
-def _as(user: pwd.struct_passwd | None) -> dict[str, int | list[int]]:
+def _as(user: pwd.struct_passwd | None) -> dict[str, Any]:
     return {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
@@ -116,16 +117,10 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    async def answers() -> bool:
-        try:
-            await (await asyncpg.connect(url, timeout=2)).close()
-        except (OSError, asyncpg.PostgresError, TimeoutError):
-            return False
-        return True
-
+def _wait_until_ready(binaries: Path, port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    asked: list[str | Path] = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
     deadline = time.monotonic() + READY_SECONDS
-    while not asyncio.run(answers()):
+    while subprocess.run(asked, check=False).returncode != 0:
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text(errors='replace')[-2000:]}")
         time.sleep(0.05)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from webhooks import health, slack, telegram, twilio
+from webhooks import health, slack, telegram
 from webhooks.errors import answer_every_error
 from webhooks.runtime import Runtime
 from webhooks.settings import revealed
@@ -75,6 +75,7 @@ async def drain(worker: Worker, task: asyncio.Task[None]) -> None:
 def _add_twilio(runtime: Runtime, channels: Channels) -> None:
     from telephony.client import TwilioClient
     from telephony.courier import TwilioCourier
+    from webhooks.twilio.routes import TwilioRoutes
 
     settings = runtime.settings
     client = TwilioClient(
@@ -82,7 +83,7 @@ def _add_twilio(runtime: Runtime, channels: Channels) -> None:
     )
     number = settings.twilio_number or runtime.company.phone.number
     courier = TwilioCourier(runtime.database, client, settings.base_url, number)
-    channels.routes += twilio.routes(runtime)
+    channels.routes += TwilioRoutes(runtime).table()
     channels.couriers["twilio"] = courier
     channels.closing.append(client.close)
 
@@ -96,7 +97,6 @@ def _add_slack(runtime: Runtime, channels: Channels) -> None:
     bridge = SlackBridge(
         signing_secret=revealed(settings.slack_signing_secret),
         bot_token=revealed(settings.slack_bot_token),
-        api_url=settings.slack_api_url,
         database=runtime.database,
         clock=runtime.clock,
     )
@@ -104,7 +104,7 @@ def _add_slack(runtime: Runtime, channels: Channels) -> None:
     channels.routes += slack.routes(runtime, bridge)
     channels.readers["slack"] = SlackReader()
     channels.couriers["slack"] = courier
-    channels.closing += [bridge.close, courier.close]
+    channels.closing.append(courier.close)
 
 
 def _add_telegram(runtime: Runtime, channels: Channels) -> None:

@@ -90,7 +90,7 @@ class SlackCourier:
 
     async def _respond(self, url: str, payload: dict[str, Any]) -> bool:
         """False when the address does not work any more: five uses, thirty minutes."""
-        hook = AsyncWebhookClient(url, timeout=TIMEOUT_SECONDS, session=self._http())
+        hook = AsyncWebhookClient(url, session=self._http())
         try:
             answer = await hook.send(
                 text=payload["text"], blocks=payload["blocks"], response_type="ephemeral", replace_original=False
@@ -107,9 +107,7 @@ class SlackCourier:
         return parts.scheme == api.scheme and parts.netloc == api.netloc
 
     async def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
-        client = AsyncWebClient(
-            token=self._token, base_url=self._api_url, timeout=TIMEOUT_SECONDS, session=self._http(), retry_handlers=[]
-        )
+        client = AsyncWebClient(token=self._token, base_url=self._api_url, session=self._http(), retry_handlers=[])
         try:
             answer = await client.api_call(method, json=arguments)
         except SlackApiError as error:
@@ -120,7 +118,8 @@ class SlackCourier:
 
     def _http(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession()
+            # The SDK's own timeout does not reach a session that is given to it.
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS))
         return self._session
 
 

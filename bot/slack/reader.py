@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.slack import blocks
-from bot.slack.text import heard
+from bot.slack.payload import Payload, is_direct, text_at
+from bot.slack.text import heard, mentioned
 from crm_core import agents, conversation, outbox
 from crm_core.agents import Actor
 from crm_core.company import company_of
@@ -41,9 +42,23 @@ class SlackReader:
             return
         actor = await agents.identify(session, "slack", said.user) or _stranger(session, said)
         key = f"slack:{said.channel}:{said.user}"
-        ask = Ask("slack", key, said.user, said.text, said.token, is_public=not said.is_private)
+        text = heard(said.text, await _names(session, receipt.payload, said.text))
+        ask = Ask("slack", key, said.user, text, said.token, is_public=not said.is_private)
+        if not text and said.token is None:
+            ask = replace(ask, text="help")
         reply = await answer(session, actor, ask, now)
         await _post(session, said, reply, key, now)
+
+
+async def _names(session: AsyncSession, payload: Payload, text: str) -> dict[str, str]:
+    """What the accounts that are mentioned are called here; our own is not part of the sentence."""
+    names = {}
+    for account in mentioned(text):
+        agent = await agents.identify(session, "slack", account)
+        if agent is not None:
+            names[account] = agent.name
+    ours = text_at(payload, "authorizations", 0, "user_id")
+    return names | {ours: ""} if ours else names
 
 
 def _stranger(session: AsyncSession, said: Heard) -> Actor:
@@ -66,7 +81,7 @@ async def _post(session: AsyncSession, said: Heard, reply: Reply, key: str, now:
     await outbox.enqueue(session, EffectKind.POST, f"slack:{said.channel}:{said.user}", payload, now)
 
 
-def _heard(payload: dict[str, Any]) -> Heard | None:
+def _heard(payload: Payload) -> Heard | None:
     """None for what needs no answer. Missing fields of a signed request are ignored, not guessed."""
     match payload.get("kind"):
         case "command":
@@ -74,53 +89,42 @@ def _heard(payload: dict[str, Any]) -> Heard | None:
         case "action":
             return _press(payload)
         case "event":
-            return _message(payload.get("event") or {})
+            return _message(payload.get("event"))
         case _:
             return None
 
 
-def _command(payload: dict[str, Any]) -> Heard | None:
-    user, channel = payload.get("user_id"), payload.get("channel_id")
-    if not user or not channel:
-        return None
+def _command(payload: Payload) -> Heard:
     return Heard(
-        user=user,
-        name=str(payload.get("user_name") or ""),
-        channel=channel,
-        text=heard(str(payload.get("text") or "")) or "help",
-        response_url=payload.get("response_url"),
+        user=text_at(payload, "user_id"),
+        name=text_at(payload, "user_name"),
+        channel=text_at(payload, "channel_id"),
+        text=text_at(payload, "text"),
+        response_url=text_at(payload, "response_url") or None,
         is_private=True,
     )
 
 
-def _press(payload: dict[str, Any]) -> Heard | None:
-    user, channel, actions = payload.get("user") or {}, payload.get("channel") or {}, payload.get("actions") or []
-    token = actions[0].get("value") if actions and isinstance(actions[0], dict) else None
-    if not user.get("id") or not channel.get("id") or not isinstance(token, str):
+def _press(payload: Payload) -> Heard | None:
+    token = text_at(payload, "actions", 0, "value")
+    if not token:
         return None
     return Heard(
-        user=user["id"],
-        name=str(user.get("name") or user.get("username") or ""),
-        channel=channel["id"],
+        user=text_at(payload, "user", "id"),
+        name=text_at(payload, "user", "name") or text_at(payload, "user", "username"),
+        channel=text_at(payload, "channel", "id") or text_at(payload, "container", "channel_id"),
         token=token,
-        response_url=payload.get("response_url"),
+        response_url=text_at(payload, "response_url") or None,
         is_private=True,
     )
 
 
-def _message(event: dict[str, Any]) -> Heard | None:
-    """A mention, or a direct message. In channels we only answer when we are mentioned."""
-    user, channel, text = event.get("user"), event.get("channel"), event.get("text")
-    is_direct = event.get("channel_type") == "im" or str(channel).startswith("D")
-    if not user or not channel or event.get("bot_id") or event.get("subtype"):
-        return None
-    if event.get("type") == "message" and not is_direct:
-        return None
+def _message(event: object) -> Heard:
     return Heard(
-        user=user,
+        user=text_at(event, "user"),
         name="",
-        channel=channel,
-        text=heard(str(text or "")) or "help",
-        thread=event.get("thread_ts"),
-        is_private=is_direct,
+        channel=text_at(event, "channel"),
+        text=text_at(event, "text"),
+        thread=text_at(event, "thread_ts") or None,
+        is_private=is_direct(event),
     )

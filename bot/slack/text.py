@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-import html
 import re
+from collections.abc import Mapping
 
-_MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
-_LINK = re.compile(r"<(?:tel:|mailto:)?([^|>@#!][^|>]*)(?:\|([^>]*))?>")
+_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|([^<>]*))?>")
+_LINK = re.compile(r"<([a-z][a-z0-9+.-]*:[^|<>]*)(?:\|([^<>]*))?>")
+_PLACE = re.compile(r"<([#!])([^|<>]*)(?:\|([^<>]*))?>")
+_HALF_ENTITY = re.compile(r"&[a-z]{0,3}\Z")
 
 
-def heard(text: str) -> str:
-    """What the person typed, without the mention of us and without Slack's wrapping of numbers and addresses."""
-    bare = _MENTION.sub(" ", text)
-    return html.unescape(_LINK.sub(lambda match: match[2] or match[1], bare)).strip()
+def mentioned(text: str) -> list[str]:
+    """The accounts that are named, in order."""
+    return [match[1] for match in _MENTION.finditer(text)]
+
+
+def heard(text: str, names: Mapping[str, str]) -> str:
+    """What the person typed: numbers, addresses and mentions without Slack's wrapping.
+
+    `names` says what mentioned accounts are called; our own is called "", which takes the mention away.
+    """
+    named = _MENTION.sub(lambda match: names.get(match[1], f"@{match[2] or match[1]}"), text)
+    linked = _LINK.sub(lambda match: match[2] or re.sub(r"\A(?:tel|mailto):", "", match[1]), named)
+    placed = _PLACE.sub(_place, linked)
+    bare = placed.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return re.sub(r"[ \t\xa0]+", " ", bare).strip(" \t\n,:")
 
 
 def escaped(text: str) -> str:
@@ -24,4 +37,10 @@ def cut(text: str, most: int) -> str:
     """Escaped text, at most so long, never ending inside an entity."""
     if len(text) <= most:
         return text
-    return re.sub(r"&[a-z]*\Z", "", text[: most - 1]) + "…"
+    return _HALF_ENTITY.sub("", text[: most - 1]) + "…"
+
+
+def _place(match: re.Match[str]) -> str:
+    """`<#C1|general>` and `<!here>`."""
+    name = match[3] or match[2]
+    return name if name.startswith("@") else ("#" if match[1] == "#" else "@") + name

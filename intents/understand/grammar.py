@@ -23,7 +23,7 @@ _COURTESY = re.compile(r"^(\w+(?: sie| mir| me)?) (?:bitte|mal|doch|please)(?: m
 _TAIL = re.compile(r"(?:[\s,]+(?:please|pls|bitte|thanks|danke))?[\s.!?…]*$", re.IGNORECASE)
 _PIECE = re.compile(r"\{(\w+)\}|\[([^\]]+)\]|\(([^)]+)\)|(\s+)|([^\s{}\[\]()]+)")
 LONGEST_ASK = 4000
-_SEPARATORS = " :,;–"
+_SEPARATORS = " :,–"
 _SPELLINGS = {"ä": "(?:ä|ae)", "ö": "(?:ö|oe)", "ü": "(?:ü|ue)", "ß": "(?:ß|ss)", "'": "['’]?"}
 # Two words need a space; where an optional word is left out, a word boundary is enough.
 _GAP = r"(?:\s+|\b)"

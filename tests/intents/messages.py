@@ -88,6 +88,8 @@ def _name(function: ast.expr) -> str:
 
 def _parameters(node: ast.Call) -> frozenset[str] | None:
     names = [keyword.arg for keyword in node.keywords]
+    if len(node.args) > 1 and isinstance(node.args[1], ast.Dict):
+        names += [str(key.value) for key in node.args[1].keys if isinstance(key, ast.Constant)]
     if None in names:
         return None
     return frozenset(str(name) for name in names) - NO_PARAMETERS

@@ -69,8 +69,8 @@ class Stage:
             found += twilio_contract.check(request.method, request.path, request.form)
         for delivery in self.twilio.deliveries:
             if delivery.is_document and "<Response/>" not in delivery.body.decode():
-                place = "queue-wait" if "/twilio/wait" in delivery.url else "call"
-                found += twiml_contract.check(delivery.body.decode(), place=place)
+                waits = "/twilio/wait" in delivery.url
+                found += twiml_contract.check(delivery.body.decode(), place="queue-wait" if waits else "call")
         return found
 
 

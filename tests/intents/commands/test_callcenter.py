@@ -1,0 +1,82 @@
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from crm_core.agents import Agent
+from crm_core.callcenter import calls, queues
+from crm_core.outbox import Effect, EffectKind
+from tests import people
+from tests.intents.talk import Talk, choices, everything
+from tests.people import NOW
+
+
+async def _waiting(talk: Talk) -> None:
+    async with talk.database.transaction() as session:
+        await people.add_contact(session)
+        inbound = await calls.answer(session, "CA1", "+493023125010", "+493023125100", {}, NOW)
+        await queues.join(session, await calls.lock_call(session, inbound.id), "support", NOW)
+
+
+async def test_one_accepts_and_the_other_hears_who_was_faster(mira: Talk, jonas: Talk) -> None:
+    await _waiting(mira)
+    accepted = await mira.say("accept CALL-1")
+    assert accepted.text == "Your phone is ringing for CALL-1. Press 1 there to be connected."
+    assert (await jonas.say("nimm CALL-1 an")).text == "Mira Okafor war schneller: CALL-1 wird schon verbunden."
+    async with mira.database.transaction() as session:
+        dialled = list(await session.scalars(select(Effect).where(Effect.kind == EffectKind.DIAL)))
+    assert len(dialled) == 1
+
+
+async def test_without_a_phone_nobody_can_be_rung(mira: Talk) -> None:
+    await _waiting(mira)
+    async with mira.database.transaction() as session:
+        agent = await session.get(Agent, mira.actor.agent_id)
+        assert agent is not None
+        agent.phone = None
+    assert (await mira.say("accept CALL-1")).text.startswith("No phone number is stored for you")
+
+
+async def test_a_call_is_logged_with_its_length(mira: Talk) -> None:
+    async with mira.database.transaction() as session:
+        await people.add_contact(session)
+    logged = await mira.say("log a 12 minute call with Greta Sommer: wants an offer")
+    assert logged.text == "Noted as CALL-1: call with Greta Sommer."
+    shown = everything(logged)
+    assert "Duration: 12 minutes" in shown
+    assert "wants an offer" in shown
+    assert "withheld" not in shown
+
+
+async def test_the_note_of_a_call_is_asked_for(mira: Talk) -> None:
+    async with mira.database.transaction() as session:
+        await people.add_contact(session)
+    assert (await mira.say("Anruf mit Greta notieren")).text == "Was soll darin stehen?"
+    assert (await mira.say("will ein Angebot")).text == "Als CALL-1 notiert: Gespräch mit Greta Sommer."
+
+
+async def test_calls_are_listed_with_who_and_where(mira: Talk) -> None:
+    assert (await mira.say("calls")).text == "There has been no call yet."
+    await _waiting(mira)
+    assert (await mira.say("recent calls")).text == "1 call: CALL-1 Greta Sommer waiting"
+
+
+async def test_who_is_on_duty(mira: Talk, jonas: Talk) -> None:
+    assert (await mira.say("who is on duty?")).text == "Nobody is on duty right now."
+    assert (await mira.say("I'm back")).text == "You are available. Calls can reach you now."
+    assert (await jonas.say("wer ist da?")).text == "1 Person ist im Dienst: Mira Okafor."
+    assert (await jonas.say("ich bin wieder da")).text.startswith("Sie sind verfügbar.")
+    assert (await mira.say("team")).text == "2 are on duty: Jonas Weber, Mira Okafor."
+    assert (await mira.say("lunch")).text == "You are away. No calls will reach you."
+    assert "Mira Okafor away Mon 23 Nov, 11:00" in everything(await mira.say("team"))
+
+
+async def test_saying_again_what_one_is_changes_nothing(mira: Talk) -> None:
+    await mira.say("available")
+    later = replace(mira, now=mira.now.replace(hour=12))
+    await later.say("available")
+    assert "available Mon 23 Nov, 11:00" in everything(await later.say("team"))
+
+
+async def test_the_card_of_a_waiting_call_has_its_button(mira: Talk) -> None:
+    await _waiting(mira)
+    assert [choice.say for choice in choices(await mira.say("CALL-1"))] == ["accept CALL-1"]

@@ -1,0 +1,79 @@
+"""Twilio's webhooks: verified, stored, answered with the same bytes when they come again."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from multidict import MultiDict
+
+from crm_core import inbox
+from crm_core.errors import CrmError, NotFound
+from telephony import ivr
+from telephony.signature import is_genuine
+from telephony.voice import to_bytes
+from webhooks.errors import Handler, problem
+from webhooks.runtime import Runtime
+from webhooks.settings import revealed
+from webhooks.twilio.answers import ANSWERS, Answer
+from webhooks.twilio.hook import Hook, Malformed, form_of, key_of, storable
+
+
+class TwilioRoutes:
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._token = revealed(runtime.settings.twilio_auth_token)
+        self._base_url = runtime.settings.base_url
+
+    def table(self) -> list[web.RouteDef]:
+        hooks = [web.post(f"/twilio/{path}", self._answered_by(answer)) for path, answer in ANSWERS.items()]
+        return [*hooks, web.post("/twilio/fallback", self._fallback)]
+
+    def _answered_by(self, answer: Answer) -> Handler:
+        async def handle(request: web.Request) -> web.Response:
+            form = await self._verified(request)
+            if isinstance(form, web.Response):
+                return form
+            hook = Hook(storable(form), MultiDict(request.query), self._runtime.clock())
+            try:
+                body = await self._once(key_of(request.raw_path, request.headers, hook.form), hook, answer)
+            except Malformed as error:
+                return problem(400, str(error))
+            except NotFound as error:
+                return problem(404, "There is no such call", error.message.id)
+            except CrmError as error:
+                company = self._runtime.company
+                body = to_bytes(ivr.apology(company, company.language, error.message))
+            self._runtime.woken.set()
+            return _document(body)
+
+        return handle
+
+    async def _verified(self, request: web.Request) -> MultiDict[str] | web.Response:
+        form = form_of(await request.read())
+        signed_for = form if form is not None else MultiDict()
+        address = self._base_url + request.raw_path
+        if not is_genuine(self._token, address, signed_for, request.headers.get("X-Twilio-Signature")):
+            return problem(403, "The signature is not Twilio's")
+        return form if form is not None else problem(400, "The body is not a UTF-8 form")
+
+    async def _once(self, key: str, hook: Hook, answer: Answer) -> bytes:
+        """Receipt, change and answer in one commit; a repeat waits for the first and gets its bytes."""
+        async with self._runtime.database.transaction() as session:
+            address = f"twilio:{hook.sid}"
+            delivered = await inbox.begin_answer(session, "twilio", key, address, dict(hook.form), hook.now)
+            if delivered.response is not None:
+                return delivered.response
+            body = await answer(session, hook)
+            await session.flush()
+            await inbox.answer(session, delivered, body, hook.now)
+        return body
+
+    async def _fallback(self, request: web.Request) -> web.Response:
+        """Asked when another address failed: it needs no database."""
+        form = await self._verified(request)
+        if isinstance(form, web.Response):
+            return form
+        return _document(to_bytes(ivr.fallback(self._runtime.company)))
+
+
+def _document(body: bytes) -> web.Response:
+    return web.Response(body=body, content_type="text/xml", charset="utf-8")
