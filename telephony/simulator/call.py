@@ -8,12 +8,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 from xml.etree import ElementTree
 
-if TYPE_CHECKING:
-    from telephony.simulator.network import FakeTwilio
+from telephony.simulator.exchange import Exchange, Input
 
 FINAL = {"completed", "busy", "no-answer", "failed", "canceled"}
 EVENT_OF = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answered"}
@@ -23,14 +21,6 @@ EVENT_OF = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answ
 class Heard:
     text: str
     language: str
-
-
-@dataclass(frozen=True)
-class Input:
-    """What a person (press, say, begin, wait, hang-up) or the network (redirect, conference-over) does."""
-
-    kind: str
-    value: str = ""
 
 
 class HungUp(Exception):
@@ -47,7 +37,7 @@ class Redirected(Exception):
 class SimulatedCall:
     """`number` is the phone it rings on or calls from. Each action returns when the call waits for somebody again."""
 
-    network: FakeTwilio
+    exchange: Exchange
     sid: str
     from_: str
     to: str
@@ -127,10 +117,10 @@ class SimulatedCall:
     async def next_input(self, doing: str, seconds: float | None = None) -> Input:
         """Waits for somebody. With real time a pending timeout counts as silence."""
         self.doing = doing
-        self.network.tell()
+        self.exchange.changed()
         if self._inputs.empty():
             self._settled.set()
-        limit = seconds if self.network.real_time else None
+        limit = seconds if self.exchange.real_time else None
         try:
             async with asyncio.timeout(limit):
                 given = await self._inputs.get()
@@ -145,23 +135,24 @@ class SimulatedCall:
 
     async def fetch(self, url: str, **params: str) -> ElementTree.Element | None:
         """The document at `url`; the fallback once when it fails; None ends the call."""
-        delivery = await self.network.deliverer.post(url, {**self.params(), **params})
+        delivery = await self.exchange.deliverer.post(url, {**self.params(), **params})
         if not delivery.is_document:
-            self.network.errors.append(f"11200 {url}: {delivery.status} {delivery.body[:200]!r}")
-            fallback = self.network.fallback_of(self)
+            self.exchange.errors.append(f"11200 {url}: {delivery.status} {delivery.body[:200]!r}")
+            config = self.exchange.numbers.get(self.to)
+            fallback = config.fallback_url if config is not None else ""
             if not fallback or url == fallback:
                 return None
             return await self.fetch(fallback, ErrorCode="11200", ErrorUrl=url)
         try:
             return ElementTree.fromstring(delivery.body)  # noqa: S314 (our own product's document, on loopback)
         except ElementTree.ParseError as error:
-            self.network.errors.append(f"12100 {url}: {error}")
+            self.exchange.errors.append(f"12100 {url}: {error}")
             return None
 
     def params(self) -> dict[str, str]:
         return {
             "CallSid": self.sid,
-            "AccountSid": self.network.account_sid,
+            "AccountSid": self.exchange.account_sid,
             "From": self.from_,
             "To": self.to,
             "Caller": self.from_,
@@ -174,7 +165,7 @@ class SimulatedCall:
     async def report(self, status: str) -> None:
         """A status callback, when this event was asked for."""
         self.status = status
-        self.network.tell()
+        self.exchange.changed()
         event = EVENT_OF.get(status, "completed")
         if not self.status_url or event not in self.status_events:
             return
@@ -187,12 +178,12 @@ class SimulatedCall:
         self.sequence += 1
         if status == "completed":
             params["CallDuration"] = params["Duration"] = "1"
-        await self.network.deliverer.post(self.status_url, params)
+        await self.exchange.deliverer.post(self.status_url, params)
 
     def hear(self, element: ElementTree.Element) -> None:
         text = " ".join("".join(element.itertext()).split())
         self.prompts.append(Heard(text, element.get("language", "")))
-        self.network.tell()
+        self.exchange.changed()
 
     async def _do(self, given: Input) -> None:
         if self.is_over:
@@ -207,14 +198,14 @@ class SimulatedCall:
         except HungUp:
             final = "completed" if self.status == "in-progress" else "canceled"
         except Exception as error:
-            self.network.errors.append(f"{type(error).__name__}: {error}")
+            self.exchange.errors.append(f"{type(error).__name__}: {error}")
             final = "failed"
-        await self.network.left(self)
+        self.exchange.leave(self)
         if not self.is_over:
             await self.report(final)
         self.doing = "ended"
         self._settled.set()
-        self.network.tell()
+        self.exchange.changed()
 
 
 def new_sid(prefix: str) -> str:

@@ -1,24 +1,13 @@
-"""The stand-in itself: numbers, phones, queues, conferences, and what was asked of it."""
+"""The network: who calls whom, and what was asked of it over its REST interface."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from aiohttp import web
-
-from telephony.simulator import rest, twiml
-from telephony.simulator.call import Input, SimulatedCall, new_sid
-from telephony.simulator.delivery import Deliverer, WebhookDelivery
-
-
-@dataclass
-class NumberConfig:
-    """Where calls to a number of the account go."""
-
-    voice_url: str = ""
-    fallback_url: str = ""
-    status_callback: str = ""
+from telephony.simulator import twiml
+from telephony.simulator.call import SimulatedCall, new_sid
+from telephony.simulator.delivery import WebhookDelivery
+from telephony.simulator.exchange import Exchange
 
 
 @dataclass(frozen=True)
@@ -37,56 +26,15 @@ class Failure:
     drop: bool
 
 
-class FakeTwilio:
-    """With `real_time` prompts and pauses take their time; without it only `call.wait()` lets time pass."""
+class Network(Exchange):
+    """`simulator_key` opens the routes by which a person's phone is played from outside."""
 
     def __init__(self, account_sid: str, auth_token: str, *, real_time: bool = False, simulator_key: str = "") -> None:
-        self.account_sid = account_sid
-        self.auth_token = auth_token
-        self.real_time = real_time
+        super().__init__(account_sid, auth_token, real_time=real_time)
         self.simulator_key = simulator_key
-        self.numbers: dict[str, NumberConfig] = {}
         self.calls: dict[str, SimulatedCall] = {}
-        self.rooms: dict[str, list[SimulatedCall]] = {}
         self.requests: list[RestRequest] = []
         self.failures: list[Failure] = []
-        self.errors: list[str] = []
-        self.on_change: list[Callable[[], None]] = []
-        self.deliverer = Deliverer(auth_token, self.tell)
-        self._queues: dict[str, list[SimulatedCall]] = {}
-        self._runner: web.AppRunner | None = None
-        self.api_url = ""
-
-    async def start(self, port: int = 0) -> None:
-        app = web.Application()
-        app.add_routes(rest.routes(self))
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
-        await site.start()
-        self.api_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-
-    async def stop(self) -> None:
-        for call in self.calls.values():
-            await call.stop()
-        await self.deliverer.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
-
-    async def __aenter__(self) -> FakeTwilio:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_error: object) -> None:
-        await self.stop()
-
-    @property
-    def deliveries(self) -> list[WebhookDelivery]:
-        return self.deliverer.deliveries
-
-    def tell(self) -> None:
-        for observer in self.on_change:
-            observer()
 
     def fail_next(self, status: int = 429, code: int = 20429, *, drop: bool = False) -> None:
         self.failures.append(Failure(status, code, drop))
@@ -131,20 +79,3 @@ class FakeTwilio:
         """The newest call that rings on this phone."""
         found = [call for call in self.calls.values() if call.to == number and call.direction == "outbound"]
         return next((call for call in reversed(found) if call.doing == "ringing" and not call.is_over), None)
-
-    def queue(self, name: str) -> list[SimulatedCall]:
-        return self._queues.setdefault(name, [])
-
-    def end_conference(self, name: str) -> None:
-        for participant in self.rooms.pop(name, []):
-            participant.tell(Input("conference-over"))
-
-    def fallback_of(self, call: SimulatedCall) -> str:
-        config = self.numbers.get(call.to)
-        return config.fallback_url if config is not None else ""
-
-    async def left(self, call: SimulatedCall) -> None:
-        """The call is over: nobody waits or confers under its name any more."""
-        for waiting in self._queues.values():
-            if call in waiting:
-                waiting.remove(call)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import hmac
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from telephony.simulator.call import Input, SimulatedCall
-
-if TYPE_CHECKING:
-    from telephony.simulator.network import FakeTwilio
+from telephony.simulator.call import SimulatedCall
+from telephony.simulator.exchange import Input
+from telephony.simulator.network import Network, RestRequest
 
 CREATE = {
     "To", "From", "Url", "Method", "StatusCallback", "StatusCallbackMethod", "StatusCallbackEvent", "Timeout",
@@ -21,7 +20,7 @@ CREATE = {
 UPDATE = {"Url", "Method", "Status"}
 
 
-def routes(network: FakeTwilio) -> list[web.RouteDef]:
+def routes(network: Network) -> list[web.RouteDef]:
     account = f"/2010-04-01/Accounts/{network.account_sid}"
     rest, control = Rest(network), Control(network)
     return [
@@ -38,7 +37,7 @@ def routes(network: FakeTwilio) -> list[web.RouteDef]:
 
 
 class Rest:
-    def __init__(self, network: FakeTwilio) -> None:
+    def __init__(self, network: Network) -> None:
         self._network = network
 
     async def create_call(self, request: web.Request) -> web.Response:
@@ -118,22 +117,20 @@ class Rest:
         }
 
     async def _form(self, request: web.Request) -> list[tuple[str, str]] | web.Response:
-        from telephony.simulator.network import RestRequest
-
         account = f"{self._network.account_sid}:{self._network.auth_token}"
         expected = "Basic " + base64.b64encode(account.encode()).decode()
         if request.headers.get("Authorization") != expected:
             return _error(401, 20003, "Authenticate")
         form = parse_qsl(await request.text(), keep_blank_values=True)
         self._network.requests.append(RestRequest(request.method, request.path, form))
-        self._network.tell()
+        self._network.changed()
         return form
 
 
 class Control:
     """For a terminal beside the demo: guarded by a key that only this machine's user can read."""
 
-    def __init__(self, network: FakeTwilio) -> None:
+    def __init__(self, network: Network) -> None:
         self._network = network
 
     async def list_calls(self, request: web.Request) -> web.Response:
@@ -199,7 +196,7 @@ def state(call: SimulatedCall) -> dict[str, Any]:
     }
 
 
-def _json(network: FakeTwilio, call: SimulatedCall) -> dict[str, Any]:
+def _json(network: Network, call: SimulatedCall) -> dict[str, Any]:
     return {
         "sid": call.sid,
         "account_sid": network.account_sid,

@@ -105,7 +105,7 @@ async def _partial(call: SimulatedCall, verb: Element, base: str, text: str) -> 
     words = text.split()
     for sequence, end in enumerate(sorted({max(1, len(words) // 2), len(words)})):
         params = {"UnstableSpeechResult": " ".join(words[:end]), "SequenceNumber": str(sequence), "Stability": "0.8"}
-        await call.network.deliverer.post(absolute(base, url), {**call.params(), **params})
+        await call.exchange.deliverer.post(absolute(base, url), {**call.params(), **params})
 
 
 async def _record(call: SimulatedCall, verb: Element, base: str) -> Following:
@@ -131,19 +131,19 @@ async def _record(call: SimulatedCall, verb: Element, base: str) -> Following:
 async def _recorded(call: SimulatedCall, verb: Element, base: str, sid: str, seconds: int) -> dict[str, str]:
     params = {
         "RecordingSid": sid,
-        "RecordingUrl": f"{call.network.api_url}/2010-04-01/Accounts/{call.network.account_sid}/Recordings/{sid}",
+        "RecordingUrl": f"{call.exchange.api_url}/2010-04-01/Accounts/{call.exchange.account_sid}/Recordings/{sid}",
         "RecordingDuration": str(seconds),
     }
     callback = verb.get("recordingStatusCallback")
     if callback:
         more = {**params, "RecordingStatus": "completed"}
-        await call.network.deliverer.post(absolute(base, callback), {**call.params(), **more})
+        await call.exchange.deliverer.post(absolute(base, callback), {**call.params(), **more})
     return params
 
 
 async def _enqueue(call: SimulatedCall, verb: Element, base: str) -> Following:
     name = (verb.text or "").strip()
-    waiting = call.network.queue(name)
+    waiting = call.exchange.queue(name)
     waiting.append(call)
     action = verb.get("action")
     result = "error"
@@ -156,7 +156,7 @@ async def _enqueue(call: SimulatedCall, verb: Element, base: str) -> Following:
         result = "hangup" if isinstance(ended, HungUp) else "redirected"
         if action:
             params = {**call.params(), "QueueResult": result, "QueueTime": "1"}
-            await call.network.deliverer.post(absolute(base, action), params)
+            await call.exchange.deliverer.post(absolute(base, action), params)
         raise
     waiting.remove(call)
     return (absolute(base, action), {"QueueResult": result, "QueueTime": "1"}) if action else None
@@ -167,7 +167,7 @@ async def _wait_in_queue(call: SimulatedCall, name: str, wait_url: str) -> None:
     following: Following = (wait_url, {})
     while True:
         base, extra = following or (wait_url, {})
-        waiting = call.network.queue(name)
+        waiting = call.exchange.queue(name)
         params = {
             "QueuePosition": str(waiting.index(call) + 1),
             "CurrentQueueSize": str(len(waiting)),
@@ -188,7 +188,7 @@ async def _dial(call: SimulatedCall, verb: Element, base: str) -> Following:
     if conference is None:
         raise UnknownVerb("Dial without Conference")
     name = (conference.text or "").strip()
-    room = call.network.rooms.setdefault(name, [])
+    room = call.exchange.rooms.setdefault(name, [])
     room.append(call)
     try:
         while True:
@@ -199,6 +199,6 @@ async def _dial(call: SimulatedCall, verb: Element, base: str) -> Following:
         if call in room:
             room.remove(call)
             if conference.get("endConferenceOnExit") == "true":
-                call.network.end_conference(name)
+                call.exchange.end_conference(name)
     action = verb.get("action")
     return (absolute(base, action), {"DialCallStatus": "completed"}) if action else None

@@ -92,9 +92,10 @@ def _refuse_real_tokens() -> None:
 
 
 def _greet(port: int, company: str) -> None:
-    console.print(f"\n[bold]Offhook is ready:[/] [link]http://127.0.0.1:{port}[/]   ({company}, a sample company)\n")
-    console.print("  In the browser   place a call, claim its ticket in Slack, ask Telegram for the pipeline")
+    console.print(f"\n[bold]Offhook is ready:[/] [link]http://127.0.0.1:{port}[/]")
+    console.print(f"The sample company is {company}; it starts fresh each time.\n")
+    console.print("  In the browser   place a call, claim its ticket in Slack, ask in Telegram")
     console.print("  In a terminal    .venv/bin/offhook chat")
     console.print('                   .venv/bin/offhook ask "wie läuft die pipeline?" --as Lena')
     console.print(f'                   .venv/bin/offhook call --from "{sample.CALLER}"')
-    console.print("\n  Ctrl-C stops it. The sample company starts fresh each time.\n")
+    console.print("\n  Ctrl-C stops it.\n")
