@@ -136,12 +136,13 @@ def invite_agent(
 
 @connect_app.command("twilio")
 def connect_twilio(
+    fallback: Annotated[str | None, typer.Option(help="Where a copy of the fallback document lies.")] = None,
     dry: Annotated[bool, typer.Option("--print", help="Only print the addresses, change nothing.")] = False,
 ) -> None:
     """Point the number's webhooks, status callback and fallback at this server."""
     from webhooks import connect
 
-    _print(_run(connect.twilio(_settings(), dry=dry)))
+    _print(_run(connect.twilio(_settings(), fallback=fallback, dry=dry)))
 
 
 @connect_app.command("telegram")

@@ -9,19 +9,25 @@ from webhooks.serve import build_runtime
 from webhooks.settings import Settings, revealed
 
 
-async def twilio(settings: Settings, *, dry: bool) -> str:
-    """Sets the number's addresses. The fallback is answered by this server too: put a copy where it survives one."""
+async def twilio(settings: Settings, *, fallback: str | None = None, dry: bool) -> str:
+    """Sets the number's addresses. `fallback` is for a copy of the last resort outside of this server."""
     base = _public(settings)
     addresses = {
         "voice": f"{base}/twilio/voice",
-        "fallback": f"{base}/twilio/fallback",
+        "fallback": _https(fallback) if fallback else f"{base}/twilio/fallback",
         "status": f"{base}/twilio/status",
     }
     listed = "\n".join(f"  {name:9} {address}" for name, address in addresses.items())
     if dry:
-        return f"In Twilio's console, for your number (all POST):\n{listed}"
+        return f"In Twilio's console, for your number (all POST):\n{listed}\n\n{_last_resort(settings)}"
     if not settings.has_twilio:
         raise Complaint("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not set; with --print nothing is changed.")
+    number = await _point_number(settings, addresses)
+    hint = "" if fallback else f"\n\n{_last_resort(settings)}"
+    return f"{number} now calls this server:\n{listed}{hint}"
+
+
+async def _point_number(settings: Settings, addresses: dict[str, str]) -> str:
     from telephony.account import point_number
     from telephony.client import TwilioClient
 
@@ -32,7 +38,25 @@ async def twilio(settings: Settings, *, dry: bool) -> str:
         await point_number(client, number, addresses["voice"], addresses["fallback"], addresses["status"])
     finally:
         await client.close()
-    return f"{number} now calls this server:\n{listed}"
+    return number
+
+
+def _last_resort(settings: Settings) -> str:
+    """The document that callers hear when this server does not answer, to be kept where it does not go down with it."""
+    from telephony import ivr
+    from telephony.voice import to_bytes
+
+    document = to_bytes(ivr.fallback(build_runtime(settings).company)).decode()
+    return (
+        "When this server is down, its own fallback is too. Put this document into a TwiML Bin of Twilio's\n"
+        f"and name its address with --fallback URL:\n\n{document}"
+    )
+
+
+def _https(address: str) -> str:
+    if not address.startswith("https://"):
+        raise Complaint(f"{address} is no https address: Twilio would not ask it.")
+    return address
 
 
 async def telegram(settings: Settings, *, dry: bool) -> str:
