@@ -56,7 +56,8 @@ async def press(database: Database, name: str | None, choice: Choice, now: datet
 def show(console: Console, reply: Reply) -> list[Choice]:
     """Prints the reply; the choices are numbered in the order in which they are returned."""
     choices: list[Choice] = []
-    console.print(Text(reply.text, style=_COLOURS[reply.tone]))
+    if reply.above:
+        console.print(Text(reply.above, style=_COLOURS[reply.tone]))
     for part in reply.parts:
         console.print(_drawn(part, choices))
     return choices

@@ -50,7 +50,10 @@ class Context:
         return catalogue.shown(value, self.language, self.company.zone)
 
     def reply(self, id: str, *parts: Part, shown: list[str] | None = None, **params: Param) -> Reply:
-        return Reply(self.say(id, **params), list(parts), shown=shown or [], language=self.language)
+        """`listed` says in words what a table among the parts shows: it is left out where that is drawn."""
+        text = self.say(id, **params)
+        lead = self.say(id, **{**params, "listed": ""}).strip(" :.") if "listed" in params else None
+        return Reply(text, list(parts), shown=shown or [], language=self.language, lead=lead)
 
 
 Handler = Callable[..., Awaitable[Reply]]

@@ -59,10 +59,19 @@ Part: TypeAlias = Fields | Table | Choices
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`shown` lists the references that `it` may mean from now on, the most recent first."""
+    """`shown` lists the references that `it` may mean from now on, the most recent first.
+
+    `lead` is what stands above the parts where they are drawn, without what they show anyway; "" for nothing.
+    """
 
     text: str
     parts: list[Part] = field(default_factory=list)
     tone: Tone = Tone.OK
     shown: list[str] = field(default_factory=list)
     language: str = "en"
+    lead: str | None = None
+
+    @property
+    def above(self) -> str:
+        """For a channel that draws the parts."""
+        return self.text if self.lead is None else self.lead

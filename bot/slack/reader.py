@@ -70,7 +70,7 @@ async def _post(session: AsyncSession, said: Heard, reply: Reply, key: str, now:
     payload: dict[str, Any] = {
         "channel": said.channel,
         "text": blocks.plain(reply.text),
-        "blocks": blocks.blocks(reply.text, reply.parts, tokens, tone=reply.tone),
+        "blocks": blocks.blocks(reply.above, reply.parts, tokens, tone=reply.tone),
     }
     if said.thread is not None:
         payload["thread_ts"] = said.thread

@@ -65,7 +65,7 @@ async def _send(session: AsyncSession, said: Heard, reply: Reply, key: str, now:
     if said.query is not None:
         await _enqueue(session, address, "answerCallbackQuery", {"callback_query_id": said.query}, now)
     tokens = await conversation.offer(session, messages.offered(reply.parts), key, now)
-    for message in messages.messages(reply.text, reply.parts, tokens):
+    for message in messages.messages(reply.above, reply.parts, tokens):
         await _enqueue(session, address, "sendMessage", {"chat_id": said.chat, **message}, now)
 
 

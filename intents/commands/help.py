@@ -83,7 +83,7 @@ async def show(context: Context, record: RecordArg) -> Reply:
         rights.require(context.actor, f"{kind}.read")
         found = await references.read(context.session, kind, record_id)
     drawn = await card(context, found)
-    return Reply(in_words(drawn), drawn, shown=[ref], language=context.language)
+    return Reply(in_words(drawn), drawn, shown=[ref], language=context.language, lead="")
 
 
 @command(

@@ -57,7 +57,7 @@ async def pipeline(context: Context) -> Reply:
         count=sum(line.count for line in sums),
         total=_totals(context, [line.value for line in sums]),
         weighted=_totals(context, [line.weighted for line in sums]),
-        stages=stages_said,
+        listed=stages_said,
     )
 
 

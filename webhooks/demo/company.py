@@ -110,7 +110,7 @@ async def _team(session: AsyncSession, now: datetime) -> dict[str, Agent]:
         agent = await agents.add_agent(session, name=name, role=role, language=language, phone=phone, now=now)
         team[name] = agent
         if role is Role.AGENT:
-            await presence.set_presence(session, actor_of(agent, "demo"), Presence.AVAILABLE, now)
+            await presence.set_presence(session, actor_of(agent, "demo"), Presence.AVAILABLE, now - timedelta(hours=2))
     return team
 
 
@@ -163,5 +163,5 @@ async def _tasks(session: AsyncSession, team: dict[str, Agent], people: dict[str
             title=title,
             contact_id=people[name].id if name else None,
             due_at=due,
-            now=now,
+            now=now - timedelta(days=1),
         )
