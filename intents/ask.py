@@ -10,7 +10,7 @@ class Ask:
     """`text` is what was typed or said, or `token` what a pressed button carries.
 
     `conversation` is a place and a person (`slack:C1:U7`); `account` is the channel's own name of the person, for
-    linking; in a public place (`is_public`) no customer data is shown.
+    linking; in a public place (`is_public`) no customer data is shown. `call_id` is the call it was said in.
     """
 
     channel: str
@@ -19,6 +19,7 @@ class Ask:
     text: str = ""
     token: str | None = None
     is_public: bool = False
+    call_id: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", _storable(self.text))

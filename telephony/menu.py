@@ -76,7 +76,7 @@ async def _as_a_sentence(turn: Turn, heard: Heard) -> Outcome | None:
         return GoTo(node)
     if missing(understood.command, understood.words) is not None:
         return None
-    said = Ask("phone", f"phone:{turn.call.id}", turn.caller.number or "", heard.speech, is_public=False)
+    said = Ask("phone", f"phone:{turn.call.id}", turn.caller.number or "", heard.speech, call_id=turn.call.id)
     reply = await answer(turn.session, turn.actor, said, turn.now)
     return GoTo(turn.home, [Spoken(reply.text, reply.language)]) if reply.tone is Tone.OK else None
 

@@ -63,6 +63,7 @@ async def open_ticket(
         context.actor,
         subject=subject,
         contact_id=customer.id if customer else context.actor.contact_id,
+        call_id=context.ask.call_id,
         priority=Priority.URGENT if subject.casefold().startswith(_URGENT) else priority,
         now=context.now,
     )

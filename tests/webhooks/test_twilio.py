@@ -224,6 +224,10 @@ async def test_a_whole_wish_said_at_once_is_understood(on_sqlite: Product) -> No
     document = await _say(on_sqlite, "/twilio/voice")
     document = await _say(on_sqlite, _action(document), SpeechResult="Ticket anlegen Drucker brennt")
     assert "T 1 ist eröffnet: Drucker brennt" in _heard(document)
+    async with on_sqlite.database.transaction() as session:
+        [ticket] = await session.scalars(select(Ticket))
+        [call] = await session.scalars(select(Call))
+    assert ticket.call_id == call.id
 
 
 async def test_a_caller_cannot_do_what_agents_do(on_sqlite: Product) -> None:
