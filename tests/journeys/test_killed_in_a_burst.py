@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import aiohttp
 import pytest
-import yaml
 from aiohttp.test_utils import unused_port
 from sqlalchemy import func, select
 
@@ -22,61 +18,12 @@ from crm_core.db import Database
 from crm_core.inbox import Receipt
 from crm_core.lease import State
 from crm_core.outbox import Effect, EffectKind
+from tests.journeys.processes import Server, until_nothing_is_due, write_company
 from tests.journeys.stage import LINE, MIRA_PHONE, Stage, set_stage
 
 BURST = 500
 AT_ONCE = 24
 KILL_AFTER = 220
-PATIENCE_SECONDS = 60.0
-
-
-@dataclass
-class Server:
-    """`offhook serve` as its own process, which can be killed."""
-
-    stage: Stage
-    company_file: Path
-    port: int
-    process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        settings = self.stage.runtime.settings
-        base_url = f"http://127.0.0.1:{self.port}"
-        environment = {
-            **os.environ,
-            "DATABASE_URL": _url(self.stage.runtime.database),
-            "PORT": str(self.port),
-            "OFFHOOK_CONFIG": str(self.company_file),
-            "PUBLIC_BASE_URL": base_url,
-            "SLACK_BOT_TOKEN": settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else "",
-            "SLACK_SIGNING_SECRET": "signing-secret",
-            "SLACK_API_URL": settings.slack_api_url,
-            "TELEGRAM_BOT_TOKEN": settings.telegram_bot_token.get_secret_value() if settings.telegram_bot_token else "",
-            "TELEGRAM_WEBHOOK_SECRET": "webhook-secret",
-            "TELEGRAM_API_URL": settings.telegram_api_url,
-            "TWILIO_ACCOUNT_SID": self.stage.twilio.account_sid,
-            "TWILIO_AUTH_TOKEN": self.stage.twilio.auth_token,
-            "TWILIO_API_URL": self.stage.twilio.api_url,
-        }
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "webhooks.cli", "serve", env=environment, stderr=asyncio.subprocess.DEVNULL
-        )
-        self.stage.slack.events_url = f"{base_url}/slack/events"
-        self.stage.telegram.webhook_url = f"{base_url}/telegram"
-        config = self.stage.twilio.numbers[LINE]
-        config.voice_url, config.status_callback = f"{base_url}/twilio/voice", f"{base_url}/twilio/status"
-        config.fallback_url = ""
-        await _until_alive(f"{base_url}/healthz")
-
-    async def kill(self) -> None:
-        assert self.process is not None
-        self.process.kill()
-        await self.process.wait()
-
-    async def stop(self) -> None:
-        assert self.process is not None
-        self.process.terminate()
-        await self.process.wait()
 
 
 @dataclass
@@ -98,7 +45,7 @@ async def stage(database: Database, company: Company) -> AsyncIterator[Stage]:
 @asynccontextmanager
 async def _served(stage: Stage, folder: Path) -> AsyncIterator[Server]:
     company_file = folder / "offhook.yml"
-    _write_company(company_file, stage.runtime.company)
+    write_company(company_file, stage.runtime.company)
     server = Server(stage, company_file, unused_port())
     await server.start()
     try:
@@ -114,13 +61,9 @@ async def test_everything_acknowledged_survives_a_kill(stage: Stage, tmp_path: P
         await stage.slack.slash(stage.mira, stage.channel, "accept CALL-1")
         done = await _burst(stage, server)
         await server.start()
-        await _until_nothing_is_due(stage.runtime.database)
+        await until_nothing_is_due(stage.runtime.database)
         await _check(stage, done)
         await caller.hang_up()
-
-
-def _write_company(file: Path, company: Company) -> None:
-    file.write_text(yaml.safe_dump(company.model_dump(mode="json")), encoding="utf-8")
 
 
 async def _burst(stage: Stage, server: Server) -> Acknowledged:
@@ -168,35 +111,3 @@ async def _check(stage: Stage, done: Acknowledged) -> None:
     assert {effect.state for effect in effects if effect.kind in {EffectKind.CARD, EffectKind.POST}} == {State.DONE}
     dialled = [call for call in stage.twilio.calls.values() if call.to == MIRA_PHONE]
     assert len(dialled) <= 1
-
-
-async def _until_nothing_is_due(database: Database) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while await _due(database):
-            await asyncio.sleep(0.2)
-
-
-async def _due(database: Database) -> int:
-    async with database.transaction() as session:
-        waiting = 0
-        for table in (Receipt, Effect):
-            query = select(func.count()).select_from(table).where(table.state == State.PENDING)
-            if table is Effect:
-                query = query.where(Effect.kind != EffectKind.TIMER)
-            waiting += await session.scalar(query) or 0
-    return waiting
-
-
-async def _until_alive(url: str) -> None:
-    async with asyncio.timeout(20), aiohttp.ClientSession() as http:
-        while True:
-            try:
-                async with http.get(url) as response:
-                    if response.status == 200:
-                        return
-            except aiohttp.ClientError:
-                await asyncio.sleep(0.05)
-
-
-def _url(database: Database) -> str:
-    return database.url.render_as_string(hide_password=False).replace("+aiosqlite", "").replace("+asyncpg", "")
