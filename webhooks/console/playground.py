@@ -34,7 +34,9 @@ def _handler(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
         try:
             body = await request.json()
             answer = await act({name: str(value)[:LONGEST_INPUT] for name, value in body.items()})
-        except (ValueError, AttributeError, KeyError, LookupError) as error:
+        except KeyError as error:
+            return problem(400, "That did not work", f"{error.args[0]} is missing or unknown.")
+        except (ValueError, AttributeError, LookupError) as error:
             return problem(400, "That did not work", str(error))
         return web.json_response(answer or {})
 
