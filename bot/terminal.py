@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from datetime import datetime
 from typing import assert_never
@@ -23,6 +24,8 @@ from intents.ask import Ask
 from intents.reply import Choice, Choices, Fields, Part, Reply, Table, Tone
 from intents.router import answer
 
+# What a customer wrote must not steer the terminal of the one who reads it.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _COLOURS = {Tone.OK: "default", Tone.REFUSED: "yellow", Tone.ERROR: "red"}
 
 
@@ -57,7 +60,7 @@ def show(console: Console, reply: Reply) -> list[Choice]:
     """Prints the reply; the choices are numbered in the order in which they are returned."""
     choices: list[Choice] = []
     if reply.above:
-        console.print(Text(reply.above, style=_COLOURS[reply.tone]))
+        console.print(_text(reply.above, style=_COLOURS[reply.tone]))
     for part in reply.parts:
         console.print(_drawn(part, choices))
     return choices
@@ -89,7 +92,7 @@ def _drawn(part: Part, choices: list[Choice]) -> RenderableType:
             first = len(choices) + 1
             choices += part.choices
             numbered = [f"{first + index} {choice.label}" for index, choice in enumerate(part.choices)]
-            return Text("  ".join(numbered), style="cyan")
+            return _text("  ".join(numbered), style="cyan")
         case _:
             assert_never(part)
 
@@ -97,15 +100,19 @@ def _drawn(part: Part, choices: list[Choice]) -> RenderableType:
 def _panel(part: Fields) -> RenderableType:
     grid = Grid.grid(padding=(0, 2))
     for label, value in part.pairs:
-        grid.add_row(Text(label, style="dim"), Text(value))
-    body = [Text(part.body)] if part.body else []
-    return Panel(Group(grid, *body), title=Text(part.title), title_align="left", border_style="dim", expand=False)
+        grid.add_row(_text(label, style="dim"), _text(value))
+    body = [_text(part.body)] if part.body else []
+    return Panel(Group(grid, *body), title=_text(part.title), title_align="left", border_style="dim", expand=False)
 
 
 def _grid(part: Table) -> RenderableType:
     grid = Grid(border_style="dim", header_style="bold")
     for column in part.columns:
-        grid.add_column(column)
+        grid.add_column(_text(column))
     for row in part.rows:
-        grid.add_row(*(Text(cell) for cell in row))
+        grid.add_row(*(_text(cell) for cell in row))
     return grid
+
+
+def _text(text: str, style: str = "") -> Text:
+    return Text(_CONTROL.sub("", text), style=style)

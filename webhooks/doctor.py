@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import aiohttp
 from rich.console import Console
@@ -12,11 +13,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm_core import agents, schema
 from crm_core.company import CompanyFileError
+from crm_core.errors import CrmError
+from webhooks.complaints import plain_text
+from webhooks.logs import masked
 from webhooks.runtime import Runtime
 from webhooks.serve import build_runtime
 from webhooks.settings import Settings, revealed
 
 LIVE_SECONDS = 10.0
+# Whether it is as it should be, and a sentence about it.
+Checked: TypeAlias = "tuple[bool, str]"
 
 
 class Verdict(enum.StrEnum):
@@ -124,33 +130,35 @@ async def _live(runtime: Runtime) -> AsyncIterator[Finding]:
         yield await _tried("Telegram", lambda: _ask_telegram(settings))
 
 
-async def _tried(subject: str, check: Callable[[], Awaitable[str]]) -> Finding:
+async def _tried(subject: str, check: Callable[[], Awaitable[Checked]]) -> Finding:
     """A live check tells what it found, or raises anything at all: that is the finding then."""
     try:
-        return Finding(Verdict.GOOD, subject, await check())
+        is_good, text = await check()
+    except CrmError as error:
+        return Finding(Verdict.WRONG, subject, plain_text(error))
     except Exception as error:  # whatever an SDK raises is what the person needs to read
-        return Finding(
-            Verdict.WRONG, subject, f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
-        )
+        said = masked(str(error)).partition("\n")[0]
+        return Finding(Verdict.WRONG, subject, f"{type(error).__name__}: {said}".rstrip(" :"))
+    return Finding(Verdict.GOOD if is_good else Verdict.WRONG, subject, text)
 
 
-async def _reach_ourselves(settings: Settings) -> str:
+async def _reach_ourselves(settings: Settings) -> Checked:
     timeout = aiohttp.ClientTimeout(total=LIVE_SECONDS)
     async with aiohttp.ClientSession(timeout=timeout) as client:
         async with client.get(f"{settings.base_url}/readyz") as response:
             response.raise_for_status()
         if not settings.has_twilio:
-            return f"{settings.base_url} answers"
+            return True, f"{settings.base_url} answers"
         from telephony.signature import sign
 
         url = f"{settings.base_url}/twilio/fallback"
         signature = sign(revealed(settings.twilio_auth_token), url, {})
         async with client.post(url, data={}, headers={"X-Twilio-Signature": signature}) as response:
             response.raise_for_status()
-    return f"{settings.base_url} answers, and takes a request signed for it"
+    return True, f"{settings.base_url} answers, and takes a request signed for it"
 
 
-async def _ask_twilio(runtime: Runtime) -> str:
+async def _ask_twilio(runtime: Runtime) -> Checked:
     from telephony.account import describe
     from telephony.client import TwilioClient
 
@@ -164,13 +172,13 @@ async def _ask_twilio(runtime: Runtime) -> str:
         await client.close()
 
 
-async def _ask_slack(settings: Settings) -> str:
+async def _ask_slack(settings: Settings) -> Checked:
     from bot.slack.account import describe
 
     return await describe(revealed(settings.slack_bot_token), settings.slack_api_url)
 
 
-async def _ask_telegram(settings: Settings) -> str:
+async def _ask_telegram(settings: Settings) -> Checked:
     from bot.telegram.account import describe
 
     token = revealed(settings.telegram_bot_token)

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack import blocks
+from bot.slack.refusal import explained
 from crm_core import cards as places
 from crm_core import conversation, references
 from crm_core.company import company_of
@@ -22,15 +23,6 @@ from intents import cards, catalogue
 
 TIMEOUT_SECONDS = 10
 REAL_HOOKS = "hooks.slack.com"
-ADVICE = {
-    "not_in_channel": "invite @Offhook to the channel",
-    "channel_not_found": "check the channel under `cards` in offhook.yml, and invite @Offhook to it",
-    "is_archived": "the channel was archived",
-    "invalid_auth": "SLACK_BOT_TOKEN is wrong",
-    "token_revoked": "SLACK_BOT_TOKEN was revoked: install the app again",
-    "account_inactive": "SLACK_BOT_TOKEN was revoked: install the app again",
-    "missing_scope": "the app lacks a permission: compare `offhook connect slack`",
-}
 PASSING = {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 
 
@@ -129,5 +121,4 @@ def _refused(error: SlackApiError) -> NoReturn:
     if response.status_code == 429 or code in PASSING or response.status_code >= 500:
         wait = response.headers.get("Retry-After", "")
         raise TryLater(f"Slack: {code or response.status_code}", float(wait) if wait.isdigit() else None) from error
-    advice = ADVICE.get(code)
-    raise Undeliverable(f"Slack: {code}" + (f": {advice}" if advice else "")) from error
+    raise Undeliverable(f"Slack: {explained(code)}") from error

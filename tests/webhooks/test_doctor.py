@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from crm_core.company import Company
+from crm_core.db import Database
+from tests.journeys.stage import Stage, set_stage
+from webhooks import connect, doctor
+from webhooks.settings import Settings
+
+ROOT = Path(__file__).parent.parent.parent
+COMPANY_FILE = ROOT / "offhook.yml"
+
+
+def _settings(folder: Path, **given: object) -> Settings:
+    chosen = {"database_url": f"sqlite:///{folder / 'new.db'}", "offhook_config": COMPANY_FILE, **given}
+    return Settings(_env_file=None, **chosen)  # type: ignore[arg-type]
+
+
+async def _said(settings: Settings, capsys: pytest.CaptureFixture[str], *, live: bool = False) -> tuple[bool, str]:
+    healthy = await doctor.examine(settings, live=live)
+    return healthy, capsys.readouterr().out
+
+
+async def test_a_new_machine_is_told_what_to_do_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    healthy, said = await _said(_settings(tmp_path), capsys)
+    assert not healthy
+    assert "✗ database       SQLite is at revision none: run `offhook migrate`." in said
+    assert "✗ address        PUBLIC_BASE_URL is not set" in said
+    assert "○ Slack          is off; SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET turn it on" in said
+
+
+async def test_a_broken_company_file_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = tmp_path / "offhook.yml"
+    broken.write_text("name: [", encoding="utf-8")
+    healthy, said = await _said(_settings(tmp_path, offhook_config=broken), capsys)
+    assert (healthy, "✗ company file" in said) == (False, True)
+
+
+async def test_half_a_channel_and_a_plain_address_are_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    half = _settings(tmp_path, slack_bot_token=SecretStr("xoxb-1"), public_base_url="http://crm.example.com")
+    _healthy, said = await _said(half, capsys)
+    assert "✗ Slack          is half set: SLACK_SIGNING_SECRET is missing" in said
+    assert "is not https" in said
+
+
+async def test_a_server_without_people_is_told_how_to_invite(
+    sqlite_database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{sqlite_database.url.database}"
+    _healthy, said = await _said(_settings(tmp_path, database_url=url), capsys)
+    assert "offhook agents invite YOUR-NAME --role admin" in said
+
+
+async def test_a_database_out_of_reach_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    nowhere = _settings(tmp_path, database_url="postgresql://offhook:geheim@127.0.0.1:1/offhook")
+    healthy, said = await _said(nowhere, capsys)
+    assert "PostgreSQL does not answer" in said
+    assert (healthy, "geheim" in said) == (False, False)
+
+
+@pytest.fixture
+async def stage(sqlite_database: Database, company: Company) -> AsyncIterator[Stage]:
+    async with set_stage(sqlite_database, company) as found:
+        yield found
+
+
+def _of(stage: Stage) -> Settings:
+    url = f"sqlite:///{stage.runtime.database.url.database}"
+    return stage.runtime.settings.model_copy(update={"database_url": url, "offhook_config": COMPANY_FILE})
+
+
+async def test_live_proves_the_way_there_and_back(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = _of(stage)
+    await connect.telegram(settings, dry=False)
+    _healthy, said = await _said(settings, capsys, live=True)
+    assert "✓ round trip     " in said
+    assert "takes a request signed for it" in said
+    assert "✓ Slack          speaks as" in said
+    assert "✓ Telegram       @" in said
+    assert "✓ Twilio         +493023125100 calls this server" in said
+
+
+async def test_live_says_what_points_elsewhere(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    stage.telegram.webhook_url = "https://elsewhere.example.com/telegram"
+    stage.twilio.numbers["+493023125100"].voice_url = "https://elsewhere.example.com"
+    healthy, said = await _said(_of(stage), capsys, live=True)
+    assert not healthy
+    assert "✗ Telegram" in said
+    assert "run `offhook connect telegram`" in said
+    assert "✗ Twilio         +493023125100 calls https://elsewhere.example.com: run `offhook connect twilio`" in said
+
+
+async def test_live_says_which_token_is_wrong(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = {"slack_bot_token": SecretStr("xoxb-wrong"), "telegram_bot_token": SecretStr("7654321098:" + "z" * 35)}
+    healthy, said = await _said(_of(stage).model_copy(update=wrong), capsys, live=True)
+    assert not healthy
+    assert "✗ Slack" in said
+    assert "invalid_auth" in said
+    assert "✗ Telegram" in said
+    assert "z" * 35 not in said
