@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from datetime import datetime
 from typing import assert_never
@@ -24,6 +25,7 @@ from intents.reply import Choice, Choices, Fields, Part, Reply, Table, Tone
 from intents.router import answer
 
 _COLOURS = {Tone.OK: "default", Tone.REFUSED: "yellow", Tone.ERROR: "red"}
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 async def speaker(session: AsyncSession, name: str | None) -> Actor:
@@ -56,10 +58,15 @@ async def press(database: Database, name: str | None, choice: Choice, now: datet
 def show(console: Console, reply: Reply) -> list[Choice]:
     """Prints the reply; the choices are numbered in the order in which they are returned."""
     choices: list[Choice] = []
-    console.print(Text(reply.text, style=_COLOURS[reply.tone]))
+    console.print(plain(reply.text, _COLOURS[reply.tone]))
     for part in reply.parts:
         console.print(_drawn(part, choices))
     return choices
+
+
+def plain(text: str, style: str = "") -> Text:
+    """As it was written: no markup, and without the control characters that would move the reader's cursor."""
+    return Text(_CONTROL.sub("", text), style=style)
 
 
 def as_json(reply: Reply) -> str:
@@ -88,7 +95,7 @@ def _drawn(part: Part, choices: list[Choice]) -> RenderableType:
             first = len(choices) + 1
             choices += part.choices
             numbered = [f"{first + index} {choice.label}" for index, choice in enumerate(part.choices)]
-            return Text("  ".join(numbered), style="cyan")
+            return plain("  ".join(numbered), "cyan")
         case _:
             assert_never(part)
 
@@ -96,15 +103,15 @@ def _drawn(part: Part, choices: list[Choice]) -> RenderableType:
 def _panel(part: Fields) -> RenderableType:
     grid = Grid.grid(padding=(0, 2))
     for label, value in part.pairs:
-        grid.add_row(Text(label, style="dim"), Text(value))
-    body = [Text(part.body)] if part.body else []
-    return Panel(Group(grid, *body), title=Text(part.title), title_align="left", border_style="dim", expand=False)
+        grid.add_row(plain(label, "dim"), plain(value))
+    body = [plain(part.body)] if part.body else []
+    return Panel(Group(grid, *body), title=plain(part.title), title_align="left", border_style="dim", expand=False)
 
 
 def _grid(part: Table) -> RenderableType:
     grid = Grid(border_style="dim", header_style="bold")
     for column in part.columns:
-        grid.add_column(column)
+        grid.add_column(plain(column))
     for row in part.rows:
-        grid.add_row(*(Text(cell) for cell in row))
+        grid.add_row(*(plain(cell) for cell in row))
     return grid

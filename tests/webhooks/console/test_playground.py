@@ -207,6 +207,7 @@ async def test_every_step_went_through_the_signed_webhooks(page: Playing) -> Non
 async def _next_state(stream: Any) -> Json:
     while True:
         line = await asyncio.wait_for(stream.content.readline(), 10)
+        assert line, "the stream has ended"
         if line.startswith(b"data: "):
             found: Json = json.loads(line.removeprefix(b"data: "))
             return found
