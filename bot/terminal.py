@@ -60,10 +60,15 @@ def show(console: Console, reply: Reply) -> list[Choice]:
     """Prints the reply; the choices are numbered in the order in which they are returned."""
     choices: list[Choice] = []
     if reply.above:
-        console.print(_text(reply.above, style=_COLOURS[reply.tone]))
+        console.print(plain(reply.above, _COLOURS[reply.tone]))
     for part in reply.parts:
         console.print(_drawn(part, choices))
     return choices
+
+
+def plain(text: str, style: str = "") -> Text:
+    """As it was written: no markup, and without the control characters that would move the reader's cursor."""
+    return Text(_CONTROL.sub("", text), style=style)
 
 
 def as_json(reply: Reply) -> str:
@@ -92,7 +97,7 @@ def _drawn(part: Part, choices: list[Choice]) -> RenderableType:
             first = len(choices) + 1
             choices += part.choices
             numbered = [f"{first + index} {choice.label}" for index, choice in enumerate(part.choices)]
-            return _text("  ".join(numbered), style="cyan")
+            return plain("  ".join(numbered), "cyan")
         case _:
             assert_never(part)
 
@@ -100,19 +105,15 @@ def _drawn(part: Part, choices: list[Choice]) -> RenderableType:
 def _panel(part: Fields) -> RenderableType:
     grid = Grid.grid(padding=(0, 2))
     for label, value in part.pairs:
-        grid.add_row(_text(label, style="dim"), _text(value))
-    body = [_text(part.body)] if part.body else []
-    return Panel(Group(grid, *body), title=_text(part.title), title_align="left", border_style="dim", expand=False)
+        grid.add_row(plain(label, "dim"), plain(value))
+    body = [plain(part.body)] if part.body else []
+    return Panel(Group(grid, *body), title=plain(part.title), title_align="left", border_style="dim", expand=False)
 
 
 def _grid(part: Table) -> RenderableType:
     grid = Grid(border_style="dim", header_style="bold")
     for column in part.columns:
-        grid.add_column(_text(column))
+        grid.add_column(plain(column))
     for row in part.rows:
-        grid.add_row(*(_text(cell) for cell in row))
+        grid.add_row(*(plain(cell) for cell in row))
     return grid
-
-
-def _text(text: str, style: str = "") -> Text:
-    return Text(_CONTROL.sub("", text), style=style)

@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 from rich.console import Console
 
+from bot import terminal
 from crm_core import phones
 from webhooks.complaints import Complaint
 
@@ -41,7 +42,7 @@ async def _listen(console: Console, http: aiohttp.ClientSession, sid: str) -> No
         async with http.get(f"/simulator/calls/{sid}") as response:
             state = await response.json()
         for prompt in state["prompts"][heard:]:
-            console.print(f"[cyan]{prompt['language'] or '  ':5}[/] {prompt['text']}")
+            console.print(terminal.plain(f"{prompt['language']:5}", "cyan"), terminal.plain(prompt["text"]))
         heard = len(state["prompts"])
         if state["doing"] == "ended":
             return

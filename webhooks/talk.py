@@ -62,8 +62,9 @@ async def _reply(runtime: Runtime, name: str | None, text: str, choices: list[Ch
     """A number stands for the choice that was shown under it."""
     now = runtime.clock()
     try:
-        if text.isdigit() and 0 < int(text) <= len(choices):
-            return await terminal.press(runtime.database, name, choices[int(text) - 1], now)
+        numbered = {str(number): choice for number, choice in enumerate(choices, start=1)}
+        if text in numbered:
+            return await terminal.press(runtime.database, name, numbered[text], now)
         return await terminal.ask(runtime.database, name, text, now)
     except CrmError as error:
         text = catalogue.render(error.message, runtime.company.language, runtime.company.zone)

@@ -43,8 +43,8 @@ class FakeSlack(SlackService):
     def add_user(self, name: str, email: str) -> str:
         return self.workspace.add_user(name, email)
 
-    def add_channel(self, name: str) -> str:
-        return self.workspace.add_channel(name)
+    def add_channel(self, name: str, channel_id: str = "") -> str:
+        return self.workspace.add_channel(name, channel_id)
 
     def direct_channel(self, user: str) -> str:
         return self.workspace.direct_channel(user)

@@ -121,8 +121,8 @@ class Workspace:
         self.users[user.id] = user
         return user.id
 
-    def add_channel(self, name: str) -> str:
-        channel = Channel(self.new_id("C"), name.removeprefix("#"))
+    def add_channel(self, name: str, channel_id: str = "") -> str:
+        channel = Channel(channel_id or self.new_id("C"), name.removeprefix("#"))
         self.channels[channel.id] = channel
         return channel.id
 

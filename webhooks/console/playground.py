@@ -33,14 +33,19 @@ def _handler(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handle(request: web.Request) -> web.Response:
         try:
             body = await request.json()
-            answer = await act({name: str(value)[:LONGEST_INPUT] for name, value in body.items()})
+            answer = await act({name: _typed(value) for name, value in body.items()})
         except KeyError as error:
             return problem(400, "That did not work", f"{error.args[0]} is missing or unknown.")
-        except (ValueError, AttributeError, LookupError) as error:
+        except (ValueError, AttributeError, LookupError, RecursionError) as error:
             return problem(400, "That did not work", str(error))
         return web.json_response(answer or {})
 
     return handle
+
+
+def _typed(value: Any) -> str:
+    """What a keyboard could have sent: halves of surrogate pairs would break the stream of every open page."""
+    return str(value)[:LONGEST_INPUT].encode("utf-8", "replace").decode("utf-8")
 
 
 class Playground:

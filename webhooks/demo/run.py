@@ -34,9 +34,9 @@ async def demo(port: int) -> None:
     database_file = _fresh_database()
     plain_company = read_company(COMPANY_FILE)
     key = secrets.token_urlsafe(16)
-    services = await stand_ins.start(port, plain_company.phone.number, key)
+    services = await stand_ins.start(port, plain_company, key)
     try:
-        company = stand_ins.with_cards(plain_company, services)
+        company = stand_ins.adapted(plain_company, services)
         settings = stand_ins.settings(services, port, database_file, COMPANY_FILE)
         runtime = Runtime(settings, company, Database(settings.database_url, company))
         await _fill(runtime, services)

@@ -15,7 +15,7 @@ from bot.fakes.slack import FakeSlack
 from bot.fakes.telegram import FakeTelegram
 from crm_core import agents
 from crm_core.agents import Agent
-from crm_core.company import CardPlace, Company
+from crm_core.company import CardPlace, Company, Hours
 from telephony.simulator import FakeTwilio, NumberConfig
 from webhooks.settings import Settings
 
@@ -23,6 +23,7 @@ CHANNEL = "support"
 SLACK_TEAM = ("Mira Okafor", "Jonas Weber")
 SALESPERSON = "Lena Brandt"
 TELEGRAM_NAME = "Lena"
+ALWAYS = Hours(open={"mon-sun": "00:00-23:59:59.999999"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +74,19 @@ class StandIns:
         await self.slack.stop()
 
 
-async def start(port: int, phone_number: str, simulator_key: str) -> StandIns:
+async def start(port: int, company: Company, simulator_key: str) -> StandIns:
     """Listening on loopback and pointed at the demo's own port; nothing is called yet."""
     base = f"http://127.0.0.1:{port}"
     slack = FakeSlack(secrets.token_hex(16), f"xoxb-{secrets.token_hex(12)}", f"{base}/slack/events")
     users = {name: slack.add_user(name, f"{name.split()[0].lower()}@example.com") for name in SLACK_TEAM}
-    channel = slack.add_channel(CHANNEL)
+    channel = slack.add_channel(CHANNEL, _card_channel(company))
     token = f"{secrets.randbelow(10**9) + 10**9}:{secrets.token_hex(17)}x"
     webhook_secret = secrets.token_urlsafe(24)
     telegram = FakeTelegram(token, webhook_secret, f"{base}/telegram")
     twilio = FakeTwilio(
         "AC" + secrets.token_hex(16), secrets.token_hex(16), real_time=True, simulator_key=simulator_key
     )
-    twilio.numbers[phone_number] = NumberConfig(
+    twilio.numbers[company.phone.number] = NumberConfig(
         voice_url=f"{base}/twilio/voice",
         fallback_url=f"{base}/twilio/fallback",
         status_callback=f"{base}/twilio/status",
@@ -121,11 +122,17 @@ def settings(stand_ins: StandIns, port: int, database: Path, company_file: Path)
     )
 
 
-def with_cards(company: Company, stand_ins: StandIns) -> Company:
-    """The company's card places, moved to the stand-in's channel."""
+def _card_channel(company: Company) -> str:
+    """The channel that the company's file names: a terminal beside the demo reads that file and posts there too."""
+    places = [place.place.removeprefix("slack:") for place in company.cards if place.place.startswith("slack:")]
+    return places[0] if places else ""
+
+
+def adapted(company: Company, stand_ins: StandIns) -> Company:
+    """Its cards go to the stand-in's channel, and it is open whenever somebody tries it."""
     kinds = [place.kinds for place in company.cards] or [["ticket", "call"]]
     place = CardPlace(place=f"slack:{stand_ins.slack_channel}", language="en", kinds=kinds[0])
-    return company.model_copy(update={"cards": [place]})
+    return company.model_copy(update={"cards": [place], "hours": ALWAYS})
 
 
 async def link_team(session: AsyncSession, stand_ins: StandIns, team: dict[str, Agent]) -> None:

@@ -9,11 +9,14 @@ function element(tag, text = "", className = "") {
 
 const unescaped = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
-// The part of Slack's markup that the product writes: *bold* at the beginning of a line.
+// The part of Slack's markup that the product writes: *bold* at the beginning of a line. Other stars are people's own.
 function markup(text) {
   const paragraph = element("p");
-  for (const [number, piece] of text.split("*").entries()) {
-    paragraph.append(element(number % 2 ? "b" : "span", unescaped(piece)));
+  for (const [number, line] of text.split("\n").entries()) {
+    const [, bold, rest] = line.match(/^\*([^*]+)\*(  .*)$/) || line.match(/^\*(.+)\*()$/) || [null, "", line];
+    if (number) paragraph.append("\n");
+    if (bold) paragraph.append(element("b", unescaped(bold)));
+    if (rest) paragraph.append(element("span", unescaped(rest)));
   }
   return paragraph;
 }
@@ -51,7 +54,8 @@ function redraw(log, messages, make) {
     const made = make(message);
     made.dataset.id = id;
     made.dataset.stamp = stamp;
-    made.classList.add("message", "fresh");
+    made.classList.add("message");
+    if (log.dataset.drawn === "yes") made.classList.add("fresh");
     if (old) old.replaceWith(made);
     else { log.append(made); grew = true; }
   }

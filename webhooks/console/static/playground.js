@@ -84,7 +84,7 @@ function drawFeed(feed) {
     return item;
   }));
   const times = feed.map((row) => row.ms).sort((a, b) => a - b);
-  $("#median").textContent = times.length ? `signed webhooks, median ${times[Math.floor(times.length / 2)]} ms` : "";
+  $("#median").textContent = times.length ? `median ${times[Math.floor(times.length / 2)]} ms` : "";
 }
 
 let latest = null;
@@ -101,9 +101,9 @@ function draw(state) {
   drawFeed(state.feed);
   if (state.phone) mark("call");
   const seen = JSON.stringify(state.slack);
-  if (/yours|claimed it/.test(seen)) mark("claim");
+  if (/is yours:|claimed it|gehört Ihnen|hat es übernommen/.test(seen)) mark("claim");
   if (state.telegram.some((message) => JSON.stringify(message.lines).includes("Pipeline:"))) mark("pipeline");
-  if (state.phone?.prompts.some((prompt) => /ticket number|Ihre Nummer ist/.test(prompt.text))) mark("ticket");
+  if (state.phone?.prompts.some((prompt) => /ticket number is|Ihre Nummer ist T/.test(prompt.text))) mark("ticket");
 }
 
 function listen() {
