@@ -144,8 +144,8 @@ def test_ctrl_c_stops_it_while_a_page_is_open_and_takes_the_note_away(tmp_path: 
 
 def test_after_a_kill_the_next_demo_starts_fresh(tmp_path: Path) -> None:
     with started(tmp_path) as killed:
-        said = json.dumps({"who": "Mira Okafor", "text": "open ticket left over"}).encode()
-        urlopen(Request(f"{killed.url}/playground/slack", data=said), timeout=10).close()
+        said = json.dumps({"text": "open ticket left over"}).encode()
+        urlopen(Request(f"{killed.url}/playground/everywhere", data=said), timeout=10).close()
         assert "left over" in _tickets(tmp_path)
         killed.process.kill()
         killed.process.wait()
