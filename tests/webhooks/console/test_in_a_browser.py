@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -91,22 +91,22 @@ async def browser(demo: Started) -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def page(browser: Browser, demo: Started) -> AsyncIterator[Page]:
     async with _opened(browser, demo) as found:
-        watched = Watched(found)
-        await found.reload()
-        await _drawn(found)
         yield found
-        assert watched.complaints == []
 
 
 @asynccontextmanager
-async def _opened(browser: Browser, demo: Started, *, width: int = 1440, dark: bool = False) -> AsyncIterator[Page]:
+async def _opened(
+    browser: Browser, demo: Started, *, width: int = 1440, dark: bool = False, forgiven: Collection[str] = ()
+) -> AsyncIterator[Page]:
     """A page of a new visitor, as soon as the first state is drawn."""
     size: ViewportSize = {"width": width, "height": 900}
     async with await browser.new_context(viewport=size, color_scheme="dark" if dark else "light") as context:
         page = await context.new_page()
+        watched = Watched(page)
         await page.goto(demo.url)
         await _drawn(page)
         yield page
+        assert [said for said in watched.complaints if said not in forgiven] == []
 
 
 async def _drawn(page: Page) -> None:
@@ -210,7 +210,8 @@ async def test_telegram_answers_with_the_pipeline(page: Page) -> None:
 
 
 async def test_what_cannot_be_done_is_said_on_the_page(browser: Browser, demo: Started) -> None:
-    async with _opened(browser, demo) as page:
+    refused = "Failed to load resource: the server responded with a status of 400 (Bad Request)"
+    async with _opened(browser, demo, forgiven=[refused]) as page:
         await expect(page.locator("#notice")).to_be_hidden()
         if await page.locator("#call").text_content() == "Hang up":
             await page.locator("#call").click()
@@ -293,7 +294,7 @@ async def test_the_theme_button_turns_the_light_off_and_a_reload_keeps_it(page: 
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-@pytest.mark.parametrize("width", [320, 390, 1000, 1440])
+@pytest.mark.parametrize("width", [320, 1000])
 async def test_nothing_sticks_out_at_the_side(browser: Browser, demo: Started, width: int) -> None:
     async with _opened(browser, demo, width=width) as page:
         assert await page.evaluate("document.documentElement.scrollWidth") <= width

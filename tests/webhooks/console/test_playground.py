@@ -223,15 +223,7 @@ async def test_an_open_page_is_sent_the_state_at_once_and_at_each_change(page: P
     assert state["phone"]["number"] == CALLER
 
 
-MALFORMED = [
-    pytest.param("", id="nothing"),
-    pytest.param("{", id="broken"),
-    pytest.param("[" * 100_000, id="nested"),
-    pytest.param("[]", id="a list"),
-    pytest.param("null", id="null"),
-    pytest.param('"text"', id="a string"),
-    pytest.param(b'{"text": "\xff"}', id="not utf-8"),
-]
+MALFORMED: list[str | bytes] = ["", "{", "[" * 100_000, "[]", "null", '"text"', b'{"text": "\xff"}']
 MISSING: dict[str, list[Json]] = {
     "phone": [{}, {"do": "dial"}, {"do": "press"}, {"do": "press", "with": "1"}, {"do": "hang_up"}, {"do": "fly"}],
     "agent-phone": [{}, {"do": "answer"}, {"do": "fly"}],
@@ -256,9 +248,9 @@ async def _refused(page: Playing, route: str, body: str | bytes | BytesIO) -> No
         assert (await response.json(content_type=None))["title"]
 
 
-@pytest.mark.parametrize("body", MALFORMED)
-async def test_a_malformed_body_is_refused_by_every_route(page: Playing, body: str | bytes) -> None:
-    for route in ROUTES:
+@pytest.mark.parametrize("route", ROUTES)
+async def test_a_malformed_body_is_refused(page: Playing, route: str) -> None:
+    for body in MALFORMED:
         await _refused(page, route, body)
     assert page.shown["feed"] == []
 
