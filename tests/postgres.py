@@ -22,6 +22,8 @@ HOW_TO_GET_IT = (
     " or brew install postgresql (macOS)"
 )
 READY_SECONDS = 60.0
+# From here on a copy can be made file by file, which takes half the time for so small a database.
+COPIES_FILES = (15, 0)
 UNPRIVILEGED = ("postgres", "nobody")
 
 
@@ -83,8 +85,7 @@ def running_postgres(binaries: Path) -> Iterator[str]:
 
 async def create_database(server: str, name: str, template: str | None = None) -> str:
     """The new database's URL; a template is copied, which is cheaper than migrating anew."""
-    copied = f' TEMPLATE "{template}"' if template else ""
-    await _administer(server, f'CREATE DATABASE "{name}"{copied}')
+    await _administer(server, f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
     return server.rpartition("/")[0] + f"/{name}"
 
 
@@ -94,6 +95,8 @@ async def drop_database(server: str, name: str) -> None:
 
 async def _administer(server: str, statement: str) -> None:
     connection = await asyncpg.connect(server)
+    if " TEMPLATE " in statement and connection.get_server_version() >= COPIES_FILES:
+        statement += " STRATEGY FILE_COPY"
     try:
         await connection.execute(statement)
     finally:

@@ -161,13 +161,22 @@ async def test_a_call_without_a_demo_is_refused_with_what_to_do(settings: Settin
 
 
 async def test_a_call_to_a_demo_that_does_not_answer_is_refused_with_what_to_do(settings: Settings) -> None:
-    running.leave_note(Running(os.getpid(), 1, settings.database_url, "http://127.0.0.1:1", "key"))
+    running.leave_note(
+        Running(os.getpid(), 1, settings.database_url, str(settings.offhook_config), "http://127.0.0.1:1", "key")
+    )
     with pytest.raises(Complaint, match="is `make run` still running"):
         await talk.call(settings, "+493023125010")
 
 
 async def test_a_call_from_what_is_no_number_is_refused(settings: Settings) -> None:
-    running.leave_note(Running(os.getpid(), 1, settings.database_url, "http://127.0.0.1:1", "key"))
+    running.leave_note(
+        Running(os.getpid(), 1, settings.database_url, str(settings.offhook_config), "http://127.0.0.1:1", "key")
+    )
     with pytest.raises(Invalid) as refused:
         await talk.call(settings, "my phone")
     assert refused.value.message.id == "phone.invalid"
+
+
+def _a_demo_that_does_not_answer(settings: Settings) -> None:
+    company_file = str(settings.offhook_config)
+    running.leave_note(Running(os.getpid(), 1, settings.database_url, company_file, "http://127.0.0.1:1", "key"))

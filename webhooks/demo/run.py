@@ -40,7 +40,13 @@ async def demo(port: int) -> None:
         settings = stand_ins.settings(services, port, database_file, COMPANY_FILE)
         runtime = Runtime(settings, company, Database(settings.database_url, company))
         await _fill(runtime, services)
-        await _run(runtime, services, Running(os.getpid(), port, settings.database_url, services.twilio.api_url, key))
+        await _run(
+            runtime,
+            services,
+            Running(
+                os.getpid(), port, settings.database_url, str(COMPANY_FILE.resolve()), services.twilio.api_url, key
+            ),
+        )
     finally:
         await services.stop()
         running.take_note_away()

@@ -18,6 +18,7 @@ class Running:
     pid: int
     port: int
     database: str
+    company_file: str
     simulator_url: str
     simulator_key: str
 
@@ -43,8 +44,9 @@ def find() -> Running | None:
 
 
 def settings(found: Settings) -> Settings:
-    """The demo's database where one runs, unless the environment names a database."""
+    """The demo's database and company where one runs, unless the environment names a database."""
     running = find()
     if running is None or "database_url" in found.model_fields_set:
         return found
-    return found.model_copy(update={"database_url": running.database, "port": running.port})
+    theirs = {"database_url": running.database, "port": running.port, "offhook_config": Path(running.company_file)}
+    return found.model_copy(update=theirs)

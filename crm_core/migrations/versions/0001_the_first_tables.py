@@ -426,7 +426,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('contact', 1000)")
     else:
-        op.execute("ALTER SEQUENCE contact_id_seq RESTART WITH 1001")
+        op.execute("ALTER SEQUENCE contact_id_seq START WITH 1001 RESTART")
         _notify_workers()
 
 

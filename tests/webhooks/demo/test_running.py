@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.webhooks.demo.starting import ROOT, Started, offhook, started
+from tests.webhooks.demo.starting import Started, offhook, started
 from webhooks.demo import running
 from webhooks.demo.running import Running
 from webhooks.settings import Settings
@@ -28,7 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _note(pid: int) -> Running:
-    return Running(pid, 8099, "sqlite:////tmp/demo.db", "http://127.0.0.1:1", "key")
+    return Running(pid, 8099, "sqlite:////tmp/demo.db", "/tmp/offhook.yml", "http://127.0.0.1:1", "key")
 
 
 def test_the_note_of_a_running_demo_is_found(folder: Path) -> None:
@@ -96,7 +96,6 @@ def test_a_taken_port_is_one_sentence_that_names_another(tmp_path: Path) -> None
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     folder = tmp_path_factory.mktemp("demo")
-    (folder / "offhook.yml").write_text((ROOT / "offhook.yml").read_text(encoding="utf-8"), encoding="utf-8")
     with started(folder) as found:
         yield found
 
