@@ -1,4 +1,4 @@
-"""Text for people: gettext catalogues under symbolic ids, one folder a language."""
+"""Text for people: gettext catalogues under symbolic ids, one folder a language, one file a subject."""
 
 from __future__ import annotations
 
@@ -23,15 +23,20 @@ LOCALE = Path(__file__).parent / "locale"
 @lru_cache
 def languages() -> list[str]:
     """Every language that has a folder."""
-    return sorted(folder.name for folder in LOCALE.iterdir() if (folder / "messages.po").is_file())
+    return sorted(folder.name for folder in LOCALE.iterdir() if (folder / "common.po").is_file())
 
 
 @lru_cache
 def catalogue(language: str) -> Catalog:
     """Falls back to English for a language without a folder."""
     known = language if language in languages() else "en"
-    with (LOCALE / known / "messages.po").open("rb") as file:
-        return read_po(file, locale=known)
+    whole = Catalog(locale=known)
+    for path in sorted((LOCALE / known).glob("*.po")):
+        with path.open("rb") as file:
+            for entry in read_po(file, locale=known):
+                if entry.id:
+                    whole[entry.id] = entry
+    return whole
 
 
 @lru_cache(maxsize=4096)
