@@ -1,5 +1,5 @@
 """Every table that belongs to no single subject."""
 
-from crm_core import activity, agents, cards, conversation, inbox, outbox
+from crm_core import activity, agents, cards, conversation, hold, inbox, outbox
 
-__all__ = ["activity", "agents", "cards", "conversation", "inbox", "outbox"]
+__all__ = ["activity", "agents", "cards", "conversation", "hold", "inbox", "outbox"]

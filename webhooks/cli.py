@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,8 +17,10 @@ from webhooks.settings import Settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Offhook: a CRM that a call centre talks to.")
 agents_app = typer.Typer(no_args_is_help=True, help="The people who work with Offhook.")
 connect_app = typer.Typer(no_args_is_help=True, help="Set or print what Twilio, Telegram and Slack need to know.")
+outbox_app = typer.Typer(invoke_without_command=True, help="What is to be sent, and the hold on it.")
 app.add_typer(agents_app, name="agents")
 app.add_typer(connect_app, name="connect")
+app.add_typer(outbox_app, name="outbox")
 
 As = Annotated[str | None, typer.Option("--as", help="The agent who speaks; the only admin when left out.")]
 
@@ -111,6 +114,49 @@ def call(
     from webhooks import talk
 
     _run(talk.call(_talk_settings(), caller))
+
+
+@app.command()
+def backup(file: Path) -> None:
+    """Everything in one file: one moment of the database, while people go on working."""
+    from webhooks import archive
+
+    _print(_run(archive.backup(_settings(), file)))
+
+
+@app.command()
+def restore(file: Path) -> None:
+    """A backup into an empty, migrated database. Nothing is sent until you release the outbox."""
+    from webhooks import archive
+
+    _print(_run(archive.restore(_settings(), file)))
+
+
+@app.command()
+def copy(
+    to: Annotated[str, typer.Option(help="The other database, empty and migrated: postgresql://… or sqlite:///…")],
+) -> None:
+    """Carry everything to another database; a copy that was cut off goes on where it was."""
+    from webhooks import archive
+
+    _print(_run(archive.copy(_settings(), to)))
+
+
+@outbox_app.callback()
+def outbox(context: typer.Context) -> None:
+    """What is to be sent, and the hold on it."""
+    from webhooks import archive
+
+    if context.invoked_subcommand is None:
+        _print(_run(archive.show_outbox(_settings())))
+
+
+@outbox_app.command("release")
+def release_outbox() -> None:
+    """After a restore or a copy: send what is due from now on."""
+    from webhooks import archive
+
+    _print(_run(archive.release_outbox(_settings())))
 
 
 @agents_app.command("list")

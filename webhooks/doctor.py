@@ -11,7 +11,7 @@ import aiohttp
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
-from crm_core import agents, schema
+from crm_core import agents, hold, schema
 from crm_core.company import CompanyFileError
 from crm_core.errors import CrmError
 from webhooks.complaints import plain_text
@@ -87,6 +87,9 @@ async def _database(runtime: Runtime) -> AsyncIterator[Finding]:
     yield Finding(Verdict.GOOD, "database", f"{kind} at revision {found}")
     async with runtime.database.transaction() as session:
         people = await agents.count(session)
+        held = await hold.current(session)
+    if held is not None:
+        yield Finding(Verdict.WRONG, "outbox", f"is held ({held.reason}): look with `offhook outbox`, then release it.")
     if people:
         yield Finding(Verdict.GOOD, "people", f"{people} agents")
     else:

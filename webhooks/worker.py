@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import inbox, lease, outbox, timers
+from crm_core import hold, inbox, lease, outbox, timers
 from crm_core.inbox import Receipt
 from crm_core.lease import State
 from crm_core.outbox import DELIVERY, AnswerLost, Delivery, Effect, EffectKind, TryLater, Undeliverable
@@ -72,7 +72,8 @@ class Worker:
         now = self._runtime.clock()
         async with self._runtime.database.transaction() as session:
             receipts = await lease.claim(session, Receipt, now, AT_ONCE)
-            effects = await lease.claim(session, Effect, now, AT_ONCE)
+            is_held = await hold.current(session) is not None
+            effects = [] if is_held else await lease.claim(session, Effect, now, AT_ONCE)
         await asyncio.gather(
             *(self._work_off(receipt) for receipt in receipts), *(self._carry(effect) for effect in effects)
         )
