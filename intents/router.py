@@ -47,7 +47,7 @@ async def answer(session: AsyncSession, actor: Actor, ask: Ask, now: datetime) -
 
 def _wish(conversation: Conversation, text: str, language: str) -> Understood | None:
     """The command that was said; None when there is none, or when a bare `T-42` answers a question."""
-    understood = understand(text, language)
+    understood = understand(text, language, conversation.shown)
     if understood is not None and not understood.weight and conversation.pending is not None:
         return None
     return understood

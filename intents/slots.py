@@ -63,6 +63,11 @@ def _record(kind: str, words: str) -> Slot:
     return Slot(kind, pattern, read)
 
 
+def is_that(text: str) -> bool:
+    """Whether the words point back at what was just shown."""
+    return fold(text).strip() in {fold(word) for word in _THAT}
+
+
 def _shown(kind: str, heard: Heard) -> int:
     for reference in heard.shown:
         parsed = references.parse(reference)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from crm_core import references
 from intents.registry import Command, commands
+from intents.slots import is_that
 
 _FILLERS = re.compile(
     r"^(?:(?:please|pls|hey|hi|hello|ok|okay|so|well|um|uh|"
@@ -49,8 +50,11 @@ class _Rule:
     pattern: re.Pattern[str]
 
 
-def understand(text: str, language: str) -> Understood | None:
-    """The most literal match; among equals the one with the least free text, then the asker's own language."""
+def understand(text: str, language: str, shown: Sequence[str] = ()) -> Understood | None:
+    """The most literal match; among equals the one with the least free text, then the asker's own language.
+
+    `shown` are the references that "it" may mean, the most recent first.
+    """
     cleaned = clean(text)
     best: Understood | None = None
     best_score = (False, -1, 0, False)
@@ -60,17 +64,22 @@ def understand(text: str, language: str) -> Understood | None:
             continue
         found = {name: value for name, value in match.groupdict().items() if value}
         weight = len(cleaned) - sum(map(len, found.values()))
-        score = (_fits(rule.command, found), weight, -_anything(rule.command, found), rule.language == language)
+        score = (_fits(rule.command, found, shown), weight, -_anything(rule.command, found), rule.language == language)
         if score > best_score:
             words = {name: value.strip(_SEPARATORS) for name, value in found.items()}
             best, best_score = Understood(rule.command, words, rule.language, weight), score
     return best
 
 
-def _fits(command: Command, words: dict[str, str]) -> bool:
-    """Whether each reference is of the kind its argument wants: `D-4 is done` is about no ticket."""
+def _fits(command: Command, words: dict[str, str], shown: Sequence[str]) -> bool:
+    """Whether each reference is of the kind its argument wants: `D-4 is done` is about no ticket, `take it` about
+    the call only when a call was shown last."""
     for argument in command.arguments:
-        parsed = references.parse(words.get(argument.name, "")) if argument.slot.name in references.KINDS else None
+        word = words.get(argument.name, "")
+        if argument.slot.name not in references.KINDS or not word:
+            continue
+        meant = shown[0] if shown and is_that(word) else word
+        parsed = references.parse(meant)
         if parsed is not None and parsed[0] != argument.slot.name:
             return False
     return True
