@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from crm_core.agents import Actor
 from crm_core.db import Base, BigId, Record, UtcDateTime
 from crm_core.errors import Refused
 
+_BATCH = 1000
 UNDO_WINDOW = timedelta(hours=1)
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -82,6 +83,31 @@ async def change(session: AsyncSession, actor: Actor, record_: Record, verb: str
 async def created(session: AsyncSession, actor: Actor, record_: Record, verb: str, now: datetime) -> None:
     """Note a new record; undoing this removes it again while nobody has touched it."""
     await record(session, actor, verb, record_.__tablename__, record_.id, now, {"created": True}, reversible=True)
+
+
+async def history(
+    session: AsyncSession, actor: Actor, kind: str, record_id: int, limit: int = 20
+) -> Sequence[Activity]:
+    """Newest first, of records that the actor may read."""
+    rights.require(actor, "activity.read")
+    rights.require(actor, f"{kind}.read")
+    return await timeline(session, kind, record_id, limit)
+
+
+async def exported(
+    session: AsyncSession, actor: Actor, since: datetime, until: datetime
+) -> AsyncIterator[Sequence[Activity]]:
+    """Batches in the order in which things happened; `until` is not part of it."""
+    rights.require(actor, "activity.export")
+    last = 0
+    within = (Activity.at >= since, Activity.at < until)
+    while True:
+        query = select(Activity).where(Activity.id > last, *within).order_by(Activity.id).limit(_BATCH)
+        batch = (await session.scalars(query)).all()
+        if not batch:
+            return
+        yield batch
+        last = batch[-1].id
 
 
 async def timeline(session: AsyncSession, kind: str, record_id: int, limit: int = 20) -> Sequence[Activity]:

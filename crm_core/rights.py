@@ -21,6 +21,8 @@ RIGHTS: dict[str, Right] = {
     "agent.list": Right(Role.VIEWER),
     "agent.invite": Right(Role.ADMIN),
     "agent.set-presence": Right(Role.AGENT),
+    "activity.export": Right(Role.ADMIN),
+    "activity.read": Right(Role.VIEWER),
     "activity.undo": Right(Role.AGENT),
     "call.accept": Right(Role.AGENT),
     "call.answer": Right(Role.AGENT, Proof.NONE),

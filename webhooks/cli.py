@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Coroutine
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -140,6 +141,19 @@ def copy(
     from webhooks import archive
 
     _print(_run(archive.copy(_settings(), to)))
+
+
+@app.command()
+def history(
+    file: Path,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The first day.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day.")] = None,
+) -> None:
+    """The audit trail as CSV: who did what, when, from where, before and after."""
+    from webhooks import history
+
+    days = [moment.date() if moment else None for moment in (since, until)]
+    _print(_run(history.export(_settings(), file, *days)))
 
 
 @outbox_app.callback()

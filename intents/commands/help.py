@@ -1,4 +1,4 @@
-"""Help, undo, language, linking an account: what belongs to no subject."""
+"""Help, history, undo, language, linking an account: what belongs to no subject."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from crm_core.support import tickets
 from intents import catalogue
 from intents.cards import card, in_words
 from intents.registry import Context, command, commands
-from intents.reply import Fields, Reply
+from intents.reply import Fields, Reply, Table
 from intents.slots import CodeArg, LanguageArg, RecordArg, TextArg
 from intents.understand.grammar import plain
 
+_MOST_STEPS = 20
 SUBJECTS = ("support", "contacts", "sales", "projects", "callcenter", "help")
 SHOWN_KINDS = {"ticket", "contact", "deal", "task", "call"}
 _NAMES = {
@@ -84,6 +85,39 @@ async def show(context: Context, record: RecordArg) -> Reply:
         found = await references.read(context.session, kind, record_id)
     drawn = await card(context, found)
     return Reply(in_words(drawn), drawn, shown=[ref], language=context.language, lead="")
+
+
+@command(
+    "record.history",
+    {
+        "en": [
+            "history {record}",
+            "[the] (history of|history for|timeline of|log of|audit) {record}",
+            "what (happened to|happened with|was done on|was done to) {record}",
+            "who (changed|touched) {record}",
+        ],
+        "de": [
+            "Verlauf {record}",
+            "[der] (verlauf von|historie von|protokoll von|protokoll) {record}",
+            "was (ist mit|geschah mit) {record} (passiert|geschehen)",
+            "wer hat {record} (geändert|bearbeitet)",
+        ],
+    },
+)
+async def show_history(context: Context, record: RecordArg) -> Reply:
+    kind, record_id = record
+    ref = references.ref(kind, record_id)
+    if context.ask.is_public:
+        return context.reply("public.ask-privately")
+    found = await activity.history(context.session, context.actor, kind, record_id, limit=_MOST_STEPS)
+    if not found:
+        return context.reply("history.none", ref=ref)
+    rows = [
+        [context.shown_as(step.at), step.actor_name, context.say(f"did.{step.verb}"), step.channel] for step in found
+    ]
+    columns = [context.say(label) for label in ("card.when", "history.who", "history.what", "history.channel")]
+    listed = "; ".join(context.shown_as(say("history.step", name=row[1], what=row[2], when=row[0])) for row in rows)
+    return context.reply("history.shown", Table(columns, rows), shown=[ref], ref=ref, count=len(found), listed=listed)
 
 
 @command(
