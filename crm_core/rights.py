@@ -29,6 +29,8 @@ RIGHTS: dict[str, Right] = {
     "call.log": Right(Role.AGENT),
     "call.read": Right(Role.VIEWER),
     "contact.add": Right(Role.AGENT),
+    "contact.erase": Right(Role.ADMIN),
+    "contact.export": Right(Role.ADMIN),
     "contact.read": Right(Role.VIEWER),
     "deal.add": Right(Role.AGENT),
     "deal.move": Right(Role.AGENT),

@@ -18,10 +18,12 @@ from webhooks.settings import Settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Offhook: a CRM that a call centre talks to.")
 agents_app = typer.Typer(no_args_is_help=True, help="The people who work with Offhook.")
 connect_app = typer.Typer(no_args_is_help=True, help="Set or print what Twilio, Telegram and Slack need to know.")
+privacy_app = typer.Typer(no_args_is_help=True, help="What is known of a person, and to be forgotten.")
 outbox_app = typer.Typer(invoke_without_command=True, help="What is to be sent, and the hold on it.")
 app.add_typer(agents_app, name="agents")
 app.add_typer(connect_app, name="connect")
 app.add_typer(outbox_app, name="outbox")
+app.add_typer(privacy_app, name="privacy")
 
 As = Annotated[str | None, typer.Option("--as", help="The agent who speaks; the only admin when left out.")]
 
@@ -154,6 +156,24 @@ def history(
 
     days = [moment.date() if moment else None for moment in (since, until)]
     _print(_run(history.export(_settings(), file, *days)))
+
+
+@privacy_app.command("export")
+def export_person(contact: str, file: Path) -> None:
+    """Everything about one contact: a page for FILE.html, else JSON."""
+    from webhooks import privacy
+
+    _print(_run(privacy.export(_settings(), contact, file)))
+
+
+@privacy_app.command("erase")
+def erase_person(
+    contact: str, yes: Annotated[bool, typer.Option("--yes", help="Do it. It cannot be undone.")] = False
+) -> None:
+    """Forget one contact: names, numbers and words go, the statistics stay."""
+    from webhooks import privacy
+
+    _print(_run(privacy.erase(_settings(), contact, confirmed=yes)))
 
 
 @outbox_app.callback()

@@ -1,0 +1,93 @@
+"""A person's right to know and to be forgotten."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import case, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_core import activity, cards, references, rights
+from crm_core.agents import Actor
+from crm_core.callcenter.recordings import Recording
+from crm_core.contacts.contacts import Contact
+from crm_core.inbox import Receipt
+from crm_core.lease import Leased, State
+from crm_core.outbox import Effect
+from crm_core.privacy.erasures import Erasure
+from crm_core.privacy.holdings import Person, holdings, person, table_of
+
+ERASED = "(erased)"
+
+
+def _given_up(model: type[Leased]) -> Any:
+    """What waits still and would say something of the person is not done any more."""
+    return case((model.state == State.PENDING, State.DEAD.value), else_=model.state)
+
+
+# Rows that go entirely; the others stay for the statistics, without what they said.
+_DELETED = ("contact_token", "phone_number", "conversation", "callback_request", "recording")
+_EMPTIED: dict[str, dict[str, Any]] = {
+    "activity": {"data": {}, "reversible": False},
+    "call": {"from_number": None, "to_number": None, "note": None, "ivr": {}},
+    "contact": {"name": ERASED, "email": None, "organisation_id": None},
+    "deal": {"title": ERASED},
+    "effect": {"payload": {}, "state": _given_up(Effect)},
+    "receipt": {"payload": {}, "response": None, "state": _given_up(Receipt)},
+    "task": {"title": ERASED},
+    "ticket": {"subject": ERASED, "description": ""},
+    "ticket_comment": {"body": ERASED},
+}
+
+
+async def known_of(session: AsyncSession, actor: Actor, contact_id: int) -> dict[str, list[dict[str, Any]]]:
+    """Every row about the person, by table. Raises NotFound."""
+    rights.require(actor, "contact.export")
+    about = await person(session, cast("Contact", await references.read(session, "contact", contact_id)))
+    found = {}
+    for name, condition in holdings(about).items():
+        table = table_of(name)
+        query = select(table).where(condition).order_by(*table.primary_key.columns)
+        found[name] = [dict(row) for row in (await session.execute(query)).mappings()]
+    return found
+
+
+async def erase(session: AsyncSession, actor: Actor, contact_id: int, now: datetime) -> Erasure:
+    """Cannot be undone: that is its purpose. Raises NotFound."""
+    rights.require(actor, "contact.erase")
+    about = await person(session, cast("Contact", await references.lock(session, "contact", contact_id)))
+    elsewhere = await _elsewhere(session, about)
+    counted = await _empty(session, about)
+    await session.execute(
+        update(activity.Activity).where(activity.Activity.actor_name == about.name).values(actor_name=ERASED)
+    )
+    session.expire_all()
+    for kind, ids in (("ticket", about.tickets), ("call", about.calls)):
+        for record_id in ids:
+            await cards.refresh(session, kind, record_id, now)
+    done = Erasure(contact_id=contact_id, at=now, actor_name=actor.name, rows=counted, elsewhere=elsewhere)
+    session.add(done)
+    await session.flush()
+    await activity.record(session, actor, "contact.erased", "contact", contact_id, now)
+    return done
+
+
+async def _empty(session: AsyncSession, about: Person) -> dict[str, int]:
+    """How many rows of each table were about them."""
+    counted = {}
+    where = holdings(about)
+    for name, condition in where.items():
+        counted[name] = await session.scalar(select(func.count()).select_from(table_of(name)).where(condition)) or 0
+    for name in _DELETED:
+        await session.execute(delete(table_of(name)).where(where[name]))
+    for name, values in _EMPTIED.items():
+        await session.execute(update(table_of(name)).where(where[name]).values(values))
+    return {name: count for name, count in counted.items() if count}
+
+
+async def _elsewhere(session: AsyncSession, about: Person) -> list[str]:
+    """Recordings lie at the carrier; what was posted is edited with its card, and what was answered stays in chats."""
+    condition = holdings(about)["recording"]
+    sids = await session.scalars(select(Recording.sid).where(condition))
+    return [f"recording {sid} at the carrier" for sid in sids] + ["answers in the chats of colleagues"]

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import select
+
+from crm_core import rows
+from crm_core.agents import SYSTEM, Role
+from crm_core.callcenter.calls import Call
+from crm_core.company import Company
+from crm_core.contacts.contacts import Contact
+from crm_core.db import Base, Database
+from crm_core.errors import NotAllowed, NotFound
+from crm_core.privacy.erasures import Erasure
+from crm_core.privacy.holdings import IMPERSONAL, Person, holdings
+from crm_core.privacy.privacy import erase, known_of
+from tests import people
+from tests.journeys.stage import LINE, Stage, set_stage
+from tests.people import NOW
+
+GRETA = "+493023125010"
+
+
+@pytest.fixture
+async def stage(database: Database, company: Company) -> AsyncIterator[Stage]:
+    """Greta Sommer called, told two tickets, left a message, and is in everybody's mouth; Paul is somebody else."""
+    async with set_stage(database, company) as stage:
+        async with database.transaction() as session:
+            await people.add_contact(session, "Greta Sommer", GRETA, organisation="Bäckerei Süß")
+            await people.add_contact(session, "Paul Winter", "+493023125011")
+        for number in (GRETA, "+493023125011"):
+            call = await stage.twilio.dial(number, LINE)
+            await call.press("2")
+            await call.say("Der Backofen ist kalt" if number == GRETA else "Der Aufzug steht")
+            await call.press("1")
+            await call.hang_up()
+        message = await stage.twilio.dial(GRETA, LINE)
+        await message.press("4")
+        await message.say("Bitte rufen Sie zurück")
+        await message.press("#")
+        for text in (
+            "add deal Wärmepumpe for Greta Sommer 12000 €",
+            "comment T-1 Greta is angry",
+            "log call with Greta Sommer 12 minutes wants a quote",
+            "find sommer",
+        ):
+            await stage.slack.slash(stage.mira, stage.channel, text)
+        await stage.work()
+        yield stage
+        await stage.work()
+
+
+async def _everything(database: Database) -> str:
+    async with database.transaction() as session:
+        lines = [
+            f"{table.name} {rows.line(table, row)}"
+            for table in rows.tables()
+            async for batch in rows.read(session, table)
+            for row in batch
+        ]
+    return "\n".join(lines).encode().decode("unicode_escape", "replace") + "\n".join(lines)
+
+
+async def _greta(database: Database) -> int:
+    async with database.transaction() as session:
+        return (await session.scalars(select(Contact.id).where(Contact.name == "Greta Sommer"))).one()
+
+
+def test_every_table_is_known_to_hold_a_person_or_not_to() -> None:
+    named = set(holdings(Person(1, "Greta"))) | set(IMPERSONAL)
+    assert named == set(Base.metadata.tables)
+    assert set(holdings(Person(1, "Greta"))) & set(IMPERSONAL) == set()
+
+
+async def test_all_that_is_known_is_told(stage: Stage) -> None:
+    database = stage.runtime.database
+    greta = await _greta(database)
+    async with database.transaction() as session:
+        found = await known_of(session, SYSTEM, greta)
+    assert [row["name"] for row in found["contact"]] == ["Greta Sommer"]
+    assert [row["e164"] for row in found["phone_number"]] == [GRETA]
+    assert {row["subject"] for row in found["ticket"]} >= {"Der Backofen ist kalt"}
+    assert [row["body"] for row in found["ticket_comment"]] == ["Greta is angry"]
+    for name in ("call", "receipt", "effect", "activity", "deal", "recording"):
+        assert found[name], name
+    assert "Der Aufzug steht" not in str(found)
+
+
+async def test_nothing_is_left_of_who_is_erased_and_all_of_everybody_else(stage: Stage) -> None:
+    database = stage.runtime.database
+    greta = await _greta(database)
+    async with database.transaction() as session:
+        done = await erase(session, SYSTEM, greta, NOW)
+    assert done.rows["ticket"] >= 1
+    assert any(line.startswith("recording RE") for line in done.elsewhere)
+    left = await _everything(database)
+    for word in ("Greta", "Sommer", "23125010", "Backofen", "angry", "wants a quote"):
+        assert word not in left, [line for line in left.split("\n") if word in line][:3]
+    assert "Paul Winter" in left
+    assert "Der Aufzug steht" in left
+
+
+async def test_the_cards_of_who_is_erased_are_edited(stage: Stage) -> None:
+    database = stage.runtime.database
+    greta = await _greta(database)
+    async with database.transaction() as session:
+        await erase(session, SYSTEM, greta, NOW)
+    await stage.work()
+    shown = str([(card.text, card.blocks) for card in stage.cards()])
+    assert "Backofen" not in shown
+    assert "Greta" not in shown
+    assert "Der Aufzug steht" in shown
+
+
+async def test_an_erasure_cannot_be_undone(stage: Stage) -> None:
+    database = stage.runtime.database
+    greta = await _greta(database)
+    async with database.transaction() as session:
+        await erase(session, SYSTEM, greta, NOW)
+    await stage.slack.slash(stage.mira, stage.channel, "undo")
+    await stage.work()
+    assert "Greta" not in await _everything(database)
+
+
+async def test_the_statistics_stay(stage: Stage) -> None:
+    database = stage.runtime.database
+    greta = await _greta(database)
+    async with database.transaction() as session:
+        before = len((await session.scalars(select(Call.id))).all())
+        await erase(session, SYSTEM, greta, NOW)
+        assert len((await session.scalars(select(Call.id))).all()) == before
+        assert (await session.scalars(select(Erasure.actor_name))).all() == [SYSTEM.name]
+
+
+async def test_only_an_admin_may(database: Database) -> None:
+    async with database.transaction() as session:
+        contact = await people.add_contact(session)
+        lead = people.as_actor(await people.add_agent(session, "Lena", Role.LEAD))
+        with pytest.raises(NotAllowed):
+            await erase(session, lead, contact.id, NOW)
+        with pytest.raises(NotAllowed):
+            await known_of(session, lead, contact.id)
+        with pytest.raises(NotFound):
+            await erase(session, SYSTEM, 4711, NOW)

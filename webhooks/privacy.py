@@ -1,0 +1,101 @@
+"""`offhook privacy`: what is known of a person, as JSON or as a page to hand over; and to be forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader
+
+from crm_core import agents, references
+from crm_core.errors import NotFound
+from crm_core.message import say
+from crm_core.privacy.privacy import erase as erase_person
+from crm_core.privacy.privacy import known_of
+from intents import catalogue
+from webhooks.complaints import Complaint
+from webhooks.runtime import Runtime
+from webhooks.serve import open_runtime, require_migrated
+from webhooks.settings import Settings
+
+TEMPLATES = Path(__file__).parent / "console" / "templates"
+
+Known = dict[str, list[dict[str, Any]]]
+
+
+async def export(settings: Settings, ref: str, file: Path) -> str:
+    """HTML for a file of that name, else JSON. Raises NotFound."""
+    async with open_runtime(settings) as runtime:
+        await require_migrated(runtime)
+        async with runtime.database.transaction() as session:
+            known = await known_of(session, agents.SYSTEM, _contact_id(ref))
+        text = _page(runtime, ref, known) if file.suffix in {".html", ".htm"} else _json(known)
+    await asyncio.to_thread(file.write_text, text, encoding="utf-8")
+    return f"{file} holds {sum(map(len, known.values())):,} rows about {ref}."
+
+
+async def erase(settings: Settings, ref: str, *, confirmed: bool) -> str:
+    """Raises Complaint without a confirmation: it cannot be undone."""
+    async with open_runtime(settings) as runtime:
+        await require_migrated(runtime)
+        async with runtime.database.transaction() as session:
+            contact_id = _contact_id(ref)
+            if not confirmed:
+                known = await known_of(session, agents.SYSTEM, contact_id)
+                counted = ", ".join(f"{name} {len(rows)}" for name, rows in known.items() if rows)
+                raise Complaint(f"This erases {ref} for good ({counted}). Say it again with --yes.")
+            done = await erase_person(session, agents.SYSTEM, contact_id, runtime.clock())
+    left = "\n".join(f"  {line}" for line in done.elsewhere)
+    return f"{ref} is erased: {sum(done.rows.values()):,} rows. What Offhook cannot reach:\n{left}"
+
+
+def _contact_id(ref: str) -> int:
+    parsed = references.parse(ref, "contact")
+    if parsed is None or parsed[0] != "contact":
+        raise NotFound("contact.unknown", ref=ref[:40])
+    return parsed[1]
+
+
+def _page(runtime: Runtime, ref: str, known: Known) -> str:
+    """In the person's own language where it is one of the house's."""
+    spoken = known["contact"][0]["language"] if known["contact"] else None
+    language = spoken if spoken in runtime.company.languages else runtime.company.language
+    zone = runtime.company.zone
+
+    def text(id: str, **values: str) -> str:
+        return catalogue.render(say(id, **values), language, zone)
+
+    sections = [(text(f"privacy.{name}"), rows) for name, rows in known.items() if rows]
+    template = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("person.html")
+    return template.render(
+        language=language,
+        title=text("privacy.title", ref=ref, company=runtime.company.name),
+        intro=text("privacy.intro"),
+        sections=[(heading, [_readable(row) for row in rows]) for heading, rows in sections],
+    )
+
+
+def _json(known: Known) -> str:
+    readable = {name: [_readable(row) for row in rows] for name, rows in known.items()}
+    return json.dumps(readable, ensure_ascii=False, indent=2)
+
+
+def _readable(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case datetime() | date():
+            return value.isoformat()
+        case bytes():
+            try:
+                return value.decode()
+            except UnicodeDecodeError:
+                return base64.b64encode(value).decode()
+        case _:
+            return value
