@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm_core import agents, schema
 from crm_core.company import CompanyFileError
+from webhooks.complaints import cause
 from webhooks.runtime import Runtime
 from webhooks.serve import build_runtime
 from webhooks.settings import Settings, revealed
@@ -129,9 +130,7 @@ async def _tried(subject: str, check: Callable[[], Awaitable[str]]) -> Finding:
     try:
         return Finding(Verdict.GOOD, subject, await check())
     except Exception as error:  # whatever an SDK raises is what the person needs to read
-        return Finding(
-            Verdict.WRONG, subject, f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
-        )
+        return Finding(Verdict.WRONG, subject, cause(error))
 
 
 async def _reach_ourselves(settings: Settings) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-_SECRET = re.compile(r"xox[a-z]-[\w-]+|\b\d{6,}:[\w-]{30,}|\b(?:SK|AC)[0-9a-f]{32}\b|(?<=://)[^/@\s:]+:[^/@\s]+(?=@)")
+_SECRET = re.compile(r"xox[a-z]-[\w-]+|\d{6,}:[\w-]{30,}|\b(?:SK|AC)[0-9a-f]{32}\b|(?<=://)[^/@\s:]*:[^/@\s]+(?=@)")
 
 
 def set_up(*, readable: bool) -> None:

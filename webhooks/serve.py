@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 import crm_core
 from crm_core import schema
@@ -39,9 +40,17 @@ def build_runtime(settings: Settings) -> Runtime:
     return Runtime(settings, company, Database(settings.database_url, company))
 
 
+async def current_revision(runtime: Runtime) -> str | None:
+    """Raises Complaint when the database does not answer."""
+    try:
+        return await schema.revision(runtime.database)
+    except (SQLAlchemyError, OSError) as error:
+        raise Complaint(f"The database does not answer ({type(error).__name__}). Check DATABASE_URL.") from error
+
+
 async def require_migrated(runtime: Runtime) -> None:
     """Raises Complaint."""
-    found = await schema.revision(runtime.database)
+    found = await current_revision(runtime)
     if found != schema.newest_revision():
         raise Complaint(f"The database is at revision {found or 'none'}: run `offhook migrate` first.")
 
