@@ -21,11 +21,12 @@ async def point_number(client: TwilioClient, number: str, voice: str, fallback: 
     )
 
 
-async def describe(client: TwilioClient, number: str, voice: str) -> str:
+async def describe(client: TwilioClient, number: str, voice: str) -> tuple[bool, str]:
+    """Whether its calls come here, in words too. Raises NotFound when the account does not own the number."""
     found = await _find(client, number)
     if found.voice_url != voice:
-        return f"{number} calls {found.voice_url or 'nobody'}: run `offhook connect twilio`"
-    return f"{number} calls this server"
+        return False, f"{number} calls {found.voice_url or 'nobody'}: run `offhook connect twilio`"
+    return True, f"{number} calls this server"
 
 
 async def _find(client: TwilioClient, number: str) -> Any:

@@ -22,7 +22,7 @@ def plain_text(error: Exception) -> str:
 
 def cause(error: Exception) -> str:
     """What a service's own client raised, in one line and without the token that it may quote."""
-    if isinstance(error, CrmError):
+    if isinstance(error, CrmError | Complaint):
         return plain_text(error)
     lines = str(error).splitlines() or [""]
     return masked(f"{type(error).__name__}: {lines[0]}")

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm_core import agents, schema
 from crm_core.company import CompanyFileError
-from webhooks.complaints import cause
+from webhooks.complaints import Complaint, cause
 from webhooks.runtime import Runtime
 from webhooks.serve import build_runtime
 from webhooks.settings import Settings, revealed
@@ -158,7 +158,7 @@ async def _ask_twilio(runtime: Runtime) -> str:
     client = TwilioClient(settings.twilio_account_sid or "", token, settings.twilio_api_url)
     try:
         number = settings.twilio_number or runtime.company.phone.number
-        return await describe(client, number, f"{settings.base_url}/twilio/voice")
+        return _required(*await describe(client, number, f"{settings.base_url}/twilio/voice"))
     finally:
         await client.close()
 
@@ -173,4 +173,10 @@ async def _ask_telegram(settings: Settings) -> str:
     from bot.telegram.account import describe
 
     token = revealed(settings.telegram_bot_token)
-    return await describe(token, settings.telegram_api_url, f"{settings.base_url}/telegram")
+    return _required(*await describe(token, settings.telegram_api_url, f"{settings.base_url}/telegram"))
+
+
+def _required(is_right: bool, text: str) -> str:
+    if not is_right:
+        raise Complaint(text)
+    return text

@@ -61,7 +61,10 @@ async def serve(settings: Settings, *, with_worker: bool) -> None:
     await require_migrated(runtime)
     channels = build_channels(runtime)
     worker = build_worker(runtime, channels) if with_worker else None
-    runner = await listen(build_app(runtime, channels, worker), settings)
+    try:
+        runner = await listen(build_app(runtime, channels, worker), settings)
+    except OSError as error:
+        raise Complaint(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}.") from error
     try:
         async with wake.listening(runtime):
             await until_signal()
@@ -70,9 +73,14 @@ async def serve(settings: Settings, *, with_worker: bool) -> None:
 
 
 async def listen(app: web.Application, settings: Settings) -> web.AppRunner:
+    """Raises OSError when the address cannot be listened on."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
     await runner.setup()
-    await web.TCPSite(runner, settings.host, settings.port).start()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError:
+        await runner.cleanup()
+        raise
     # What was loaded at the start stays for good: the collector need not look at it again on every full pass.
     gc.collect()
     gc.freeze()

@@ -7,15 +7,15 @@ from telegram import Bot
 ALLOWED_UPDATES = ["message", "callback_query"]
 
 
-async def describe(token: str, api_url: str, webhook: str) -> str:
-    """Raises TelegramError for a token that is none; a webhook elsewhere is said."""
+async def describe(token: str, api_url: str, webhook: str) -> tuple[bool, str]:
+    """Whether its messages come here, in words too. Raises TelegramError for a token that is none."""
     async with _bot(token, api_url) as bot:
         info = await bot.get_webhook_info()
         name = bot.username
     if info.url != webhook:
-        return f"@{name} sends its messages to {info.url or 'nobody'}: run `offhook connect telegram`"
+        return False, f"@{name} sends its messages to {info.url or 'nobody'}: run `offhook connect telegram`"
     trouble = f"; its last delivery failed: {info.last_error_message}" if info.last_error_message else ""
-    return f"@{name} sends its messages here{trouble}"
+    return True, f"@{name} sends its messages here{trouble}"
 
 
 async def register_webhook(token: str, api_url: str, webhook: str, secret: str) -> str:
