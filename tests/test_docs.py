@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
-from click import Group
+from typer.core import TyperGroup
 from typer.main import get_command
 
 import crm_core
+from intents.commands.help import filled
 from intents.understand.grammar import understand
 from webhooks.cli import app
 from webhooks.settings import Settings
@@ -49,7 +51,7 @@ def _blocks(document: str) -> str:
 def _command_exists(words: list[str]) -> bool:
     """`agents invite` of `offhook agents invite "Your Name" --role admin`."""
     command = get_command(app)
-    while isinstance(command, Group):
+    while isinstance(command, TyperGroup):
         found = command.commands.get(words.pop(0)) if words else None
         if found is None:
             return False
@@ -145,7 +147,11 @@ def _map_entries() -> list[str]:
 
 
 def _is_there(entry: str) -> bool:
-    return (ROOT / entry).is_dir() if entry.endswith("/") else any((ROOT / f"{entry}{end}").exists() for end in ("", ".py"))
+    return (
+        (ROOT / entry).is_dir()
+        if entry.endswith("/")
+        else any((ROOT / f"{entry}{end}").exists() for end in ("", ".py"))
+    )
 
 
 @pytest.mark.parametrize("entry", _map_entries())
@@ -173,10 +179,33 @@ def test_a_path_in_the_text_exists(named: str) -> None:
     assert not function or f"def {function}(" in (ROOT / path).read_text(encoding="utf-8")
 
 
-def test_the_command_that_contributing_shows_is_the_one_in_the_code() -> None:
-    shown = re.search(r"^```python\n(.*?)\.\.\.\n```", CONTRIBUTING, re.MULTILINE | re.DOTALL)
+def _shown_command() -> tuple[str, dict[str, list[str]], str]:
+    """The id, the examples by language and the signature of the command that CONTRIBUTING shows."""
+    shown = re.search(r"^```python\n(.*?)^```", CONTRIBUTING, re.MULTILINE | re.DOTALL)
     assert shown is not None
-    assert shown.group(1).strip() in (ROOT / "intents/commands/support.py").read_text(encoding="utf-8")
+    function = ast.parse(shown.group(1)).body[0]
+    assert isinstance(function, ast.AsyncFunctionDef)
+    [decorator] = function.decorator_list
+    assert isinstance(decorator, ast.Call)
+    name, examples = map(ast.literal_eval, decorator.args)
+    return name, examples, shown.group(1).splitlines()[-1].removesuffix(" ...")
+
+
+def _said(example: str, left_out: bool) -> str:
+    return filled(re.sub(r"\[(\w+)\] ", "" if left_out else r"\1 ", example), "en")
+
+
+@pytest.mark.parametrize("left_out", [True, False])
+def test_the_command_that_contributing_shows_is_understood_so(left_out: bool) -> None:
+    name, examples, _signature = _shown_command()
+    for language, sentences in examples.items():
+        understood = [understand(_said(sentence, left_out), language) for sentence in sentences]
+        assert [found and found.command.name for found in understood] == [name] * len(sentences)
+
+
+def test_the_command_that_contributing_shows_is_in_the_code() -> None:
+    _name, _examples, signature = _shown_command()
+    assert signature in (ROOT / "intents/commands/support.py").read_text(encoding="utf-8").splitlines()
 
 
 def test_the_licence_is_apache_2() -> None:
@@ -195,6 +224,8 @@ def test_the_procfile_has_three_processes_whose_commands_exist() -> None:
         assert (program, _command_exists(words)) == ("offhook", True)
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"\bmake ([a-z]+)", _blocks(README) + " ".join(_quoted(README + CONTRIBUTING))))))
+@pytest.mark.parametrize(
+    "target", sorted(set(re.findall(r"\bmake ([a-z]+)", _blocks(README) + " ".join(_quoted(README + CONTRIBUTING)))))
+)
 def test_a_make_target_that_is_named_exists(target: str) -> None:
     assert f"\n{target}:" in (ROOT / "Makefile").read_text(encoding="utf-8")

@@ -46,9 +46,7 @@ def _settings(database: Database, **more: Any) -> Settings:
     return Settings(_env_file=None, **chosen)
 
 
-async def _examine(
-    capsys: pytest.CaptureFixture[str], settings: Settings, *, live: bool = False
-) -> Examination:
+async def _examine(capsys: pytest.CaptureFixture[str], settings: Settings, *, live: bool = False) -> Examination:
     capsys.readouterr()
     is_healthy = await doctor.examine(settings, live=live)
     return Examination(capsys.readouterr().out, is_healthy)

@@ -24,7 +24,7 @@ CUSTOMER_TEXT = "Greta Sommer's boiler drips, call +49 30 23125 010"
 
 @pytest.fixture
 async def product(sqlite_database: Database, company: Company) -> AsyncIterator[Product]:
-    channels = {
+    channels: dict[str, Any] = {
         "slack_bot_token": SecretStr("xoxb-token"),
         "slack_signing_secret": SecretStr("signing-secret"),
         "telegram_bot_token": SecretStr("1234567890:" + "A" * 35),
@@ -111,7 +111,9 @@ async def test_the_log_has_the_reference_and_no_customer_text(broken: Any) -> No
     assert "Greta" not in str(line)
 
 
-@pytest.mark.xfail(strict=True, reason="the message of an exception is printed with its trace, and may quote the sender")
+@pytest.mark.xfail(
+    strict=True, reason="the message of an exception is printed with its trace, and may quote the sender"
+)
 async def test_the_printed_cause_of_a_fault_has_no_customer_text(broken: Any) -> None:
     with capture_logs(processors=_processors()) as lines:
         await broken.post("/broken", data=CUSTOMER_TEXT)

@@ -16,7 +16,9 @@ BOT_TOKEN = "1234567890:AAExampleExampleExampleExampleExamp"
         "SK" + "0123456789abcdef" * 2,
     ],
 )
-@pytest.mark.parametrize("around", ["{}", "refused: {}", "token={}, again", '{{"token": "{}"}}', "/Accounts/{}/Calls.json"])
+@pytest.mark.parametrize(
+    "around", ["{}", "refused: {}", "token={}, again", '{{"token": "{}"}}', "/Accounts/{}/Calls.json"]
+)
 def test_a_secret_is_masked_wherever_it_stands(secret: str, around: str) -> None:
     assert masked(around.format(secret)) == around.format("***")
 
