@@ -111,6 +111,8 @@ def driver_url(url: str) -> URL:
         raise ValueError(f"DATABASE_URL is no address: {_USABLE}") from error
     backend = parsed.drivername.partition("+")[0]
     if backend == "sqlite":
+        if parsed.database in {None, "", ":memory:"}:
+            raise ValueError(f"DATABASE_URL names no file: {_USABLE}")
         return parsed.set(drivername="sqlite+aiosqlite")
     if backend in {"postgres", "postgresql"}:
         query = dict(parsed.query)
