@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, DateTime, Integer, MetaData, event
 from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -21,6 +22,8 @@ from crm_core.company import Company
 
 BUSY_RETRY_SECONDS = 0.005
 BUSY_LIMIT_SECONDS = 10.0
+
+_USABLE = "use sqlite:///file.db or postgresql://user@host/name"
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
@@ -102,9 +105,14 @@ class _InPlaceSession(AsyncSession):
 
 def driver_url(url: str) -> URL:
     """The product picks the driver: people write `sqlite:///file.db` or `postgres://…`."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ValueError(f"DATABASE_URL is no address: {_USABLE}") from error
     backend = parsed.drivername.partition("+")[0]
     if backend == "sqlite":
+        if parsed.database in {None, "", ":memory:"}:
+            raise ValueError(f"DATABASE_URL names no file: {_USABLE}")
         return parsed.set(drivername="sqlite+aiosqlite")
     if backend in {"postgres", "postgresql"}:
         query = dict(parsed.query)
@@ -112,7 +120,7 @@ def driver_url(url: str) -> URL:
         if ssl_mode is not None:
             query["ssl"] = ssl_mode
         return parsed.set(drivername="postgresql+asyncpg", query=query)
-    raise ValueError(f"DATABASE_URL names {backend!r}: use sqlite:///file.db or postgresql://user@host/name")
+    raise ValueError(f"DATABASE_URL names {backend!r}: {_USABLE}")
 
 
 def _connect_in_place(path: str) -> _InPlaceConnection:

@@ -8,14 +8,14 @@ from crm_core import agents, phones, schema
 from crm_core.agents import Agent, Identity, Role
 from crm_core.sales.stages import apply_stages
 from webhooks.complaints import Complaint
-from webhooks.serve import open_runtime, require_migrated
+from webhooks.serve import current_revision, open_runtime, require_migrated
 from webhooks.settings import Settings
 
 
 async def migrate(settings: Settings) -> str:
     """Tables first, then what offhook.yml declares."""
     async with open_runtime(settings) as runtime:
-        before = await schema.revision(runtime.database)
+        before = await current_revision(runtime)
         await schema.migrate(runtime.database)
         async with runtime.database.transaction() as session:
             await apply_stages(session, runtime.company)
@@ -35,6 +35,9 @@ async def apply(settings: Settings) -> str:
 
 async def invite(settings: Settings, name: str, role: str, language: str | None, phone: str | None) -> str:
     """Somebody who is there already gets a new code."""
+    name = " ".join(name.split())
+    if not name:
+        raise Complaint("A person needs a name.")
     if role.upper() not in Role.__members__:
         raise Complaint(f"{role} is no role; choose one of viewer, agent, lead, admin.")
     async with open_runtime(settings) as runtime:

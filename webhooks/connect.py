@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from webhooks.complaints import Complaint
+from crm_core.errors import CrmError
+from webhooks.complaints import Complaint, cause
 from webhooks.serve import build_runtime
 from webhooks.settings import Settings, revealed
 
@@ -35,7 +38,8 @@ async def _point_number(settings: Settings, addresses: dict[str, str]) -> str:
     client = TwilioClient(settings.twilio_account_sid or "", token, settings.twilio_api_url)
     number = settings.twilio_number or build_runtime(settings).company.phone.number
     try:
-        await point_number(client, number, addresses["voice"], addresses["fallback"], addresses["status"])
+        with _refusals("Twilio"):
+            await point_number(client, number, addresses["voice"], addresses["fallback"], addresses["status"])
     finally:
         await client.close()
     return number
@@ -68,7 +72,8 @@ async def telegram(settings: Settings, *, dry: bool) -> str:
     from bot.telegram.account import register_webhook
 
     secret = revealed(settings.telegram_webhook_secret)
-    name = await register_webhook(revealed(settings.telegram_bot_token), settings.telegram_api_url, address, secret)
+    with _refusals("Telegram"):
+        name = await register_webhook(revealed(settings.telegram_bot_token), settings.telegram_api_url, address, secret)
     return f"@{name} now sends its messages to {address}."
 
 
@@ -83,6 +88,17 @@ def slack(settings: Settings) -> str:
         "SLACK_BOT_TOKEN (OAuth & Permissions) and SLACK_SIGNING_SECRET (Basic Information).\n"
         "Then invite @Offhook to the channel that offhook.yml names under `cards`."
     )
+
+
+@contextmanager
+def _refusals(service: str) -> Iterator[None]:
+    """Whatever a service's client raises is for the person at the terminal to read."""
+    try:
+        yield
+    except CrmError:
+        raise
+    except Exception as error:
+        raise Complaint(f"{service} changed nothing: {cause(error)}") from error
 
 
 def _public(settings: Settings) -> str:

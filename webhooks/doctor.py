@@ -13,9 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm_core import agents, hold, schema
 from crm_core.company import CompanyFileError
-from crm_core.errors import CrmError
-from webhooks.complaints import plain_text
-from webhooks.logs import masked
+from webhooks.complaints import cause
 from webhooks.runtime import Runtime
 from webhooks.serve import build_runtime
 from webhooks.settings import Settings, revealed
@@ -137,11 +135,8 @@ async def _tried(subject: str, check: Callable[[], Awaitable[Checked]]) -> Findi
     """A live check tells what it found, or raises anything at all: that is the finding then."""
     try:
         is_good, text = await check()
-    except CrmError as error:
-        return Finding(Verdict.WRONG, subject, plain_text(error))
     except Exception as error:  # whatever an SDK raises is what the person needs to read
-        said = masked(str(error)).partition("\n")[0]
-        return Finding(Verdict.WRONG, subject, f"{type(error).__name__}: {said}".rstrip(" :"))
+        return Finding(Verdict.WRONG, subject, cause(error))
     return Finding(Verdict.GOOD if is_good else Verdict.WRONG, subject, text)
 
 

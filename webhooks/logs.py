@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import traceback
 from typing import Any
 
 import structlog
 
-_SECRET = re.compile(
-    r"xox[a-z]-[\w-]+|(?:(?<=bot)|\b)\d{6,}:[\w-]{30,}|\b(?:SK|AC)[0-9a-f]{32}\b|(?<=://)[^/@\s:]+:[^/@\s]+(?=@)"
-)
+_SECRET = re.compile(r"xox[a-z]-[\w-]+|\d{6,}:[\w-]{30,}|\b(?:SK|AC)[0-9a-f]{32}\b|(?<=://)[^/@\s:]*:[^/@\s]+(?=@)")
 
 
 def set_up(*, readable: bool) -> None:
@@ -26,7 +25,7 @@ def set_up(*, readable: bool) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _trace,
             _mask,
             renderer,
         ],
@@ -42,3 +41,14 @@ def masked(text: str) -> str:
 
 def _mask(_logger: Any, _method: str, event: Any) -> Any:
     return {name: masked(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def _trace(_logger: Any, _method: str, event: Any) -> Any:
+    """Types and lines of code only: the message of an exception may quote what a customer wrote."""
+    raised = event.pop("exc_info", None)
+    error = raised if isinstance(raised, BaseException) else sys.exc_info()[1] if raised else None
+    lines: list[str] = []
+    while error is not None:
+        lines += [*traceback.format_tb(error.__traceback__), f"{type(error).__module__}.{type(error).__qualname__}\n"]
+        error = error.__cause__ or error.__context__
+    return {**event, "exception": "".join(lines)} if lines else event

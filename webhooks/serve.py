@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 import crm_core
 from crm_core import schema
@@ -39,9 +40,17 @@ def build_runtime(settings: Settings) -> Runtime:
     return Runtime(settings, company, Database(settings.database_url, company))
 
 
+async def current_revision(runtime: Runtime) -> str | None:
+    """Raises Complaint when the database does not answer."""
+    try:
+        return await schema.revision(runtime.database)
+    except (SQLAlchemyError, OSError) as error:
+        raise Complaint(f"The database does not answer ({type(error).__name__}). Check DATABASE_URL.") from error
+
+
 async def require_migrated(runtime: Runtime) -> None:
     """Raises Complaint."""
-    found = await schema.revision(runtime.database)
+    found = await current_revision(runtime)
     if found != schema.newest_revision():
         raise Complaint(f"The database is at revision {found or 'none'}: run `offhook migrate` first.")
 
@@ -52,7 +61,10 @@ async def serve(settings: Settings, *, with_worker: bool) -> None:
     await require_migrated(runtime)
     channels = build_channels(runtime)
     worker = build_worker(runtime, channels) if with_worker else None
-    runner = await listen(build_app(runtime, channels, worker), settings)
+    try:
+        runner = await listen(build_app(runtime, channels, worker), settings)
+    except OSError as error:
+        raise Complaint(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}.") from error
     try:
         async with wake.listening(runtime):
             await until_signal()
@@ -61,9 +73,14 @@ async def serve(settings: Settings, *, with_worker: bool) -> None:
 
 
 async def listen(app: web.Application, settings: Settings) -> web.AppRunner:
+    """Raises OSError when the address cannot be listened on."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
     await runner.setup()
-    await web.TCPSite(runner, settings.host, settings.port).start()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError:
+        await runner.cleanup()
+        raise
     # What was loaded at the start stays for good: the collector need not look at it again on every full pass.
     gc.collect()
     gc.freeze()

@@ -1,103 +1,203 @@
-"""The commands as a person runs them: in processes of their own."""
-
 from __future__ import annotations
 
 import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp.test_utils import unused_port
+from typer.testing import CliRunner
+
+from crm_core.db import Database
+from tests import people
+from webhooks.cli import app
+from webhooks.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
-COMMANDS = ("serve", "work", "migrate", "apply", "demo", "doctor", "chat", "ask", "call", "agents", "connect")
-FOREIGN = ("SLACK_", "TELEGRAM_", "TWILIO_", "OFFHOOK_", "DATABASE_URL", "PUBLIC_BASE_URL", "PORT")
+COMMANDS = ["serve", "work", "migrate", "apply", "demo", "doctor", "chat", "ask", "call", "agents", "connect"]
+PATIENCE_SECONDS = 30.0
+BASE = [sys.executable, "-m", "webhooks.cli"]
 
 
-class Shell:
-    """A folder, and an environment in which nothing is set but what the test sets."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-        self.environment = {**kept, "PYTHONPATH": str(ROOT), "OFFHOOK_CONFIG": str(ROOT / "offhook.yml")}
-
-    async def start(self, *arguments: str) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "webhooks.cli", *arguments, cwd=self.folder, env=self.environment,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-
-    async def run(self, *arguments: str) -> tuple[int | None, str, str]:
-        process = await self.start(*arguments)
-        out, err = await process.communicate()
-        return process.returncode, out.decode(), err.decode()
+def _environment(**settings: str) -> dict[str, str]:
+    """This environment without any setting of its own."""
+    ours = {name.upper() for name in Settings.model_fields}
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return {**kept, "PYTHONPATH": str(ROOT), "OFFHOOK_CONFIG": str(ROOT / "offhook.yml"), "NO_COLOR": "1", **settings}
 
 
-@pytest.fixture
-def shell(tmp_path: Path) -> Shell:
-    return Shell(tmp_path)
+def _offhook(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*BASE, *arguments],
+        cwd=folder,
+        env=_environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
 
 
-async def test_help_names_every_command(shell: Shell) -> None:
-    status, said, _error = await shell.run("--help")
-    assert status == 0
-    assert [name for name in COMMANDS if name not in said] == []
+def _url(database: Database) -> str:
+    return database.url.render_as_string(hide_password=False)
+
+
+def _assert_one_sentence(run: subprocess.CompletedProcess[str]) -> str:
+    assert run.returncode == 1
+    assert run.stdout == ""
+    assert "Traceback" not in run.stderr
+    assert len(run.stderr.splitlines()) == 1
+    return run.stderr.strip()
+
+
+def test_help_names_every_command() -> None:
+    shown = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "120", "TERM": "dumb"})
+    assert shown.exit_code == 0
+    assert [name for name in COMMANDS if f" {name} " not in shown.output] == []
+
+
+@pytest.mark.parametrize("command", [[name] for name in COMMANDS] + [["agents", "invite"], ["connect", "twilio"]])
+def test_every_command_explains_itself(command: list[str]) -> None:
+    shown = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "120", "TERM": "dumb"})
+    assert shown.exit_code == 0
+    assert f"{' '.join(command)} " in shown.output
+
+
+def test_a_setting_that_is_wrong_is_named_without_a_trace(tmp_path: Path) -> None:
+    run = _offhook(tmp_path, "migrate", DATABASE_URL="mysql://root:s3cret@db/offhook", PORT="many")
+    assert run.returncode == 1
+    assert "Traceback" not in run.stderr
+    title, *lines = run.stderr.splitlines()
+    assert title == "The settings are not usable:"
+    assert [line.split(":")[0].strip() for line in lines] == ["DATABASE_URL", "PORT"]
+    assert "s3cret" not in run.stderr
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
-    [
-        ("DATABASE_URL", "mysql://x", "DATABASE_URL"),
-        ("PORT", "99999", "PORT"),
-        ("OFFHOOK_CONFIG", "missing.yml", "missing.yml"),
-    ],
+    "url", ["offhook.db", "sqlite://", "no address at all", "postgresql://user:s3cret@db:port/offhook"]
 )
-async def test_a_wrong_setting_is_one_sentence(shell: Shell, name: str, value: str, said: str) -> None:
-    shell.environment[name] = value
-    status, _out, error = await shell.run("migrate")
-    assert status == 1
-    assert said in error
-    assert "Traceback" not in error
+def test_an_address_of_no_database_is_a_setting_that_is_wrong(tmp_path: Path, url: str) -> None:
+    run = _offhook(tmp_path, "migrate", DATABASE_URL=url)
+    assert run.returncode == 1
+    assert "Traceback" not in run.stderr
+    assert "DATABASE_URL" in run.stderr
+    assert "s3cret" not in run.stderr
 
 
-async def test_from_nothing_to_the_first_answer(shell: Shell) -> None:
-    status, _out, error = await shell.run("ask", "help")
-    assert (status, "offhook migrate" in error) == (1, True)
-    assert (await shell.run("migrate"))[0] == 0
-    status, said, _error = await shell.run("agents", "invite", "Ada Kern", "--role", "admin", "--language", "en")
-    assert (status, "/start " in said) == (0, True)
-    status, said, _error = await shell.run("ask", "open ticket Printer jams", "--json")
-    assert (status, json.loads(said)["text"]) == (0, "T-1 is open: Printer jams")
-    status, _out, error = await shell.run("ask", "tickets", "--as", "Nobody")
-    assert (status, "Traceback" in error) == (1, False)
-    assert "Nobody" in error
+@pytest.mark.parametrize("command", [["migrate"], ["serve"], ["ask", "help"]])
+def test_a_database_that_does_not_answer_is_one_sentence(tmp_path: Path, command: list[str]) -> None:
+    nowhere = f"postgresql://offhook:s3cret@127.0.0.1:{unused_port()}/offhook"
+    said = _assert_one_sentence(_offhook(tmp_path, *command, DATABASE_URL=nowhere))
+    assert said == "The database does not answer (ConnectionRefusedError). Check DATABASE_URL."
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-async def test_a_server_starts_answers_and_ends_well(shell: Shell, stop: signal.Signals) -> None:
-    port = unused_port()
-    shell.environment["PORT"] = str(port)
-    await shell.run("migrate")
-    server = await shell.start("serve")
+def test_a_company_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    said = _assert_one_sentence(_offhook(tmp_path, "apply", OFFHOOK_CONFIG="none.yml"))
+    assert "none.yml" in said
+
+
+def test_a_server_without_tables_says_what_to_run(tmp_path: Path) -> None:
+    said = _assert_one_sentence(_offhook(tmp_path, "serve"))
+    assert said == "The database is at revision none: run `offhook migrate` first."
+
+
+def test_a_call_without_a_demo_is_one_sentence(tmp_path: Path) -> None:
+    assert "make run" in _assert_one_sentence(_offhook(tmp_path, "call", "--from", "030 23125010"))
+
+
+def test_from_an_empty_folder_to_the_first_answer(tmp_path: Path) -> None:
+    steps = [("migrate",), ("apply",), ("agents", "invite", "Mira Okafor", "--role", "admin", "--language", "en")]
+    assert [_offhook(tmp_path, *step).returncode for step in steps] == [0, 0, 0]
+    assert "Mira Okafor" in _offhook(tmp_path, "agents", "list").stdout
+    run = _offhook(tmp_path, "ask", "help", "--as", "Mira", "--json")
+    assert (run.returncode, run.stderr) == (0, "")
+    reply = json.loads(run.stdout)
+    assert (reply["tone"], reply["language"]) == ("ok", "en")
+    assert reply["text"]
+
+
+async def test_one_question_is_answered_as_json(database: Database, tmp_path: Path) -> None:
+    async with database.transaction() as session:
+        await people.add_agent(session)
+    run = await asyncio.to_thread(
+        _offhook, tmp_path, "ask", "open ticket printer is on fire", "--as", "mira okafor", "--json",
+        DATABASE_URL=_url(database),
+    )  # fmt: skip
+    assert run.returncode == 0
+    assert "T-1" in json.loads(run.stdout)["text"]
+
+
+async def test_an_agent_whom_nobody_knows_is_one_sentence(sqlite_database: Database, tmp_path: Path) -> None:
+    run = await asyncio.to_thread(
+        _offhook, tmp_path, "ask", "help", "--as", "Nobody", "--json", DATABASE_URL=_url(sqlite_database)
+    )
+    assert _assert_one_sentence(run) == "I know no colleague called Nobody."
+
+
+async def test_a_question_from_nobody_in_particular_asks_who_it_is(sqlite_database: Database, tmp_path: Path) -> None:
+    run = await asyncio.to_thread(_offhook, tmp_path, "ask", "help", DATABASE_URL=_url(sqlite_database))
+    assert _assert_one_sentence(run) == "Please say who you are: --as NAME."
+
+
+async def test_a_doctor_who_finds_something_wrong_ends_with_one(sqlite_database: Database, tmp_path: Path) -> None:
+    run = await asyncio.to_thread(_offhook, tmp_path, "doctor", DATABASE_URL=_url(sqlite_database))
+    assert run.returncode == 1
+    assert "Traceback" not in run.stderr
+    assert "nobody yet" in run.stdout
+
+
+@asynccontextmanager
+async def _process(folder: Path, *arguments: str, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(
+        *BASE, *arguments, cwd=folder, env=_environment(**settings), stderr=asyncio.subprocess.PIPE
+    )
     try:
-        async with asyncio.timeout(20), aiohttp.ClientSession() as http:
-            while not await _answers(http, f"http://127.0.0.1:{port}/readyz"):
-                assert server.returncode is None
+        yield process
     finally:
-        server.send_signal(stop)
-    _out, error = await server.communicate()
-    assert (server.returncode, "Traceback" in error.decode()) == (0, False)
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
-async def _answers(http: aiohttp.ClientSession, url: str) -> bool:
-    try:
-        async with http.get(url) as response:
-            return response.status == 200
-    except aiohttp.ClientError:
-        await asyncio.sleep(0.05)
-        return False
+async def _until_alive(process: asyncio.subprocess.Process, port: int) -> dict[str, Any]:
+    async with asyncio.timeout(PATIENCE_SECONDS), aiohttp.ClientSession() as client:
+        while True:
+            assert process.returncode is None, "the server ended before it answered"
+            try:
+                async with client.get(f"http://127.0.0.1:{port}/healthz") as response:
+                    found = await response.json()
+                    assert isinstance(found, dict)
+                    return found
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("arguments", [["serve"], ["serve", "--no-worker"]])
+async def test_a_server_answers_and_stops_cleanly(
+    database: Database, tmp_path: Path, arguments: list[str], ending: signal.Signals
+) -> None:
+    port = unused_port()
+    async with _process(tmp_path, *arguments, DATABASE_URL=_url(database), PORT=str(port)) as process:
+        assert await _until_alive(process, port) == {"status": "ok"}
+        process.send_signal(ending)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            _out, errors = await process.communicate()
+    assert (process.returncode, errors.decode()) == (0, "")
+
+
+async def test_a_port_that_is_taken_is_one_sentence(sqlite_database: Database, tmp_path: Path) -> None:
+    port = unused_port()
+    url = _url(sqlite_database)
+    async with _process(tmp_path, "serve", DATABASE_URL=url, PORT=str(port)) as process:
+        await _until_alive(process, port)
+        second = await asyncio.to_thread(_offhook, tmp_path, "serve", DATABASE_URL=url, PORT=str(port))
+    assert str(port) in _assert_one_sentence(second)
