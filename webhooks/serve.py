@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import gc
 import signal
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,6 +24,8 @@ from webhooks.app import build_app, build_channels, build_worker, drain
 from webhooks.complaints import Complaint
 from webhooks.runtime import Runtime
 from webhooks.settings import Settings
+
+BACKLOG = 128
 
 
 @asynccontextmanager
@@ -61,26 +66,27 @@ async def serve(settings: Settings, *, with_worker: bool) -> None:
     await require_migrated(runtime)
     channels = build_channels(runtime)
     worker = build_worker(runtime, channels) if with_worker else None
-    try:
-        runner = await listen(build_app(runtime, channels, worker), settings)
-    except OSError as error:
-        raise Complaint(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}.") from error
-    try:
-        async with wake.listening(runtime):
-            await until_signal()
-    finally:
-        await runner.cleanup()
+    with _only_worker(runtime) if with_worker else contextlib.nullcontext():
+        try:
+            runner = await listen(build_app(runtime, channels, worker), settings)
+        except OSError as error:
+            await runtime.database.close()
+            raise Complaint(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}.") from error
+        try:
+            async with wake.listening(runtime):
+                await until_signal()
+        finally:
+            await runner.cleanup()
 
 
 async def listen(app: web.Application, settings: Settings) -> web.AppRunner:
     """Raises OSError when the address cannot be listened on."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # Before the worker starts: a server that cannot listen must not have touched anything.
+    bound = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
     await runner.setup()
-    try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
-    except OSError:
-        await runner.cleanup()
-        raise
+    await web.SockSite(runner, bound, backlog=BACKLOG).start()
     # What was loaded at the start stays for good: the collector need not look at it again on every full pass.
     gc.collect()
     gc.freeze()
@@ -93,14 +99,30 @@ async def work(settings: Settings) -> None:
     await require_migrated(runtime)
     channels = build_channels(runtime)
     worker = build_worker(runtime, channels)
-    task = asyncio.create_task(worker.run())
-    try:
-        async with wake.listening(runtime):
-            await until_signal()
-    finally:
-        await drain(worker, task)
-        await channels.close()
-        await runtime.database.close()
+    with _only_worker(runtime):
+        task = asyncio.create_task(worker.run())
+        try:
+            async with wake.listening(runtime):
+                await until_signal()
+        finally:
+            await drain(worker, task)
+            await channels.close()
+            await runtime.database.close()
+
+
+@contextlib.contextmanager
+def _only_worker(runtime: Runtime) -> Iterator[None]:
+    """On SQLite one process works: a second would take over what the first has in hand. Raises Complaint."""
+    if not runtime.database.is_sqlite:
+        yield
+        return
+    with Path(f"{runtime.database.url.database}.worker").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            said = "Another process works on this SQLite file already. On PostgreSQL any number may."
+            raise Complaint(said) from error
+        yield
 
 
 async def until_signal() -> None:

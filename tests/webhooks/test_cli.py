@@ -194,10 +194,20 @@ async def test_a_server_answers_and_stops_cleanly(
     assert (process.returncode, errors.decode()) == (0, "")
 
 
+@pytest.mark.parametrize("command", ["serve", "work"])
+async def test_one_sqlite_file_has_one_worker(sqlite_database: Database, tmp_path: Path, command: str) -> None:
+    port = unused_port()
+    url = _url(sqlite_database)
+    async with _process(tmp_path, "serve", DATABASE_URL=url, PORT=str(port)) as process:
+        await _until_alive(process, port)
+        second = await asyncio.to_thread(_offhook, tmp_path, command, DATABASE_URL=url, PORT=str(unused_port()))
+    assert "Another process works on this SQLite file" in _assert_one_sentence(second)
+
+
 async def test_a_port_that_is_taken_is_one_sentence(sqlite_database: Database, tmp_path: Path) -> None:
     port = unused_port()
     url = _url(sqlite_database)
     async with _process(tmp_path, "serve", DATABASE_URL=url, PORT=str(port)) as process:
         await _until_alive(process, port)
-        second = await asyncio.to_thread(_offhook, tmp_path, "serve", DATABASE_URL=url, PORT=str(port))
+        second = await asyncio.to_thread(_offhook, tmp_path, "serve", "--no-worker", DATABASE_URL=url, PORT=str(port))
     assert str(port) in _assert_one_sentence(second)
