@@ -51,6 +51,7 @@ class Agent(Record):
     phone: Mapped[str | None]
     role: Mapped[str]
     language: Mapped[str]
+    team: Mapped[str | None]
     presence: Mapped[str] = mapped_column(default=Presence.OFFLINE)
     presence_since: Mapped[datetime]
     __table_args__ = (
@@ -124,13 +125,21 @@ async def find_agent(session: AsyncSession, name: str) -> Agent:
 
 
 async def add_agent(
-    session: AsyncSession, *, name: str, role: Role, language: str, now: datetime, phone: str | None = None
+    session: AsyncSession,
+    *,
+    name: str,
+    role: Role,
+    language: str,
+    now: datetime,
+    phone: str | None = None,
+    team: str | None = None,
 ) -> Agent:
     agent = Agent(
         name=name,
         role=role.name.lower(),
         language=language,
         phone=phone,
+        team=team,
         presence=Presence.OFFLINE,
         presence_since=now,
         created_at=now,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -85,12 +85,12 @@ _COMMANDS: dict[str, Command] = {}
 
 
 def command(name: str, examples: Mapping[str, list[str]], *, changes: bool = False) -> Callable[[Handler], Handler]:
-    """Register a function `(context, typed arguments…) -> Reply`. Its module is the subject it is listed under."""
+    """Register a function `(context, typed arguments…) -> Reply`. The module or package in intents.commands is its subject."""
 
     def register(handler: Handler) -> Handler:
         if name in _COMMANDS:
             raise ValueError(f"{name} is registered twice")
-        subject = handler.__module__.rpartition(".")[2]
+        subject = handler.__module__.split(".")[2]
         _COMMANDS[name] = Command(name, subject, handler, examples, _arguments(handler), changes)
         return handler
 
@@ -101,8 +101,8 @@ def command(name: str, examples: Mapping[str, list[str]], *, changes: bool = Fal
 def commands() -> Mapping[str, Command]:
     """All of them; the first call imports the modules of intents.commands."""
     package = import_module("intents.commands")
-    for module in iter_modules(package.__path__):
-        import_module(f"intents.commands.{module.name}")
+    for module in walk_packages(package.__path__, "intents.commands."):
+        import_module(module.name)
     return _COMMANDS
 
 

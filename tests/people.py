@@ -24,8 +24,9 @@ async def add_agent(
     phone: str | None = "+493023125201",
     slack: str | None = None,
     telegram: str | None = None,
+    team: str | None = None,
 ) -> Agent:
-    agent = await agents.add_agent(session, name=name, role=role, language=language, phone=phone, now=NOW)
+    agent = await agents.add_agent(session, name=name, role=role, language=language, phone=phone, team=team, now=NOW)
     for channel, account in (("slack", slack), ("telegram", telegram)):
         if account is not None:
             await agents.link(session, agent, channel, account, NOW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crm_core import phones
 from crm_core.agents import Presence
 from crm_core.callcenter import calls, presence, queues
-from intents.cards import call_card
+from intents.cards.callcenter import call_card
 from intents.commands.contacts import name_for, the_contact
 from intents.registry import Context, command
 from intents.reply import Reply, Table

@@ -6,7 +6,7 @@ from crm_core import references
 from crm_core.contacts import contacts
 from crm_core.contacts.contacts import Contact
 from crm_core.errors import NotFound, Refused
-from intents.cards import contact_card
+from intents.cards.contacts import contact_card
 from intents.dialogue import Ambiguous
 from intents.registry import Context, command
 from intents.reply import Choice, Choices, Reply, Table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm_core.projects import tasks
 from crm_core.projects.tasks import Task
-from intents.cards import task_card
+from intents.cards.projects import task_card
 from intents.registry import Context, command
 from intents.reply import Choice, Choices, Reply, Table
 from intents.slots import DueArg, TaskArg, TitleArg

@@ -8,7 +8,7 @@ from crm_core import references, rights
 from crm_core.money import Money
 from crm_core.sales import deals, stages
 from crm_core.sales.deals import Deal
-from intents.cards import deal_card
+from intents.cards.sales import deal_card
 from intents.commands.contacts import the_contact
 from intents.registry import Context, command
 from intents.reply import Choice, Choices, Reply, Table

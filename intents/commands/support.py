@@ -9,7 +9,7 @@ from crm_core.agents import Agent, find_agent
 from crm_core.message import say
 from crm_core.support import tickets
 from crm_core.support.tickets import Priority, Ticket
-from intents.cards import ticket_card
+from intents.cards.support import ticket_card
 from intents.commands.contacts import the_contact
 from intents.registry import Context, command
 from intents.reply import Choice, Choices, Reply, Table

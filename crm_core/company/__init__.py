@@ -1,0 +1,25 @@
+"""The company file, offhook.yml."""
+
+from crm_core.company.file import CardPlace, Company, CompanyFileError, company_of, read_company
+from crm_core.company.hours import Hours
+from crm_core.company.phone import CallbackWish, JoinQueue, Menu, MyTickets, Node, OpenTicket, Option, Phone, Voicemail
+from crm_core.company.sales import StageRule
+
+__all__ = [
+    "CallbackWish",
+    "CardPlace",
+    "Company",
+    "CompanyFileError",
+    "Hours",
+    "JoinQueue",
+    "Menu",
+    "MyTickets",
+    "Node",
+    "OpenTicket",
+    "Option",
+    "Phone",
+    "StageRule",
+    "Voicemail",
+    "company_of",
+    "read_company",
+]

@@ -1,0 +1,110 @@
+"""The company file, offhook.yml: a company's own lines, menus, hours, queues, stages and languages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import Field, ValidationError, field_validator, model_validator
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_core.company.hours import Hours
+from crm_core.company.part import LocalText, Part
+from crm_core.company.people import Branch, Team, known_zone
+from crm_core.company.phone import JoinQueue, Menu, Phone
+from crm_core.company.sales import StageRule
+
+
+class CardPlace(Part):
+    """Where cards of some kinds are posted: `slack:C123`."""
+
+    place: str
+    language: str = "en"
+    kinds: list[Literal["ticket", "call", "deal", "task"]]
+
+
+class Company(Part):
+    name: str
+    languages: Annotated[list[str], Field(min_length=1)]
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    time_zone: str
+    hours: Hours
+    phone: Phone
+    queues: dict[str, LocalText]
+    stages: list[StageRule]
+    cards: list[CardPlace] = []
+    branches: dict[str, Branch] = {}
+    teams: dict[str, Team] = {}
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        return known_zone(value)
+
+    @model_validator(mode="after")
+    def _speaks_all_languages(self) -> Company:
+        texts = {"phone.greeting": self.phone.greeting}
+        texts |= {
+            f"phone.nodes.{name}": node.prompt for name, node in self.phone.nodes.items() if isinstance(node, Menu)
+        }
+        for place, text in texts.items():
+            missing = [language for language in self.languages if language not in text]
+            if missing:
+                raise ValueError(f"{place} has no text in: {', '.join(missing)}")
+        for name, node in self.phone.nodes.items():
+            if isinstance(node, JoinQueue) and node.queue not in self.queues:
+                raise ValueError(f"phone.nodes.{name} names a queue that is not described: {node.queue}")
+        return self
+
+    @model_validator(mode="after")
+    def _teams_work_somewhere(self) -> Company:
+        for key, team in self.teams.items():
+            if team.branch is not None and team.branch not in self.branches:
+                raise ValueError(f"teams.{key} names a branch that is not described: {team.branch}")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def language(self) -> str:
+        """The first one is the house's own."""
+        return self.languages[0]
+
+    def is_open(self, now: datetime) -> bool:
+        return self.hours.are_open(now, self.zone)
+
+    def card_places(self, kind: str) -> list[CardPlace]:
+        return [place for place in self.cards if kind in place.kinds]
+
+
+class CompanyFileError(Exception):
+    """The file and the line-by-line complaint, fit to print."""
+
+
+def read_company(path: Path) -> Company:
+    """Raises CompanyFileError."""
+    try:
+        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return Company.model_validate(raw)
+    except FileNotFoundError as error:
+        raise CompanyFileError(f"{path}: there is no such file (OFFHOOK_CONFIG names it)") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise CompanyFileError(f"{path}: not readable as YAML: {error}") from error
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(step) for step in fault['loc']) or 'file'}: {fault['msg']}" for fault in error.errors()
+        ]
+        raise CompanyFileError(f"{path}:\n" + "\n".join(f"  {line}" for line in lines)) from error
+
+
+def company_of(session: AsyncSession) -> Company:
+    """The company a transaction works for; `Database.transaction` puts it there."""
+    company = session.info["company"]
+    assert isinstance(company, Company)
+    return company

@@ -1,0 +1,39 @@
+"""The card of a call."""
+
+from __future__ import annotations
+
+from crm_core import phones
+from crm_core.callcenter import calls, queues
+from crm_core.callcenter.calls import Call, CallState
+from crm_core.message import Param, say
+from crm_core.support import tickets
+from intents.cards.layout import Pair, fields, record_button, row
+from intents.registry import Context
+from intents.reply import Part
+
+
+async def call_card(context: Context, call: Call) -> list[Part]:
+    """Who is calling, where they are, who has them; Accept only while they wait."""
+    caller = await calls.caller_of(context.session, call)
+    withheld = context.say("call.withheld") if call.direction == "inbound" else ""
+    number = phones.shown(caller.number) if caller.number else withheld
+    if context.ask.is_public:
+        caller, number = calls.Caller(), ""
+    pairs: list[Pair] = [("card.state", say(f"call.state-{call.state}")), ("card.number", number or None)]
+    pairs.append(("card.agent", await queues.agent_name(context.session, call)))
+    if caller.contact_id is not None:
+        theirs = await tickets.tickets_of(context.session, caller.contact_id)
+        listed = "; ".join(f"{ticket.ref} {ticket.subject}" for ticket in theirs[:3])
+        pairs.append(("card.open-tickets", listed or None))
+    if call.duration_seconds is not None:
+        pairs.append(("card.duration", _length(call.duration_seconds)))
+    choices = []
+    if call.state == CallState.QUEUED:
+        choices.append(record_button(context, "button.accept", f"accept {call.ref}", call, is_primary=True))
+    title = context.say("call.title", ref=call.ref, name=caller.name or number or context.say("call.unknown-caller"))
+    note = "" if context.ask.is_public else call.note or ""
+    return [fields(context, title, pairs, note), *row(choices)]
+
+
+def _length(seconds: int) -> Param:
+    return say("card.minutes", count=round(seconds / 60)) if seconds >= 120 else say("card.seconds", count=seconds)

@@ -1,0 +1,65 @@
+"""Cards: a record drawn for a reply or a place, in one language, with the buttons that fit its state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_core import references
+from crm_core.agents import SYSTEM
+from crm_core.callcenter.calls import Call
+from crm_core.contacts.contacts import Contact
+from crm_core.db import Record
+from crm_core.projects.tasks import Task
+from crm_core.sales.deals import Deal
+from crm_core.support.tickets import Ticket
+from intents.ask import Ask
+from intents.cards.callcenter import call_card
+from intents.cards.contacts import contact_card
+from intents.cards.projects import task_card
+from intents.cards.sales import deal_card
+from intents.cards.support import ticket_card
+from intents.registry import Context
+from intents.reply import Fields, Part
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A card for everybody in a place: `text` alone says it all."""
+
+    text: str
+    parts: list[Part]
+
+
+async def draw(session: AsyncSession, kind: str, record_id: int, language: str, now: datetime) -> Drawn | None:
+    """None when the record is gone (its opening was undone)."""
+    record = await session.get(references.KINDS[kind].model, record_id)
+    if record is None:
+        return None
+    ask = Ask(channel="card", conversation="card", account="")
+    parts = await card(Context(session, SYSTEM, ask, language, [], now), record)
+    return Drawn(in_words(parts), parts)
+
+
+async def card(context: Context, record: Record) -> list[Part]:
+    match record:
+        case Ticket():
+            return await ticket_card(context, record)
+        case Deal():
+            return await deal_card(context, record)
+        case Task():
+            return await task_card(context, record)
+        case Contact():
+            return await contact_card(context, record)
+        case Call():
+            return await call_card(context, record)
+        case _:
+            raise TypeError(f"{type(record).__name__} has no card")
+
+
+def in_words(parts: list[Part]) -> str:
+    """The card as one spoken line."""
+    fields = next(part for part in parts if isinstance(part, Fields))
+    return ". ".join([fields.title, *(f"{label}: {value}" for label, value in fields.pairs)])
