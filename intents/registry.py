@@ -85,7 +85,7 @@ _COMMANDS: dict[str, Command] = {}
 
 
 def command(name: str, examples: Mapping[str, list[str]], *, changes: bool = False) -> Callable[[Handler], Handler]:
-    """Register a function `(context, typed arguments…) -> Reply`. The module or package in intents.commands is its subject."""
+    """Register a function `(context, typed arguments…) -> Reply`; its module or package is the subject."""
 
     def register(handler: Handler) -> Handler:
         if name in _COMMANDS:
