@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,9 @@ from crm_core.db import Base, BigId, Record, UtcDateTime
 from crm_core.errors import Refused
 
 _BATCH = 1000
+Reversal = Callable[[AsyncSession, Actor, "Activity", datetime], Awaitable[None]]
+
+_REVERSALS: dict[str, Reversal] = {}
 UNDO_WINDOW = timedelta(hours=1)
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -86,12 +89,12 @@ async def created(session: AsyncSession, actor: Actor, record_: Record, verb: st
 
 
 async def history(
-    session: AsyncSession, actor: Actor, kind: str, record_id: int, limit: int = 20
+    session: AsyncSession, actor: Actor, kind: str, *record_ids: int, limit: int = 20
 ) -> Sequence[Activity]:
-    """Newest first, of records that the actor may read."""
+    """Newest first, of records that the actor may read; of several when they were merged into one."""
     rights.require(actor, "activity.read")
     rights.require(actor, f"{kind}.read")
-    return await timeline(session, kind, record_id, limit)
+    return await timeline(session, kind, *record_ids, limit=limit)
 
 
 async def exported(
@@ -110,11 +113,11 @@ async def exported(
         last = batch[-1].id
 
 
-async def timeline(session: AsyncSession, kind: str, record_id: int, limit: int = 20) -> Sequence[Activity]:
+async def timeline(session: AsyncSession, kind: str, *record_ids: int, limit: int = 20) -> Sequence[Activity]:
     """Newest first."""
     found = await session.scalars(
         select(Activity)
-        .where(Activity.kind == kind, Activity.record_id == record_id)
+        .where(Activity.kind == kind, Activity.record_id.in_(record_ids))
         .order_by(Activity.id.desc())
         .limit(limit)
     )
@@ -138,15 +141,30 @@ async def undo(session: AsyncSession, actor: Actor, now: datetime) -> Activity:
     )
     if last is None:
         raise Refused("undo.nothing")
-    target = await references.lock(session, last.kind, last.record_id)
-    if last.data.get("created"):
-        await _remove(session, target, last)
-    else:
-        _restore(target, last.data, now)
+    await _take_back(session, actor, last, now)
     last.undone_at = now
     await session.flush()
     await record(session, actor, f"{last.kind}.undone", last.kind, last.record_id, now, {"verb": last.verb})
     return last
+
+
+def reversed_by(verb: str, reversal: Reversal) -> None:
+    """How to take back a change that is more than the fields of one record."""
+    _REVERSALS[verb] = reversal
+
+
+async def _take_back(session: AsyncSession, actor: Actor, last: Activity, now: datetime) -> None:
+    target = await references.lock(session, last.kind, last.record_id)
+    reversal = _REVERSALS.get(last.verb)
+    if reversal is not None:
+        await reversal(session, actor, last, now)
+    elif last.data.get("created"):
+        await _remove(session, target, last)
+        return
+    else:
+        _restore(target, last.data, now)
+        await session.flush()
+    await references.refresh(session, last.kind, last.record_id, now)
 
 
 async def _remove(session: AsyncSession, target: Record, last: Activity) -> None:

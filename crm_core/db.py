@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, DateTime, Integer, MetaData, event
+from sqlalchemy import BigInteger, Connection, DateTime, Integer, MetaData, String, event
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -25,6 +25,8 @@ BUSY_LIMIT_SECONDS = 10.0
 
 _USABLE = "use sqlite:///file.db or postgresql://user@host/name"
 
+# Compared byte by byte: a range is a prefix whatever language PostgreSQL sorts in.
+BYTEWISE = String().with_variant(String(collation="C"), "postgresql")
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 

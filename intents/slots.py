@@ -141,6 +141,9 @@ DUE = Slot("due", DAY_PATTERN, _due)
 ORGANISATION = Slot("text", _NAME, _text, is_free=True)
 EMAIL = Slot("email", r"[^\s@<>]{1,64}@[^\s@<>]{1,190}", _text)
 PRIORITY = Slot("priority", "|".join(word for words in _PRIORITIES.values() for word in words), _priority)
+TAG = Slot("tag", r"#?[\w][\w\- ]{0,39}?", _text)
+FIELD = Slot("field", r"[\w\- ]{1,40}?", _text)
+CONTACT_REF = _record("contact", "contact|kontakt")
 LANGUAGE = Slot("language", r"[^\W\d_]{2,20}", _text)
 CODE = Slot("code", r"[\w\-]{6,64}", _text)
 
@@ -154,6 +157,9 @@ TitleArg: TypeAlias = Annotated[str, TITLE]
 OrganisationArg: TypeAlias = Annotated[str, ORGANISATION]
 EmailArg: TypeAlias = Annotated[str, EMAIL]
 PriorityArg: TypeAlias = Annotated[Priority, PRIORITY]
+TagArg: TypeAlias = Annotated[str, TAG]
+FieldArg: TypeAlias = Annotated[str, FIELD]
+ContactRefArg: TypeAlias = Annotated[int, CONTACT_REF]
 LanguageArg: TypeAlias = Annotated[str, LANGUAGE]
 ContactArg: TypeAlias = Annotated[str, CONTACT]
 AgentArg: TypeAlias = Annotated[str, AGENT]

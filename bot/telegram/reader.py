@@ -22,7 +22,8 @@ from intents.reply import Reply
 from intents.router import answer
 
 _START = re.compile(r"/start(?:@\w+)?(?:\s+(?P<code>\S+))?\s*\Z")
-_ADDRESSED = re.compile(r"(?<=\S)@\w+")
+# Only a command is addressed like that: greta@example.com is an e-mail address.
+_ADDRESSED = re.compile(r"\A(/\w+)@\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,5 +103,5 @@ def _message(message: Message) -> Heard | None:
     if not is_private and not text.startswith("/") and "@" not in text:
         return None
     start = _START.match(text)
-    said = f"link {start['code']}" if start and start["code"] else "help" if start else _ADDRESSED.sub("", text)
+    said = f"link {start['code']}" if start and start["code"] else "help" if start else _ADDRESSED.sub(r"\1", text)
     return Heard(person.id, person.full_name, message.chat.id, is_private, said)

@@ -11,6 +11,7 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm_core.company.fields import CustomField
 from crm_core.company.hours import Hours
 from crm_core.company.part import LocalText, Part
 from crm_core.company.people import Branch, Team, known_zone
@@ -39,6 +40,7 @@ class Company(Part):
     cards: list[CardPlace] = []
     branches: dict[str, Branch] = {}
     teams: dict[str, Team] = {}
+    contact_fields: list[CustomField] = []
 
     @field_validator("time_zone")
     @classmethod

@@ -1,9 +1,9 @@
-"""People, companies and their numbers."""
+"""People, companies, and how to reach them."""
 
 from crm_core import references
-from crm_core.contacts import contacts, numbers
+from crm_core.contacts import changes, contacts, duplicates, emails, merges, numbers, search, tags, tokens
 from crm_core.contacts.contacts import Contact
 
-references.register("C", Contact, contacts.remove_parts)
+references.register("C", Contact, contacts.remove_parts, contacts.refresh)
 
-__all__ = ["contacts", "numbers"]
+__all__ = ["changes", "contacts", "duplicates", "emails", "merges", "numbers", "search", "tags", "tokens"]

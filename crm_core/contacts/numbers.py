@@ -1,4 +1,4 @@
-"""Phone numbers as records of their own, and who is calling."""
+"""Phone numbers as records of their own."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core import phones
-from crm_core.db import Base, BigId
+from crm_core.company import company_of
+from crm_core.db import BYTEWISE, Base, BigId
+
+LONGEST_EXTENSION = 5
 
 
 class PhoneNumber(Base):
-    """`raw` is what was typed; `reversed` its digits backwards, so that last digits are found by prefix."""
+    """`raw` is what was typed; `reversed` its digits backwards, so that last digits are found by prefix.
+
+    `head` is what the extensions of a company's switchboard begin with: +4930231250 without its last zero.
+    """
 
     __tablename__ = "phone_number"
 
@@ -22,15 +28,31 @@ class PhoneNumber(Base):
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
     e164: Mapped[str] = mapped_column(index=True)
     raw: Mapped[str]
-    reversed: Mapped[str] = mapped_column(index=True)
+    reversed: Mapped[str] = mapped_column(BYTEWISE, index=True)
+    head: Mapped[str | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
 
 
-async def add_number(session: AsyncSession, contact_id: int, raw: str, region: str, now: datetime) -> PhoneNumber:
-    """Raises Invalid when it is no number."""
-    e164 = phones.require_e164(raw, region)
+def head_of(e164: str) -> str | None:
+    """None for a company's number that is no switchboard's."""
+    return e164.rstrip("0") if e164.endswith("0") else None
+
+
+async def add_number(
+    session: AsyncSession, contact_id: int, raw: str, now: datetime, *, is_company: bool = False
+) -> PhoneNumber:
+    """The one that is there, when the contact has it already. Raises Invalid when it is no number."""
+    e164 = phones.require_e164(raw, company_of(session).country)
+    for known in await numbers_of(session, contact_id):
+        if known.e164 == e164:
+            return known
     number = PhoneNumber(
-        contact_id=contact_id, e164=e164, raw=raw, reversed=phones.digits_reversed(e164), created_at=now
+        contact_id=contact_id,
+        e164=e164,
+        raw=raw,
+        reversed=phones.digits_reversed(e164),
+        head=head_of(e164) if is_company else None,
+        created_at=now,
     )
     session.add(number)
     await session.flush()
@@ -38,6 +60,7 @@ async def add_number(session: AsyncSession, contact_id: int, raw: str, region: s
 
 
 async def numbers_of(session: AsyncSession, contact_id: int) -> Sequence[PhoneNumber]:
+    """The oldest, which is the main one, first."""
     found = await session.scalars(
         select(PhoneNumber).where(PhoneNumber.contact_id == contact_id).order_by(PhoneNumber.id)
     )
@@ -55,7 +78,18 @@ async def by_digits(session: AsyncSession, typed: str, region: str, limit: int) 
     ends = await session.scalars(
         select(PhoneNumber.contact_id)
         .where(PhoneNumber.reversed >= tail, PhoneNumber.reversed < tail + ":")
-        .order_by(PhoneNumber.contact_id)
+        .order_by(PhoneNumber.reversed)
         .limit(limit)
     )
     return list(dict.fromkeys(ends.all()))
+
+
+async def by_head(session: AsyncSession, e164: str) -> int | None:
+    """The company whose switchboard this is an extension of."""
+    stems = [e164[:-cut] for cut in range(1, LONGEST_EXTENSION + 1) if len(e164) - cut > 6]
+    heads = (
+        await session.execute(select(PhoneNumber.head, PhoneNumber.contact_id).where(PhoneNumber.head.in_(stems)))
+    ).all()
+    longest = max((head for head, _ in heads if head), key=len, default=None)
+    owners = {contact_id for head, contact_id in heads if head == longest}
+    return owners.pop() if len(owners) == 1 else None

@@ -7,13 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Table, and_, cast, false, or_, select
+from sqlalchemy import ColumnElement, String, Table, and_, cast, exists, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from crm_core.activity import Activity
 from crm_core.callcenter.calls import Call
 from crm_core.contacts.contacts import Contact
+from crm_core.contacts.emails import emails_of
 from crm_core.contacts.numbers import PhoneNumber
+from crm_core.contacts.tokens import ContactToken
 from crm_core.db import Base
 from crm_core.projects.tasks import Task
 from crm_core.sales.deals import Deal
@@ -30,7 +33,6 @@ IMPERSONAL = {
     "hold": "the hold on the outbox",
     "identity": "colleagues' accounts",
     "invite": "colleagues' invitations",
-    "organisation": "companies",
     "stage": "the pipeline",
 }
 
@@ -75,13 +77,14 @@ async def person(session: AsyncSession, contact: Contact) -> Person:
         calls=[call.id for call in calls],
         sids=[call.sid for call in calls if call.sid is not None],
     )
-    about.words = sorted({*_named(contact), *alone, *await _written(session, about)})
+    emails = [email.address for email in await emails_of(session, contact.id)]
+    about.words = sorted({*_named(contact), *emails, *alone, *await _written(session, about)})
     return about
 
 
 def _named(contact: Contact) -> list[str]:
     parts = [part for part in contact.name.split() if len(part) >= SHORTEST_WORD]
-    return [contact.name, *parts, *([contact.email] if contact.email else [])]
+    return [contact.name, *parts]
 
 
 async def _written(session: AsyncSession, about: Person) -> list[str]:
@@ -110,13 +113,17 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
             table["callback_request"].c.call_id.in_(calls), table["callback_request"].c.ticket_id.in_(tickets)
         ),
         "contact": table["contact"].c.id == about.contact_id,
+        "contact_merge": _either(table["contact_merge"], about, "survivor_id", "merged_id"),
+        "contact_tag": table["contact_tag"].c.contact_id == about.contact_id,
         "contact_token": table["contact_token"].c.contact_id == about.contact_id,
         "conversation": table["conversation"].c.key.in_([f"phone:{call}" for call in calls]),
         "deal": table["deal"].c.id.in_(about.deals),
+        "distinct_pair": _either(table["distinct_pair"], about, "lower_id", "higher_id"),
         "effect": or_(
             table["effect"].c.address.in_([f"twilio:call-{call}" for call in calls]),
             _mentions(table["effect"].c.payload, about.words),
         ),
+        "email_address": table["email_address"].c.contact_id == about.contact_id,
         "phone_number": table["phone_number"].c.contact_id == about.contact_id,
         "queue_entry": table["queue_entry"].c.call_id.in_(calls),
         "receipt": or_(
@@ -127,7 +134,20 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "task": table["task"].c.id.in_(about.tasks),
         "ticket": table["ticket"].c.id.in_(tickets),
         "ticket_comment": table["ticket_comment"].c.ticket_id.in_(tickets),
+        "token_variant": _only_theirs(about),
     }
+
+
+def _either(table: Table, about: Person, *columns: str) -> ColumnElement[bool]:
+    return or_(false(), *(table.c[column] == about.contact_id for column in columns))
+
+
+def _only_theirs(about: Person) -> ColumnElement[bool]:
+    """Words of the search that nobody else bears."""
+    token, other = ContactToken, aliased(ContactToken)
+    shared = exists().where(other.token == token.token, other.contact_id != about.contact_id)
+    theirs = select(token.token).where(token.contact_id == about.contact_id, ~shared)
+    return Base.metadata.tables["token_variant"].c.token.in_(theirs)
 
 
 def _timeline(about: Person) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from crm_core import activity, cards, references, rights
 from crm_core.agents import Actor
 from crm_core.callcenter.recordings import Recording
 from crm_core.contacts.contacts import Contact
+from crm_core.contacts.merges import merged_into
 from crm_core.inbox import Receipt
 from crm_core.lease import Leased, State
 from crm_core.outbox import Effect
@@ -27,11 +28,27 @@ def _given_up(model: type[Leased]) -> Any:
 
 
 # Rows that go entirely; the others stay for the statistics, without what they said.
-_DELETED = ("contact_token", "phone_number", "conversation", "callback_request", "recording")
+_DELETED = (
+    "token_variant",
+    "contact_token",
+    "contact_tag",
+    "contact_merge",
+    "distinct_pair",
+    "email_address",
+    "phone_number",
+    "conversation",
+    "callback_request",
+    "recording",
+)
 _EMPTIED: dict[str, dict[str, Any]] = {
     "activity": {"data": {}, "reversible": False},
     "call": {"from_number": None, "to_number": None, "note": None, "ivr": {}},
-    "contact": {"name": ERASED, "email": None, "organisation_id": None},
+    "contact": {
+        **dict.fromkeys(("title", "salutation", "organisation_id", "street", "postcode", "city", "note")),
+        "name": ERASED,
+        "sort_name": ERASED,
+        "custom": {},
+    },
     "deal": {"title": ERASED},
     "effect": {"payload": {}, "state": _given_up(Effect)},
     "receipt": {"payload": {}, "response": None, "state": _given_up(Receipt)},
@@ -44,18 +61,23 @@ _EMPTIED: dict[str, dict[str, Any]] = {
 async def known_of(session: AsyncSession, actor: Actor, contact_id: int) -> dict[str, list[dict[str, Any]]]:
     """Every row about the person, by table. Raises NotFound."""
     rights.require(actor, "contact.export")
-    about = await person(session, cast("Contact", await references.read(session, "contact", contact_id)))
-    found = {}
-    for name, condition in holdings(about).items():
-        table = table_of(name)
-        query = select(table).where(condition).order_by(*table.primary_key.columns)
-        found[name] = [dict(row) for row in (await session.execute(query)).mappings()]
+    await references.read(session, "contact", contact_id)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in await merged_into(session, contact_id):
+        about = await person(session, cast("Contact", await references.read(session, "contact", one)))
+        for name, condition in holdings(about).items():
+            table = table_of(name)
+            query = select(table).where(condition).order_by(*table.primary_key.columns)
+            rows = found.setdefault(name, [])
+            rows += [row for row in map(dict, (await session.execute(query)).mappings()) if row not in rows]
     return found
 
 
 async def erase(session: AsyncSession, actor: Actor, contact_id: int, now: datetime) -> Erasure:
     """Cannot be undone: that is its purpose. Raises NotFound."""
     rights.require(actor, "contact.erase")
+    for part in (await merged_into(session, contact_id))[1:]:
+        await _empty(session, await person(session, cast("Contact", await references.lock(session, "contact", part))))
     about = await person(session, cast("Contact", await references.lock(session, "contact", contact_id)))
     elsewhere = await _elsewhere(session, about)
     counted = await _empty(session, about)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from crm_core import phones, references
-from crm_core.contacts import contacts, numbers
-from crm_core.contacts.contacts import Contact
+from crm_core.agents import Agent
+from crm_core.company.fields import CustomField
+from crm_core.contacts import contacts, emails, numbers, tags
+from crm_core.contacts.contacts import Contact, Kind
+from crm_core.message import Param, say
 from crm_core.support import tickets
 from intents.cards.layout import Pair, fields, row
 from intents.registry import Context
@@ -16,14 +21,51 @@ async def contact_card(context: Context, contact: Contact) -> list[Part]:
     ref = references.ref("contact", contact.id)
     if context.ask.is_public:
         return [Fields(ref, [], context.say("public.ask-privately"))]
+    written = await emails.emails_of(context.session, contact.id)
     owned = await numbers.numbers_of(context.session, contact.id)
     theirs = await tickets.tickets_of(context.session, contact.id)
+    owner = await context.session.get(Agent, contact.owner_id) if contact.owner_id is not None else None
+    tagged = await tags.tags_of(context.session, contact.id)
     pairs: list[Pair] = [
+        ("card.kind", say("contact.company") if contact.kind == Kind.COMPANY else None),
+        ("card.salutation", _addressed(contact)),
         ("card.company", await contacts.organisation_name(context.session, contact)),
         ("card.phone", ", ".join(phones.shown(number.e164) for number in owned) or None),
-        ("card.email", contact.email),
+        ("card.email", ", ".join(email.address for email in written) or None),
+        ("card.address", _address(contact)),
         ("card.language", contact.language),
+        ("card.owner", owner.name if owner else None),
+        ("card.tags", ", ".join(f"#{tag}" for tag in tagged) or None),
         ("card.open-tickets", ", ".join(ticket.ref for ticket in theirs) or None),
     ]
+    shown = fields(context, f"{ref} · {contact.name}", pairs, contact.note or "")
+    shown.pairs.extend(_custom(context, contact))
     choices = [Choice(f"{ticket.ref} {ticket.subject}"[:60], f"show {ticket.ref}") for ticket in theirs[:5]]
-    return [fields(context, f"{ref} · {contact.name}", pairs), *row(choices)]
+    return [shown, *row(choices)]
+
+
+def _address(contact: Contact) -> str | None:
+    place = " ".join(part for part in (contact.postcode, contact.city) if part)
+    return ", ".join(part for part in (contact.street, place) if part) or None
+
+
+def _addressed(contact: Contact) -> Param:
+    """Frau Dr., by Sie."""
+    if contact.salutation is None and contact.address_form is None:
+        return contact.title
+    return say(
+        f"contact.addressed-{contact.salutation or 'name'}-{contact.address_form or 'formal'}",
+        title=contact.title or "",
+    )
+
+
+def _custom(context: Context, contact: Contact) -> list[tuple[str, str]]:
+    return [
+        (field.shown(context.language), _shown(context, field, contact.custom[field.key]))
+        for field in context.company.contact_fields
+        if contact.custom.get(field.key) is not None
+    ]
+
+
+def _shown(context: Context, field: CustomField, value: str) -> str:
+    return context.shown_as(date.fromisoformat(value)) if field.type == "date" else value

@@ -6,6 +6,7 @@ import re
 from zoneinfo import ZoneInfo
 
 from crm_core import activity, agents, cards, conversation, references, rights
+from crm_core.contacts.merges import merged_into
 from crm_core.db import Record
 from crm_core.errors import Invalid, NotFound
 from crm_core.message import say
@@ -109,7 +110,8 @@ async def show_history(context: Context, record: RecordArg) -> Reply:
     ref = references.ref(kind, record_id)
     if context.ask.is_public:
         return context.reply("public.ask-privately")
-    found = await activity.history(context.session, context.actor, kind, record_id, limit=_MOST_STEPS)
+    ids = await merged_into(context.session, record_id) if kind == "contact" else [record_id]
+    found = await activity.history(context.session, context.actor, kind, *ids, limit=_MOST_STEPS)
     if not found:
         return context.reply("history.none", ref=ref)
     rows = [

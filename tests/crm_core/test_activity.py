@@ -7,7 +7,8 @@ from crm_core import activity
 from crm_core.agents import Actor, Presence
 from crm_core.callcenter import presence
 from crm_core.contacts import contacts
-from crm_core.contacts.contacts import Contact, ContactToken
+from crm_core.contacts.contacts import Contact
+from crm_core.contacts.tokens import ContactToken
 from crm_core.db import Database
 from crm_core.errors import Refused
 from crm_core.support import tickets

@@ -77,7 +77,7 @@ async def test_a_restored_backup_is_the_same_company(full: Database, empty: Data
     assert await archive.restore(empty, file, NOW, _silent) == written
     assert await _content(empty) == await _content(full)
     assert not file.with_name("company.offhook.part").exists()
-    assert written["contact"] == len(sample.PEOPLE)
+    assert written["contact"] > len(sample.PEOPLE)
 
 
 async def test_a_copy_is_the_same_company(full: Database, empty: Database) -> None:

@@ -5,6 +5,7 @@ from sqlalchemy import Connection, inspect
 from crm_core import schema
 from crm_core.db import Base, Database
 from tests import people
+from webhooks.demo.company import fill
 
 
 async def test_the_migrations_make_exactly_the_tables_of_the_code(database: Database) -> None:
@@ -17,8 +18,7 @@ async def test_the_migrations_make_exactly_the_tables_of_the_code(database: Data
 
 async def test_migrations_run_down_and_up_with_data_in_the_tables(database: Database) -> None:
     async with database.transaction() as session:
-        await people.add_agent(session)
-        await people.add_contact(session)
+        await fill(session, people.NOW)
     await schema.roll_back(database)
     async with database.engine.connect() as connection:
         left = await connection.run_sync(lambda sync: set(inspect(sync).get_table_names()))

@@ -3,6 +3,7 @@
 import pytest
 
 from crm_core.callcenter import calls, queues
+from crm_core.contacts import emails
 from crm_core.contacts.contacts import Contact
 from intents.reply import Tone
 from tests import people
@@ -53,7 +54,7 @@ async def customer(mira: Talk) -> Contact:
     """A customer with a ticket, a deal, a logged call, a waiting call and a namesake."""
     async with mira.database.transaction() as session:
         greta = await people.add_contact(session, "Greta Sommer", "+493023125010", organisation="Ward & Sons")
-        greta.email = "greta@example.com"
+        await emails.add_email(session, greta.id, "greta@example.com", NOW)
         await people.add_contact(session, "Greta Ward", "+493023125019")
         inbound = await calls.answer(session, "CA1", "+493023125010", "+493023125100", {}, NOW)
         await queues.join(session, await calls.lock_call(session, inbound.id), "support", NOW)

@@ -53,8 +53,9 @@ async def test_it_is_filled_in_with_a_pipeline_tickets_tasks_and_a_single_admin(
         team = await fill(session, NOW)
     assert set(team) == {name for name, *_rest in TEAM}
     async with database.transaction() as session:
+        companies = len({person.organisation for person in PEOPLE} - {None})
         counts = [await session.scalar(select(func.count()).select_from(table)) for table in (Contact, Deal, Task)]
-        assert counts == [len(PEOPLE), len(DEALS), len(TASKS)]
+        assert counts == [len(PEOPLE) + companies, len(DEALS), len(TASKS)]
         stages = select(Stage.key).join(Deal, Deal.stage_id == Stage.id)
         assert set(await session.scalars(stages)) == {"lead", "visit", "offer", "negotiation", "won"}
         assert set(await session.scalars(select(Ticket.status))) == {"new", "open"}

@@ -1,0 +1,111 @@
+"""The words by which contacts are found, and their misspellings.
+
+A misspelling is met half-way: a word and what was typed lose one letter each, and meet when one typing error
+(a letter wrong, missing, doubled or swapped with its neighbour) lies between them. Misspellings are kept once a word,
+not once a contact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz.distance import OSA
+from sqlalchemy import ForeignKey, Index, Table, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_core.db import BYTEWISE, Base
+from crm_core.names import words
+
+LONGEST_TOKEN = 60
+SHORTEST_MISSPELT = 4
+LONGEST_MISSPELT = 24
+_ROWS_A_STATEMENT = 5000
+
+
+class ContactToken(Base):
+    """A folded word of a contact: search is a prefix of it, on either database."""
+
+    __tablename__ = "contact_token"
+
+    token: Mapped[str] = mapped_column(BYTEWISE, primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), primary_key=True)
+    __table_args__ = (
+        Index("ix_contact_token_contact_id", "contact_id", "token"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class TokenVariant(Base):
+    """A token with one letter taken out, and the token itself."""
+
+    __tablename__ = "token_variant"
+
+    variant: Mapped[str] = mapped_column(BYTEWISE, primary_key=True)
+    token: Mapped[str] = mapped_column(BYTEWISE, primary_key=True)
+    __table_args__ = (Index("ix_token_variant_token", "token"), {"sqlite_with_rowid": False})
+
+
+def tokens_of(texts: Iterable[str | None]) -> set[str]:
+    return {word[:LONGEST_TOKEN] for text in texts if text for word in words(text)}
+
+
+def variants_of(token: str) -> set[str]:
+    """Itself and every way to lose one letter; nothing for what is too short, too long or a number."""
+    if not SHORTEST_MISSPELT <= len(token) <= LONGEST_MISSPELT or token.isdigit():
+        return set()
+    return {token} | {token[:at] + token[at + 1 :] for at in range(len(token))}
+
+
+async def write(session: AsyncSession, contact_id: int, texts: Iterable[str | None]) -> None:
+    """The tokens of one contact; those it had and has no more are gone, with misspellings nobody needs."""
+    wanted = tokens_of(texts)
+    had = set(await session.scalars(select(ContactToken.token).where(ContactToken.contact_id == contact_id)))
+    await add(session, [(token, contact_id) for token in sorted(wanted - had)])
+    if gone := sorted(had - wanted):
+        await session.execute(
+            delete(ContactToken).where(ContactToken.contact_id == contact_id, ContactToken.token.in_(gone))
+        )
+        await _forget(session, gone)
+
+
+async def add(session: AsyncSession, rows: Sequence[tuple[str, int]]) -> None:
+    """(token, contact id): many at once, for imports too."""
+    found = sorted({token for token, _ in rows})
+    known: set[str] = set()
+    for at in range(0, len(found), _ROWS_A_STATEMENT):
+        part = found[at : at + _ROWS_A_STATEMENT]
+        known |= set(await session.scalars(select(TokenVariant.token).where(TokenVariant.variant.in_(part)).distinct()))
+    variants = [
+        {"variant": variant, "token": token}
+        for token in found
+        if token not in known
+        for variant in sorted(variants_of(token))
+    ]
+    await _insert(session, TokenVariant.__table__, variants)  # type: ignore[arg-type]
+    holders = [{"token": token, "contact_id": contact_id} for token, contact_id in rows]
+    await _insert(session, ContactToken.__table__, holders)  # type: ignore[arg-type]
+
+
+async def misspelt(session: AsyncSession, word: str, limit: int = 50) -> list[str]:
+    """The known tokens one typing error away from it."""
+    tried = variants_of(word)
+    if not tried:
+        return []
+    found = await session.scalars(select(TokenVariant.token).where(TokenVariant.variant.in_(sorted(tried))).distinct())
+    near = [token for token in found if OSA.distance(token, word, score_cutoff=1) <= 1 and token != word]
+    return sorted(near)[:limit]
+
+
+async def _forget(session: AsyncSession, tokens: Sequence[str]) -> None:
+    held = set(await session.scalars(select(ContactToken.token).where(ContactToken.token.in_(tokens)).distinct()))
+    if gone := [token for token in tokens if token not in held]:
+        await session.execute(delete(TokenVariant).where(TokenVariant.token.in_(gone)))
+
+
+async def _insert(session: AsyncSession, table: Table, rows: Sequence[dict[str, object]]) -> None:
+    """Another process may write the same row at the same time."""
+    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    if rows:
+        await session.execute(make(table).on_conflict_do_nothing(), rows)
