@@ -26,6 +26,7 @@ RIGHTS: dict[str, Right] = {
     "activity.undo": Right(Role.AGENT),
     "call.accept": Right(Role.AGENT),
     "call.answer": Right(Role.AGENT, Proof.NONE),
+    "call.assign": Right(Role.AGENT),
     "call.log": Right(Role.AGENT),
     "call.read": Right(Role.VIEWER),
     "contact.add": Right(Role.AGENT),

@@ -9,7 +9,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core import phones
 from crm_core.agents import Agent
-from crm_core.callcenter import calls, legs, queues
+from crm_core.callcenter import callers, calls, legs, queues
 from crm_core.callcenter.legs import CallLeg, LegState
 from crm_core.company import company_of
 from crm_core.message import Message, Param, say
@@ -22,7 +22,7 @@ DECIDE_SECONDS = 12
 async def offer(session: AsyncSession, leg: CallLeg, now: datetime) -> VoiceResponse:
     """A mailbox that answers never presses 1, so it never gets a customer."""
     call = await calls.lock_call(session, leg.call_id)
-    caller = await calls.caller_of(session, call)
+    caller = await callers.caller_of(session, call)
     number = phones.shown(caller.number) if caller.number else None
     response = VoiceResponse()
     name: Param = caller.name or number or say("phone.somebody")

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import calls, ending, presence, queues
+from crm_core.callcenter import arrivals, callers, calls, ending, presence, queues
 from crm_core.callcenter.calls import Call, CallState
 from crm_core.callcenter.queues import EntryState
 from crm_core.company import Company, Menu, company_of
@@ -31,7 +31,7 @@ async def begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: da
     state: dict[str, object] = {"node": start, "step": 1}
     if isinstance(node, Menu):
         state["strikes"] = 0
-    inbound = await calls.answer(session, sid, raw_from, to, state, now)
+    inbound = await arrivals.answer(session, sid, raw_from, to, state, now)
     caller = inbound.caller
     language = caller.language if caller.language in company.languages else company.language
     prompts = [*_offer(company, language), Spoken(phone.greeting[language], language)]
@@ -177,7 +177,7 @@ def apology(company: Company, language: str, message: Message) -> VoiceResponse:
 
 async def _turn(session: AsyncSession, call: Call, now: datetime) -> Turn:
     company = company_of(session)
-    caller = await calls.caller_of(session, call)
+    caller = await callers.caller_of(session, call)
     language = caller.language if caller.language in company.languages else company.language
     return Turn(session, call, caller, language or company.language, now)
 

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import phones
 from crm_core.agents import Actor
-from crm_core.callcenter.calls import Call, Caller
+from crm_core.callcenter.callers import Caller
+from crm_core.callcenter.calls import Call
 from crm_core.company import Company, company_of
 from crm_core.message import Message, Param, say
 from intents import catalogue

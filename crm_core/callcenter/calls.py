@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, Text, bindparam, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core import activity, cards, phones, references, rights
+from crm_core import activity, cards, references, rights
 from crm_core.activity import Json
-from crm_core.agents import Actor, Proof
-from crm_core.company import company_of
+from crm_core.agents import Actor
 from crm_core.contacts.contacts import Contact
-from crm_core.contacts.numbers import PhoneNumber
 from crm_core.db import Record
 from crm_core.errors import Invalid
 
@@ -75,115 +70,6 @@ class Call(Record):
         return self.state in FINAL
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls. Nobody is named when the number is withheld or belongs to several contacts."""
-
-    number: str | None = None
-    contact_id: int | None = None
-    name: str | None = None
-    language: str | None = None
-
-    def actor(self, language: str) -> Actor:
-        proof = Proof.CALLER_ID if self.contact_id is not None else Proof.NONE
-        name = self.name or self.number or "unknown caller"
-        return Actor(name=name, channel="phone", language=language, contact_id=self.contact_id, proof=proof)
-
-
-@dataclass(frozen=True, slots=True)
-class Inbound:
-    id: int
-    caller: Caller
-    ivr: dict[str, Any] = field(default_factory=dict)
-
-
-_call = cast("Table", Call.__table__)
-_contact = cast("Table", Contact.__table__)
-_number = cast("Table", PhoneNumber.__table__)
-
-_last_language = (
-    select(_call.c.language)
-    .where(_call.c.from_number == bindparam("number"), _call.c.language.is_not(None))
-    .order_by(_call.c.id.desc())
-    .limit(1)
-    .scalar_subquery()
-)
-# One row with the remembered language comes back even when nobody owns the number.
-_asked = select(literal(1).label("one")).subquery()
-_CALLER = (
-    select(_contact.c.id, _contact.c.name, _contact.c.language, _last_language.label("last_language"))
-    .select_from(
-        _asked.outerjoin(_number, _number.c.e164 == bindparam("number", type_=String)).outerjoin(
-            _contact, _contact.c.id == _number.c.contact_id
-        )
-    )
-    .distinct()
-    .limit(2)
-)
-
-
-async def who_calls(session: AsyncSession, raw: str) -> Caller:
-    """One statement: the contact behind a number in any notation, and the language used last from it."""
-    number = None if phones.is_withheld(raw) else phones.e164(raw, company_of(session).country)
-    if number is None:
-        return Caller()
-    owners = (await session.execute(_CALLER, {"number": number})).all()
-    language = owners[0].last_language
-    if len(owners) != 1 or owners[0].id is None:
-        return Caller(number=number, language=language)
-    owner = owners[0]
-    return Caller(number=number, contact_id=owner.id, name=owner.name, language=language or owner.language)
-
-
-async def answer(
-    session: AsyncSession, sid: str, raw_from: str, to: str, ivr: dict[str, Any], now: datetime
-) -> Inbound:
-    """An inbound call begins. The row may be there already when a status callback overtook the call itself."""
-    call_id, caller = await _write(session, sid, raw_from, to, ivr, now)
-    actor = caller.actor(caller.language or company_of(session).language)
-    await activity.record(session, actor, "call.started", "call", call_id, now)
-    await cards.refresh(session, "call", call_id, now)
-    return Inbound(call_id, caller, ivr)
-
-
-async def _write(
-    session: AsyncSession, sid: str, raw_from: str, to: str, ivr: dict[str, Any], now: datetime
-) -> tuple[int, Caller]:
-    caller = await who_calls(session, raw_from)
-    row = {
-        "sid": sid,
-        "direction": "inbound",
-        "from_number": caller.number,
-        "to_number": to,
-        "contact_id": caller.contact_id,
-        "state": CallState.IVR,
-        "ivr": {**ivr, "language": caller.language},
-        "started_at": now,
-        "created_at": now,
-        "updated_at": now,
-        "version": 1,
-    }
-    return (await session.execute(_upsert(session.get_bind().dialect.name), row)).scalar_one(), caller
-
-
-@lru_cache
-def _upsert(dialect: str) -> Any:
-    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = make(_call)
-    known = {name: statement.excluded[name] for name in ("from_number", "to_number", "contact_id", "ivr")}
-    return statement.on_conflict_do_update(index_elements=["sid"], set_=known).returning(_call.c.id)
-
-
-async def lock_or_begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: datetime) -> Call:
-    """For a status callback: it may be here before the call itself is, which then announces itself."""
-    call = await lock_by_sid(session, sid)
-    if call is None:
-        await _write(session, sid, raw_from, to, {}, now)
-        call = await lock_by_sid(session, sid)
-    assert call is not None, "it was just written in this transaction"
-    return call
-
-
 async def lock_by_sid(session: AsyncSession, sid: str) -> Call | None:
     """Held until the end of the transaction."""
     return await session.scalar(select(Call).where(Call.sid == sid).with_for_update())
@@ -203,17 +89,6 @@ async def move_to(session: AsyncSession, call: Call, state: CallState, now: date
     call.updated_at = now
     await session.flush()
     await cards.refresh(session, "call", call.id, now)
-
-
-async def caller_of(session: AsyncSession, call: Call) -> Caller:
-    """The caller as found when the call began; the contact may have been assigned since."""
-    contact = await session.get(Contact, call.contact_id) if call.contact_id is not None else None
-    return Caller(
-        number=call.from_number,
-        contact_id=contact.id if contact else None,
-        name=contact.name if contact else None,
-        language=call.language or call.ivr.get("language") or (contact.language if contact else None),
-    )
 
 
 async def speak(session: AsyncSession, call: Call, language: str, now: datetime) -> None:

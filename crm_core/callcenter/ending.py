@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity
 from crm_core.agents import SYSTEM
-from crm_core.callcenter import calls, carrier, queues
+from crm_core.callcenter import callers, calls, carrier, queues
 from crm_core.callcenter.calls import Call, CallState
 from crm_core.company import company_of
 from crm_core.support import tickets
@@ -38,7 +38,7 @@ async def keep_what_was_told(session: AsyncSession, call: Call, now: datetime) -
     draft = str(call.ivr.get("draft") or "").strip()
     if not draft or call.ivr.get("kept"):
         return
-    caller = await calls.caller_of(session, call)
+    caller = await callers.caller_of(session, call)
     actor = caller.actor(caller.language or company_of(session).language)
     call.ivr = {**call.ivr, "kept": True}
     await tickets.open_ticket(session, actor, subject=draft, contact_id=caller.contact_id, call_id=call.id, now=now)

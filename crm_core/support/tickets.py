@@ -216,6 +216,13 @@ async def tickets_of(session: AsyncSession, contact_id: int, limit: int = 9) -> 
     return found.all()
 
 
+async def belong_to(session: AsyncSession, actor: Actor, call_id: int, contact_id: int, now: datetime) -> None:
+    """The tickets of a call that are nobody's are this contact's: it turned out who was calling."""
+    nobodys = await session.scalars(select(Ticket).where(Ticket.call_id == call_id, Ticket.contact_id.is_(None)))
+    for ticket in nobodys.all():
+        await _change(session, actor, ticket, "ticket.assigned-to-contact", now, contact_id=contact_id)
+
+
 async def comments(session: AsyncSession, ticket_id: int, limit: int = 10) -> Sequence[TicketComment]:
     """Newest first."""
     found = await session.scalars(

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from crm_core import phones
-from crm_core.callcenter import calls, queues
+from crm_core.callcenter import callers, queues
 from crm_core.callcenter.calls import Call, CallState
 from crm_core.message import Param, say
 from crm_core.support import tickets
 from intents.cards.layout import Pair, fields, record_button, row
 from intents.registry import Context
-from intents.reply import Part
+from intents.reply import Choice, Part
 
 
 async def call_card(context: Context, call: Call) -> list[Part]:
     """Who is calling, where they are, who has them; Accept only while they wait."""
-    caller = await calls.caller_of(context.session, call)
+    caller = await callers.caller_of(context.session, call)
     withheld = context.say("call.withheld") if call.direction == "inbound" else ""
     number = phones.shown(caller.number) if caller.number else withheld
     if context.ask.is_public:
-        caller, number = calls.Caller(), ""
+        caller, number = callers.Caller(), ""
     pairs: list[Pair] = [("card.state", say(f"call.state-{call.state}")), ("card.number", number or None)]
     pairs.append(("card.agent", await queues.agent_name(context.session, call)))
     if caller.contact_id is not None:
@@ -27,12 +27,28 @@ async def call_card(context: Context, call: Call) -> list[Part]:
         pairs.append(("card.open-tickets", listed or None))
     if call.duration_seconds is not None:
         pairs.append(("card.duration", _length(call.duration_seconds)))
-    choices = []
+    choices = [] if context.ask.is_public else await _who_it_may_be(context, call)
     if call.state == CallState.QUEUED:
         choices.append(record_button(context, "button.accept", f"accept {call.ref}", call, is_primary=True))
     title = context.say("call.title", ref=call.ref, name=caller.name or number or context.say("call.unknown-caller"))
     note = "" if context.ask.is_public else call.note or ""
     return [fields(context, title, pairs, note), *row(choices)]
+
+
+async def _who_it_may_be(context: Context, call: Call) -> list[Choice]:
+    """While nobody knows: those who share the number, the likeliest first, each with the reason."""
+    if call.contact_id is not None or call.from_number is None:
+        return []
+    found = await callers.candidates(context.session, call.from_number)
+    return [
+        Choice(
+            f"{candidate.contact.name}: {context.shown_as(candidate.reason)}",
+            f"caller of {call.ref} is {candidate.contact.ref}",
+            record=call.ref,
+            version=call.version,
+        )
+        for candidate in found
+    ]
 
 
 def _length(seconds: int) -> Param:

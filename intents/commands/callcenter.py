@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm_core import phones
 from crm_core.agents import Presence
-from crm_core.callcenter import calls, presence, queues
+from crm_core.callcenter import callers, calls, presence, queues
 from intents.cards.callcenter import call_card
 from intents.commands.contacts import name_for, the_contact
 from intents.registry import Context, command
@@ -33,6 +33,25 @@ async def accept(context: Context, call: CallArg) -> Reply:
     accepted = await queues.accept(context.session, context.actor, call, context.now)
     parts = await call_card(context, accepted)
     return context.reply("call.accepted", *parts, shown=[accepted.ref], ref=accepted.ref)
+
+
+@command(
+    "call.assign",
+    {
+        "en": ["caller of {call} is {contact}", "[the] caller (of|in|on) {call} (is|was) {contact}"],
+        "de": [
+            "Anrufer von {call} ist {contact}",
+            "[der|die] (anrufer|anruferin) (von|bei) {call} (ist|war) {contact}",
+        ],
+    },
+    changes=True,
+)
+async def assign(context: Context, call: CallArg, contact: ContactArg) -> Reply:
+    found = await the_contact(context, contact)
+    assigned = await callers.assign(context.session, context.actor, call, found.id, context.now)
+    parts = await call_card(context, assigned)
+    name = name_for(context, found)
+    return context.reply("call.assigned", *parts, shown=[assigned.ref, found.ref], ref=assigned.ref, name=name)
 
 
 @command(
@@ -86,7 +105,7 @@ async def list_calls(context: Context) -> Reply:
         return context.reply("call.list-none")
     rows = []
     for call in found:
-        caller = calls.Caller() if context.ask.is_public else await calls.caller_of(context.session, call)
+        caller = callers.Caller() if context.ask.is_public else await callers.caller_of(context.session, call)
         name = caller.name or (phones.shown(caller.number) if caller.number else context.say("call.unknown-caller"))
         rows.append([call.ref, name, context.say(f"call.state-{call.state}"), context.shown_as(call.started_at)])
     columns = [context.say(label) for label in ("card.call", "card.name", "card.state", "card.when")]

@@ -1,7 +1,7 @@
 import pytest
 
 from crm_core.agents import SYSTEM
-from crm_core.callcenter import calls, queues
+from crm_core.callcenter import arrivals, calls, queues
 from crm_core.contacts.contacts import Contact
 from crm_core.db import Database
 from crm_core.money import Money
@@ -38,7 +38,7 @@ def _says(drawn: Drawn | None) -> list[str]:
 
 async def _call(database: Database, number: str, *, waiting: bool = False) -> int:
     async with database.transaction() as session:
-        inbound = await calls.answer(session, "CA1", number, "+493023125100", {}, NOW)
+        inbound = await arrivals.answer(session, "CA1", number, "+493023125100", {}, NOW)
         if waiting:
             await queues.join(session, await calls.lock_call(session, inbound.id), "support", NOW)
         return inbound.id

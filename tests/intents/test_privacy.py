@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm_core.callcenter import calls, queues
+from crm_core.callcenter import arrivals, calls, queues
 from crm_core.contacts import emails
 from crm_core.contacts.contacts import Contact
 from intents.reply import Tone
@@ -56,7 +56,7 @@ async def customer(mira: Talk) -> Contact:
         greta = await people.add_contact(session, "Greta Sommer", "+493023125010", organisation="Ward & Sons")
         await emails.add_email(session, greta.id, "greta@example.com", NOW)
         await people.add_contact(session, "Greta Ward", "+493023125019")
-        inbound = await calls.answer(session, "CA1", "+493023125010", "+493023125100", {}, NOW)
+        inbound = await arrivals.answer(session, "CA1", "+493023125010", "+493023125100", {}, NOW)
         await queues.join(session, await calls.lock_call(session, inbound.id), "support", NOW)
     for text in (
         "open ticket for C-1001: no hot water",

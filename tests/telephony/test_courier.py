@@ -5,7 +5,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
-from crm_core.callcenter import calls, ending, legs, queues
+from crm_core.callcenter import arrivals, calls, ending, legs, queues
 from crm_core.callcenter.calls import CallState
 from crm_core.callcenter.legs import CallLeg, LegState
 from crm_core.callcenter.queues import EntryState, QueueEntry
@@ -41,7 +41,7 @@ async def dial(database: Database) -> Effect:
     """A caller waits, an agent accepted: the wish to ring the agent's phone."""
     async with database.transaction() as session:
         mira = as_actor(await people.add_agent(session))
-        inbound = await calls.answer(session, CALLER_SID, "+493023125010", LINE, {}, NOW)
+        inbound = await arrivals.answer(session, CALLER_SID, "+493023125010", LINE, {}, NOW)
         await queues.join(session, await calls.lock_call(session, inbound.id), "support", NOW)
         await queues.accept(session, mira, inbound.id, NOW)
     return await _effect(database, EffectKind.DIAL)
@@ -63,7 +63,7 @@ async def _state(database: Database) -> tuple[str, str, str]:
 
 async def _hang_up(database: Database) -> None:
     async with database.transaction() as session:
-        call = await calls.lock_or_begin(session, CALLER_SID, "", "", NOW)
+        call = await arrivals.lock_or_begin(session, CALLER_SID, "", "", NOW)
         await ending.report(session, call, "completed", NOW, 5, NOW)
 
 

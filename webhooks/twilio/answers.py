@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core.callcenter import calls, ending, legs
+from crm_core.callcenter import arrivals, calls, ending, legs
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg
 from crm_core.errors import NotFound
@@ -94,7 +94,7 @@ async def _leg_status(session: AsyncSession, hook: Hook) -> bytes:
 async def _status(session: AsyncSession, hook: Hook) -> bytes:
     reported = hook.status
     if reported is not None:
-        call = await calls.lock_or_begin(session, hook.sid, *hook.numbers, hook.now)
+        call = await arrivals.lock_or_begin(session, hook.sid, *hook.numbers, hook.now)
         await ending.report(session, call, reported, hook.at, hook.seconds, hook.now)
     return EMPTY
 

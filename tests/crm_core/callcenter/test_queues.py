@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from crm_core.agents import Actor
-from crm_core.callcenter import calls, legs, queues
+from crm_core.callcenter import arrivals, callers, calls, legs, queues
 from crm_core.callcenter.calls import CallState
 from crm_core.callcenter.legs import CallLeg, LegState
 from crm_core.callcenter.queues import EntryState
@@ -17,7 +17,7 @@ from tests.people import NOW, as_actor
 
 async def _waiting(database: Database, sid: str = "CA1") -> int:
     async with database.transaction() as session:
-        inbound = await calls.answer(session, sid, "+493023125010", "+493023125100", {}, NOW)
+        inbound = await arrivals.answer(session, sid, "+493023125010", "+493023125100", {}, NOW)
         call = await calls.lock_call(session, inbound.id)
         await queues.join(session, call, "support", NOW)
         return call.id
@@ -118,7 +118,7 @@ async def test_callers_wait_in_the_order_they_came(database: Database) -> None:
     for number in range(3):
         async with database.transaction() as session:
             at = NOW + timedelta(seconds=number)
-            inbound = await calls.answer(session, f"CA{number}", "anonymous", "+493023125100", {}, at)
+            inbound = await arrivals.answer(session, f"CA{number}", "anonymous", "+493023125100", {}, at)
             entry = await queues.join(session, await calls.lock_call(session, inbound.id), "support", at)
             assert await queues.position(session, entry) == number + 1
 
@@ -136,7 +136,7 @@ async def test_an_agent_without_a_phone_is_told_so(sqlite_database: Database) ->
 async def test_a_known_caller_is_known_in_any_notation(database: Database, raw: str) -> None:
     async with database.transaction() as session:
         greta = await people.add_contact(session)
-        caller = await calls.who_calls(session, raw)
+        caller = await callers.who_calls(session, raw)
     assert (caller.contact_id, caller.name, caller.language) == (greta.id, "Greta Sommer", "de")
 
 
@@ -144,19 +144,19 @@ async def test_a_number_of_several_people_names_nobody(database: Database) -> No
     async with database.transaction() as session:
         await people.add_contact(session, "Greta Sommer")
         await people.add_contact(session, "Hans Sommer")
-        caller = await calls.who_calls(session, "+493023125010")
+        caller = await callers.who_calls(session, "+493023125010")
     assert (caller.name, caller.contact_id, caller.number) == (None, None, "+493023125010")
 
 
 async def test_a_withheld_number_names_nobody(database: Database) -> None:
     async with database.transaction() as session:
         await people.add_contact(session)
-        assert await calls.who_calls(session, "anonymous") == calls.Caller()
+        assert await callers.who_calls(session, "anonymous") == callers.Caller()
 
 
 async def test_an_unknown_caller_is_answered_in_the_language_of_last_time(database: Database) -> None:
     async with database.transaction() as session:
-        inbound = await calls.answer(session, "CA1", "+442079460999", "+493023125100", {}, NOW)
+        inbound = await arrivals.answer(session, "CA1", "+442079460999", "+493023125100", {}, NOW)
         await calls.speak(session, await calls.lock_call(session, inbound.id), "en", NOW)
     async with database.transaction() as session:
-        assert (await calls.who_calls(session, "+442079460999")).language == "en"
+        assert (await callers.who_calls(session, "+442079460999")).language == "en"

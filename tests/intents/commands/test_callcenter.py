@@ -3,7 +3,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from crm_core.agents import Agent
-from crm_core.callcenter import calls, queues
+from crm_core.callcenter import arrivals, calls, queues
 from crm_core.outbox import Effect, EffectKind
 from tests import people
 from tests.intents.talk import Talk, choices, everything
@@ -13,7 +13,7 @@ from tests.people import NOW
 async def _waiting(talk: Talk) -> None:
     async with talk.database.transaction() as session:
         await people.add_contact(session)
-        inbound = await calls.answer(session, "CA1", "+493023125010", "+493023125100", {}, NOW)
+        inbound = await arrivals.answer(session, "CA1", "+493023125010", "+493023125100", {}, NOW)
         await queues.join(session, await calls.lock_call(session, inbound.id), "support", NOW)
 
 

@@ -1,0 +1,75 @@
+"""An inbound call begins, or a status of it overtakes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, cast
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_core import activity, cards
+from crm_core.callcenter.callers import Caller, who_calls
+from crm_core.callcenter.calls import Call, CallState, lock_by_sid
+from crm_core.company import company_of
+
+_call = cast("Table", Call.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    id: int
+    caller: Caller
+    ivr: dict[str, Any] = field(default_factory=dict)
+
+
+async def answer(
+    session: AsyncSession, sid: str, raw_from: str, to: str, ivr: dict[str, Any], now: datetime
+) -> Inbound:
+    """An inbound call begins. The row may be there already when a status callback overtook the call itself."""
+    call_id, caller = await _write(session, sid, raw_from, to, ivr, now)
+    actor = caller.actor(caller.language or company_of(session).language)
+    await activity.record(session, actor, "call.started", "call", call_id, now)
+    await cards.refresh(session, "call", call_id, now)
+    return Inbound(call_id, caller, ivr)
+
+
+async def _write(
+    session: AsyncSession, sid: str, raw_from: str, to: str, ivr: dict[str, Any], now: datetime
+) -> tuple[int, Caller]:
+    caller = await who_calls(session, raw_from)
+    row = {
+        "sid": sid,
+        "direction": "inbound",
+        "from_number": caller.number,
+        "to_number": to,
+        "contact_id": caller.contact_id,
+        "state": CallState.IVR,
+        "ivr": {**ivr, "language": caller.language},
+        "started_at": now,
+        "created_at": now,
+        "updated_at": now,
+        "version": 1,
+    }
+    return (await session.execute(_upsert(session.get_bind().dialect.name), row)).scalar_one(), caller
+
+
+@lru_cache
+def _upsert(dialect: str) -> Any:
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = make(_call)
+    known = {name: statement.excluded[name] for name in ("from_number", "to_number", "contact_id", "ivr")}
+    return statement.on_conflict_do_update(index_elements=["sid"], set_=known).returning(_call.c.id)
+
+
+async def lock_or_begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: datetime) -> Call:
+    """For a status callback: it may be here before the call itself is, which then announces itself."""
+    call = await lock_by_sid(session, sid)
+    if call is None:
+        await _write(session, sid, raw_from, to, {}, now)
+        call = await lock_by_sid(session, sid)
+    assert call is not None, "it was just written in this transaction"
+    return call
