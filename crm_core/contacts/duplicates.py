@@ -20,7 +20,6 @@ from crm_core.contacts.emails import EmailAddress
 from crm_core.contacts.numbers import PhoneNumber
 from crm_core.contacts.search import by_words
 from crm_core.db import Base
-from crm_core.names import words
 
 SIMILAR_AT_MOST = 2
 LOOKED_AT = 50
@@ -111,7 +110,7 @@ async def _sharing(session: AsyncSession, contact_id: int, table: Table, value: 
 
 
 async def _namesakes(session: AsyncSession, contact: Contact) -> list[int]:
-    ids = await by_words(session, words(contact.name), LOOKED_AT)
+    ids = await by_words(session, contact.name, LOOKED_AT)
     found = await session.scalars(select(Contact).where(Contact.id.in_(ids), Contact.id != contact.id))
     return [
         other.id

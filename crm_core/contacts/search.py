@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias, cast
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import islice
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from crm_core import references, rights
 from crm_core.agents import Actor
@@ -16,8 +17,8 @@ from crm_core.contacts import tags, tokens
 from crm_core.contacts.contacts import Contact
 from crm_core.contacts.emails import by_email
 from crm_core.contacts.numbers import by_digits
-from crm_core.contacts.tokens import ContactToken
-from crm_core.names import words
+from crm_core.contacts.tokens import LAST, MANY, ContactToken, Typed
+from crm_core.names import spellings, words
 
 FOUND_AT_MOST = 10
 MOST_WORDS = 6
@@ -38,7 +39,7 @@ async def find_contacts(
     digits = "".join(character for character in query if character.isdigit())
     if len(digits) >= 4 and not any(character.isalpha() for character in query):
         return await _in_order(session, await by_digits(session, query, company_of(session).country, limit))
-    return await _in_order(session, await by_words(session, words(query)[:MOST_WORDS], limit))
+    return await _in_order(session, await by_words(session, query, limit))
 
 
 async def get_contact(session: AsyncSession, actor: Actor, query: str) -> Sequence[Contact]:
@@ -48,45 +49,62 @@ async def get_contact(session: AsyncSession, actor: Actor, query: str) -> Sequen
     return exact or candidates
 
 
-async def by_words(session: AsyncSession, typed: Sequence[str], limit: int) -> list[int]:
-    """Contact ids, the best first. Every pass reads an index only; the next is made when one was not enough."""
-    found: dict[int, None] = {}
-    # The longest word is the rarest, as a rule: the others are looked up for its holders only.
-    ordered = sorted(set(typed), key=lambda word: (-len(word), word))
-    for matching in (_is, _begins):
-        if ordered and len(found) < limit:
-            await _collect(session, [matching(word) for word in ordered], limit, found)
-    for word in ordered:
-        if len(found) < limit and (near := await tokens.misspelt(session, word)):
-            others = [_begins(other) for other in ordered if other != word]
-            await _collect(session, [_is_one_of(near), *others], limit, found)
-    return list(found)[:limit]
+async def by_words(session: AsyncSession, query: str, limit: int) -> list[int]:
+    """Contact ids: those with words that begin like what was typed, then those one typing error away."""
+    typed = dict(islice(spellings(query).items(), MOST_WORDS))
+    if not typed:
+        return []
+    looked_up = await tokens.look_up(session, typed)
+    looked_up.sort(key=lambda one: one.bearers)
+    unknown = [one for one in looked_up if not one.bearers]
+    if not unknown:
+        found = list(await _bearers(session, looked_up, None, limit))
+        if len(found) >= limit:
+            return found
+        mistyped = looked_up
+    else:
+        found, mistyped = [], unknown if len(unknown) == 1 else []
+    for one in mistyped:
+        if one.near and len(found) < limit:
+            found += await _bearers(session, looked_up, one, limit)
+    return list(dict.fromkeys(found))[:limit]
 
 
-Condition: TypeAlias = Callable[[Any], ColumnElement[bool]]
+async def _bearers(session: AsyncSession, typed: Sequence[Typed], mistyped: Typed | None, limit: int) -> Sequence[int]:
+    """The rarest word leads: the others are looked up for its bearers only."""
+    others = [one for one in typed if one is not mistyped]
+    leads = not others or others[0].bearers >= MANY
+    ordered = others if mistyped is None else [mistyped, *others] if leads else [*others, mistyped]
+    values: dict[str, object] = {"limit": limit}
+    for at, one in enumerate(ordered):
+        if one is mistyped:
+            values["near"] = one.near
+        else:
+            values |= {f"from{at}": one.word, f"to{at}": one.word + LAST}
+    kinds = tuple(one is mistyped for one in ordered)
+    return (await session.scalars(_borne(kinds), values)).all()
 
 
-def _is(word: str) -> Condition:
-    return lambda token: cast("ColumnElement[bool]", token == word)
+@lru_cache
+def _borne(kinds: tuple[bool, ...]) -> Select[int]:
+    """By each word in turn, the mistyped one among a list, the others as beginnings.
 
-
-def _begins(word: str) -> Condition:
-    """A range instead of LIKE: both databases use the index whatever their rules for LIKE are."""
-    return lambda token: and_(token >= word, token < word + "\U0010ffff")
-
-
-def _is_one_of(words: Sequence[str]) -> Condition:
-    return lambda token: cast("ColumnElement[bool]", token.in_(words))
-
-
-async def _collect(session: AsyncSession, conditions: Sequence[Condition], limit: int, found: dict[int, None]) -> None:
-    first, *others = conditions
-    query = select(ContactToken.contact_id).where(first(ContactToken.token))
-    for condition in others:
+    A range instead of LIKE: both databases use the index whatever their rules for LIKE are.
+    """
+    bearer = aliased(ContactToken)
+    query = select(bearer.contact_id).where(_condition(bearer.token, kinds[0], 0))
+    for at, is_mistyped in enumerate(kinds[1:], start=1):
         other = aliased(ContactToken)
-        query = query.where(exists().where(other.contact_id == ContactToken.contact_id, condition(other.token)))
-    query = query.order_by(ContactToken.token, ContactToken.contact_id).limit(limit)
-    found.update(dict.fromkeys(await session.scalars(query)))
+        query = query.where(
+            exists().where(other.contact_id == bearer.contact_id, _condition(other.token, is_mistyped, at))
+        )
+    return query.order_by(bearer.token, bearer.contact_id).limit(bindparam("limit", type_=Integer))
+
+
+def _condition(token: InstrumentedAttribute[str], is_mistyped: bool, at: int) -> ColumnElement[bool]:
+    if is_mistyped:
+        return token.in_(bindparam("near", expanding=True))
+    return and_(token >= bindparam(f"from{at}"), token < bindparam(f"to{at}"))
 
 
 async def _by_id(session: AsyncSession, contact_id: int | None) -> Sequence[Contact]:

@@ -7,10 +7,26 @@ not once a contact.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
 from rapidfuzz.distance import OSA
-from sqlalchemy import ForeignKey, Index, Table, delete, select
+from sqlalchemy import (
+    CompoundSelect,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,8 +35,12 @@ from crm_core.db import BYTEWISE, Base
 from crm_core.names import words
 
 LONGEST_TOKEN = 60
+SHORTEST_MET = 3
 SHORTEST_MISSPELT = 4
 LONGEST_MISSPELT = 24
+MANY = 500
+MOST_NEAR = 50
+LAST = "\U0010ffff"
 _ROWS_A_STATEMENT = 5000
 
 
@@ -52,9 +72,11 @@ def tokens_of(texts: Iterable[str | None]) -> set[str]:
 
 
 def variants_of(token: str) -> set[str]:
-    """Itself and every way to lose one letter; nothing for what is too short, too long or a number."""
-    if not SHORTEST_MISSPELT <= len(token) <= LONGEST_MISSPELT or token.isdigit():
+    """Itself and every way to lose one letter; nothing for a number or what is too long, itself alone when short."""
+    if len(token) < SHORTEST_MET or len(token) > LONGEST_MISSPELT or token.isdigit():
         return set()
+    if len(token) < SHORTEST_MISSPELT:
+        return {token}
     return {token} | {token[:at] + token[at + 1 :] for at in range(len(token))}
 
 
@@ -88,14 +110,54 @@ async def add(session: AsyncSession, rows: Sequence[tuple[str, int]]) -> None:
     await _insert(session, ContactToken.__table__, holders)  # type: ignore[arg-type]
 
 
-async def misspelt(session: AsyncSession, word: str, limit: int = 50) -> list[str]:
-    """The known tokens one typing error away from it."""
-    tried = variants_of(word)
-    if not tried:
-        return []
-    found = await session.scalars(select(TokenVariant.token).where(TokenVariant.variant.in_(sorted(tried))).distinct())
-    near = [token for token in found if OSA.distance(token, word, score_cutoff=1) <= 1 and token != word]
-    return sorted(near)[:limit]
+@dataclass(slots=True)
+class Typed:
+    """A word as it was typed: how many contacts bear a word that begins so (counted up to `MANY`), and the known
+    words one typing error away.
+    """
+
+    word: str
+    bearers: int = 0
+    near: list[str] = field(default_factory=list)
+
+
+async def look_up(session: AsyncSession, typed: Mapping[str, str]) -> list[Typed]:
+    """One statement for all words; they come folded, each with the letters that were typed."""
+    found = {word: Typed(word) for word in typed}
+    tried: dict[str, list[str]] = {}
+    for word in found:
+        for variant in variants_of(word) | variants_of(typed[word]):
+            tried.setdefault(variant, []).append(word)
+    values: dict[str, object] = {"variants": sorted(tried) or [""]}
+    for at, word in enumerate(found):
+        values |= {f"from{at}": word, f"to{at}": word + LAST}
+    for variant, token, bearers in await session.execute(_looked_up(len(found)), values):
+        if bearers is not None:
+            found[variant].bearers = bearers
+            continue
+        for word in tried[variant]:
+            if token != word and any(OSA.distance(token, one, score_cutoff=1) <= 1 for one in (word, typed[word])):
+                found[word].near.append(token)
+    for one in found.values():
+        one.near = sorted(set(one.near))[:MOST_NEAR]
+    return list(found.values())
+
+
+@lru_cache
+def _looked_up(count: int) -> CompoundSelect[Any]:
+    """Rows of (word, null, bearers) and of (variant, token, null)."""
+    variants = select(TokenVariant.variant, TokenVariant.token, literal(None, Integer).label("bearers")).where(
+        TokenVariant.variant.in_(bindparam("variants", expanding=True))
+    )
+    parts = []
+    for at in range(count):
+        holders = select(ContactToken.contact_id).where(
+            ContactToken.token >= bindparam(f"from{at}", type_=BYTEWISE),
+            ContactToken.token < bindparam(f"to{at}", type_=BYTEWISE),
+        )
+        counted = select(func.count()).select_from(holders.limit(MANY).subquery()).scalar_subquery()
+        parts.append(select(bindparam(f"from{at}", type_=BYTEWISE), literal(None, String), counted))
+    return union_all(*parts, variants)
 
 
 async def _forget(session: AsyncSession, tokens: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ import statistics
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from aiohttp.test_utils import unused_port
@@ -23,9 +23,10 @@ from crm_core.company import Company, read_company
 from crm_core.db import Database
 from crm_core.sales.stages import apply_stages
 from tests import people
-from tests.benchmarks import servers
+from tests.benchmarks import scale, servers
 from tests.benchmarks.capture import capture, save
 from tests.benchmarks.load import Burst, burst
+from tests.benchmarks.row import Row
 from tests.postgres import create_database, find_binaries, running_postgres
 
 ROOT = Path(__file__).parent.parent.parent
@@ -33,17 +34,6 @@ ROUNDS = 7
 REQUESTS = 400
 WARM_UP = 200
 TABLE_WIDTH = 100
-
-
-@dataclass(frozen=True)
-class Row:
-    """`ratio` is value ÷ baseline where there is a baseline."""
-
-    name: str
-    value: float
-    unit: str
-    baseline: float | None = None
-    ratio: float | None = None
 
 
 async def main() -> None:
@@ -57,6 +47,7 @@ async def main() -> None:
         for kind in kinds:
             with _server(kind, folder) as base:
                 rows += await _compare(kind, base, folder, company, lambda: progress.advance(task))
+                rows += await _scaled(kind, base, company, lambda what: progress.update(task, description=what))
     _print(rows)
     file = ROOT / "build" / "bench.json"
     file.parent.mkdir(exist_ok=True)
@@ -86,6 +77,14 @@ async def _compare(kind: str, base: str, folder: Path, company: Company, advance
     ):
         full, alone = await _in_turn(product, baseline, advance)
         return _rows(kind, full, alone, product)
+
+
+async def _scaled(kind: str, base: str, company: Company, tell: Callable[[str], None]) -> list[Row]:
+    database = Database(await _database(base, "large", company, with_content=False), company)
+    try:
+        return await scale.measure(kind, database, company, lambda what: tell(f"{kind}: {what} …"))
+    finally:
+        await database.close()
 
 
 async def _in_turn(
@@ -123,13 +122,14 @@ def _per_cpu_second(bursts: list[Burst]) -> float:
     return sum(one.requests for one in bursts) / sum(one.cpu_seconds for one in bursts)
 
 
-async def _database(base: str, name: str, company: Company) -> str:
+async def _database(base: str, name: str, company: Company, *, with_content: bool = True) -> str:
     url = f"{base}/{name}.db" if base.startswith("sqlite") else await create_database(base, f"bench_{name}")
     database = Database(url, company)
     await schema.migrate(database)
-    async with database.transaction() as session:
-        await apply_stages(session, company)
-        await people.add_contact(session)
+    if with_content:
+        async with database.transaction() as session:
+            await apply_stages(session, company)
+            await people.add_contact(session)
     await database.close()
     return url
 
