@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from alembic import command
@@ -9,6 +12,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm_core.db import Database
 
@@ -34,13 +38,33 @@ async def revision(database: Database) -> str | None:
 
 
 async def migrate(database: Database, target: str = "head") -> None:
-    async with database.engine.begin() as connection:
+    async with _altering(database) as connection:
         await connection.run_sync(_upgrade, target)
 
 
 async def roll_back(database: Database, target: str = "base") -> None:
-    async with database.engine.begin() as connection:
+    async with _altering(database) as connection:
         await connection.run_sync(lambda sync: command.downgrade(configuration(sync), target))
+
+
+@asynccontextmanager
+async def _altering(database: Database) -> AsyncIterator[AsyncConnection]:
+    """SQLite makes a table anew to change it: what refers to it must not notice, and is checked before the commit."""
+    async with database.engine.connect() as connection:
+        if not database.is_sqlite:
+            async with connection.begin():
+                yield connection
+            return
+        driver = (await connection.get_raw_connection()).dbapi_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            async with connection.begin():
+                yield connection
+                broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
+                assert not broken, f"the migration broke references: {broken[:5]}"
+        finally:
+            driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _upgrade(connection: Connection, target: str) -> None:
