@@ -15,7 +15,6 @@ from crm_core.company import CardPlace, company_of
 from crm_core.db import Base, BigId
 from crm_core.outbox import EffectKind
 
-
 Finder: TypeAlias = Callable[[AsyncSession, int], Awaitable[Sequence[CardPlace]]]
 _ALSO: dict[str, Finder] = {}
 

@@ -75,6 +75,11 @@ class Call(Record):
         return self.state in FINAL
 
 
+async def number_of(session: AsyncSession, call_id: int) -> str | None:
+    """Whom a text about it would reach; None when the number was withheld."""
+    return await session.scalar(select(Call.from_number).where(Call.id == call_id, Call.direction == "inbound"))
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who calls. Nobody is named when the number is withheld or belongs to several contacts."""

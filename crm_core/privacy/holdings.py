@@ -32,6 +32,8 @@ IMPERSONAL = {
     "invite": "colleagues' invitations",
     "organisation": "companies",
     "stage": "the pipeline",
+    "ticket_view": "lists that colleagues saved",
+    "incident": "causes that many share, in the team's own words",
 }
 
 
@@ -126,7 +128,11 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "recording": or_(table["recording"].c.call_id.in_(calls), table["recording"].c.ticket_id.in_(tickets)),
         "task": table["task"].c.id.in_(about.tasks),
         "ticket": table["ticket"].c.id.in_(tickets),
+        "ticket_blocker": table["ticket_blocker"].c.ticket_id.in_(tickets),
         "ticket_comment": table["ticket_comment"].c.ticket_id.in_(tickets),
+        "ticket_step": table["ticket_step"].c.ticket_id.in_(tickets),
+        "ticket_tag": table["ticket_tag"].c.ticket_id.in_(tickets),
+        "ticket_watcher": table["ticket_watcher"].c.ticket_id.in_(tickets),
     }
 
 

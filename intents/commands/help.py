@@ -145,7 +145,9 @@ async def undo(context: Context) -> Reply:
     shown = [ref] if restored is not None else []
     what = say(f"did.{undone.verb}")
     if len(steps) > 1:
-        return context.reply("undo.done-together", shown=shown, ref=ref, name=undone.actor_name, what=what, count=len(steps))
+        return context.reply(
+            "undo.done-together", shown=shown, ref=ref, name=undone.actor_name, what=what, count=len(steps)
+        )
     return context.reply("undo.done", *parts, shown=shown, ref=ref, name=undone.actor_name, what=what)
 
 

@@ -1,9 +1,9 @@
-"""What is said on a ticket."""
+"""What is said on a ticket: notes for the team, replies to the customer."""
 
 from __future__ import annotations
 
-from crm_core.support import tickets
-from intents.commands.support.answers import about
+from crm_core.support import replies, tickets
+from intents.commands.support.answers import changed
 from intents.registry import Context, command
 from intents.reply import Reply
 from intents.slots import TextArg, TicketArg
@@ -31,4 +31,27 @@ from intents.slots import TextArg, TicketArg
 )
 async def comment(context: Context, ticket: TicketArg, body: TextArg) -> Reply:
     noted = await tickets.comment(context.session, context.actor, ticket, body, context.now)
-    return await about(context, "ticket.commented", noted)
+    return await changed(context, "ticket.commented", noted)
+
+
+@command(
+    "ticket.reply",
+    {
+        "en": [
+            "reply {ticket} {body}",
+            "(reply|reply to|reply on|answer|respond to|tell the customer on) [ticket] {ticket} [:] {body}",
+            "(reply|reply to|respond to) [ticket] {ticket}",
+        ],
+        "de": [
+            "antworte {ticket} {body}",
+            "(antwort|antwort zu|antwort auf|antworte|antworte auf|antworten sie auf) [ticket] {ticket} [:] {body}",
+            "(antwort|antworte|antworte auf|antworten sie auf) [ticket] {ticket}",
+        ],
+    },
+    changes=True,
+)
+async def reply(context: Context, ticket: TicketArg, body: TextArg) -> Reply:
+    told = await replies.reply(context.session, context.actor, ticket, body, context.now)
+    if told.number is None:
+        return await changed(context, "ticket.reply-kept", told.ticket)
+    return await changed(context, "ticket.reply-sent", told.ticket)

@@ -6,8 +6,8 @@ from typing import cast
 
 from crm_core import references
 from crm_core.agents import Agent, find_agent
-from crm_core.support import tickets
-from intents.commands.support.answers import about
+from crm_core.support import lists, tickets
+from intents.commands.support.answers import changed, freed
 from intents.registry import Context, command
 from intents.reply import Reply
 from intents.slots import AgentArg, TicketArg
@@ -36,7 +36,7 @@ from intents.slots import AgentArg, TicketArg
 )
 async def claim(context: Context, ticket: TicketArg) -> Reply:
     claimed = await tickets.claim(context.session, context.actor, ticket, context.now)
-    return await about(context, "ticket.claimed", claimed)
+    return await changed(context, "ticket.claimed", claimed)
 
 
 @command(
@@ -64,9 +64,9 @@ async def claim(context: Context, ticket: TicketArg) -> Reply:
     changes=True,
 )
 async def assign(context: Context, ticket: TicketArg, agent: AgentArg) -> Reply:
-    chosen = await _colleague(context, agent)
+    chosen = await colleague(context, agent)
     assigned = await tickets.assign(context.session, context.actor, ticket, chosen, context.now)
-    return await about(context, "ticket.assigned", assigned, name=chosen.name)
+    return await changed(context, "ticket.assigned", assigned, name=chosen.name)
 
 
 @command(
@@ -74,24 +74,23 @@ async def assign(context: Context, ticket: TicketArg, agent: AgentArg) -> Reply:
     {
         "en": [
             "resolve {ticket}",
-            "(resolve|close|solve|finish|done|done with) [ticket] {ticket}",
-            "{ticket} [is] (done|resolved|solved|fixed|closed)",
-            "mark {ticket} [as] (done|resolved|solved|fixed|closed)",
-            "(resolve|close) [a] [ticket]",
+            "(resolve|solve|finish|done|done with) [ticket] {ticket}",
+            "{ticket} [is] (done|resolved|solved|fixed)",
+            "mark {ticket} [as] (done|resolved|solved|fixed)",
+            "resolve [a] [ticket]",
         ],
         "de": [
             "{ticket} lösen",
-            "(löse|schließe|schließ|erledige|lösen sie|schließen sie|erledigen sie) [das] [ticket] {ticket}",
-            "{ticket} [ist] (schließen|erledigen|erledigt|gelöst|fertig|geschlossen)",
-            "{ticket} (abschließen|zumachen)",
-            "[ein] ticket (lösen|schließen|erledigen|abschließen)",
+            "(löse|erledige|lösen sie|erledigen sie) [das] [ticket] {ticket}",
+            "{ticket} [ist] (erledigen|erledigt|gelöst|fertig)",
+            "[ein] ticket (lösen|erledigen)",
         ],
     },
     changes=True,
 )
 async def resolve(context: Context, ticket: TicketArg) -> Reply:
     resolved = await tickets.resolve(context.session, context.actor, ticket, context.now)
-    return await about(context, "ticket.resolved", resolved)
+    return await freed(context, await changed(context, "ticket.resolved", resolved), resolved)
 
 
 @command(
@@ -113,11 +112,11 @@ async def resolve(context: Context, ticket: TicketArg) -> Reply:
     changes=True,
 )
 async def next_ticket(context: Context) -> Reply:
-    claimed = await tickets.claim_next(context.session, context.actor, context.now)
-    return await about(context, "ticket.claimed", claimed)
+    claimed = await lists.claim_next(context.session, context.actor, context.now)
+    return await changed(context, "ticket.claimed", claimed)
 
 
-async def _colleague(context: Context, name: str) -> Agent:
+async def colleague(context: Context, name: str) -> Agent:
     if name.casefold() in {"me", "mich", "mir"} and context.actor.agent_id is not None:
         return cast("Agent", await references.read(context.session, "agent", context.actor.agent_id))
     return await find_agent(context.session, name)
