@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, Index, delete, insert, select
+from sqlalchemy import JSON, Index, delete, insert, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -36,12 +35,14 @@ def reversal(verb: str, reverse: Reversal) -> None:
 @contextmanager
 def together(session: AsyncSession) -> Iterator[None]:
     """What is recorded within is one step: undo takes all of it back or nothing."""
-    outer = session.info.get(_TOGETHER)
-    session.info[_TOGETHER] = outer or secrets.token_hex(8)
+    if _TOGETHER in session.info:
+        yield
+        return
+    session.info[_TOGETHER] = None
     try:
         yield
     finally:
-        session.info[_TOGETHER] = outer
+        del session.info[_TOGETHER]
 
 
 class Activity(Base):
@@ -77,7 +78,7 @@ async def record(
     reversible: bool = False,
 ) -> None:
     """`verb` is `noun.past-participle`. Every verb that changes a record calls this in its own transaction."""
-    step = session.info.get(_TOGETHER)
+    first = session.info.get(_TOGETHER)
     row = {
         "at": now,
         "verb": verb,
@@ -86,9 +87,13 @@ async def record(
         "actor_name": actor.name,
         "agent_id": actor.agent_id,
         "channel": actor.channel,
-        "data": {**(data or {}), **({_TOGETHER: step} if step else {})},
+        "data": data or {} if first is None else {**(data or {}), _TOGETHER: first},
         "reversible": reversible,
     }
+    if first is None and _TOGETHER in session.info:
+        # What follows names the first of the step.
+        session.info[_TOGETHER] = await session.scalar(insert(Activity).values(row).returning(Activity.id))
+        return
     await session.execute(insert(Activity.__table__), row)  # type: ignore[arg-type]
 
 
@@ -187,17 +192,16 @@ async def undo(session: AsyncSession, actor: Actor, now: datetime) -> Activity:
 
 async def steps_of(session: AsyncSession, last: Activity) -> Sequence[Activity]:
     """What was done together with it and itself, newest first."""
-    step = last.data.get(_TOGETHER)
-    if step is None:
+    first = last.data.get(_TOGETHER)
+    if first is None:
         return [last]
     found = await session.scalars(
         select(Activity)
         .where(
             Activity.agent_id == last.agent_id,
-            Activity.id <= last.id,
-            Activity.at == last.at,
+            Activity.id.between(first, last.id),
+            or_(Activity.id == first, Activity.data[_TOGETHER].as_integer() == first),
             Activity.reversible,
-            Activity.data[_TOGETHER].as_string() == step,
         )
         .order_by(Activity.id.desc())
     )
