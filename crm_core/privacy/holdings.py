@@ -17,6 +17,8 @@ from crm_core.contacts.numbers import PhoneNumber
 from crm_core.db import Base
 from crm_core.projects.tasks import Task
 from crm_core.sales.deals import Deal
+from crm_core.support.checklist import TicketStep
+from crm_core.support.tags import TicketTag
 from crm_core.support.tickets import Ticket, TicketComment
 
 SHORTEST_WORD = 4
@@ -33,7 +35,6 @@ IMPERSONAL = {
     "organisation": "companies",
     "stage": "the pipeline",
     "ticket_view": "lists that colleagues saved",
-    "incident": "causes that many share, in the team's own words",
 }
 
 
@@ -91,13 +92,21 @@ async def _written(session: AsyncSession, about: Person) -> list[str]:
     texts = [
         select(Ticket.subject).where(Ticket.id.in_(about.tickets)),
         select(Ticket.description).where(Ticket.id.in_(about.tickets)),
+        select(TicketStep.title).where(TicketStep.ticket_id.in_(about.tickets)),
         select(TicketComment.body).where(TicketComment.ticket_id.in_(about.tickets)),
         select(Deal.title).where(Deal.id.in_(about.deals)),
         select(Task.title).where(Task.id.in_(about.tasks)),
         select(Call.note).where(Call.id.in_(about.calls)),
     ]
     found = [text for query in texts for text in await session.scalars(query)]
-    return [text for text in found if text and len(text) >= SHORTEST_WORD]
+    return [text for text in [*found, *await _tags(session, about)] if text and len(text) >= SHORTEST_WORD]
+
+
+async def _tags(session: AsyncSession, about: Person) -> list[str]:
+    """Those that name them: `outage` is nobody's."""
+    names = [part.casefold() for part in about.name.split() if len(part) >= SHORTEST_WORD]
+    found = await session.scalars(select(TicketTag.tag).where(TicketTag.ticket_id.in_(about.tickets)).distinct())
+    return [tag for tag in found if any(name in tag for name in names)]
 
 
 def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
@@ -119,6 +128,8 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
             table["effect"].c.address.in_([f"twilio:call-{call}" for call in calls]),
             _mentions(table["effect"].c.payload, about.words),
         ),
+        # Many share an incident: it is theirs when its title speaks of them.
+        "incident": _mentions(table["incident"].c.title, about.words),
         "phone_number": table["phone_number"].c.contact_id == about.contact_id,
         "queue_entry": table["queue_entry"].c.call_id.in_(calls),
         "receipt": or_(

@@ -59,7 +59,8 @@ async def list_tickets(
         query = query.join(TicketTag, TicketTag.ticket_id == Ticket.id).where(TicketTag.tag == tag)
         last = TicketTag.ticket_id
     if before_id is not None:
-        query = query.where(last < before_id)
+        # Said of both sides of the join: PostgreSQL does not conclude the one from the other.
+        query = query.where(last < before_id, Ticket.id < before_id)
     return (await session.scalars(query.order_by(last.desc()))).all()
 
 

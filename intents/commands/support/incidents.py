@@ -6,7 +6,7 @@ from typing import cast
 
 from crm_core import references, rights
 from crm_core.message import say
-from crm_core.support import incidents, tickets
+from crm_core.support import incidents
 from crm_core.support.incidents import Incident
 from crm_core.support.replies import Told
 from intents import catalogue
@@ -14,6 +14,8 @@ from intents.cards.support import incident_card
 from intents.registry import Context, command
 from intents.reply import Reply
 from intents.slots import IncidentArg, SomeTicketsArg, TextArg, TicketsArg
+
+_MOST_NAMED = 10
 
 
 @command(
@@ -33,7 +35,8 @@ from intents.slots import IncidentArg, SomeTicketsArg, TextArg, TicketsArg
     changes=True,
 )
 async def open_incident(context: Context, tickets: TicketsArg, body: TextArg | None = None) -> Reply:
-    title = body or await _subject(context, tickets[0])
+    # Not one customer's words: the others' colleagues would read them.
+    title = body or ", ".join(references.ref("ticket", id) for id in tickets[:_MOST_NAMED])
     incident = await incidents.open_incident(context.session, context.actor, tickets, context.now, title=title)
     return await _about(context, "incident.opened", incident, count=len(tickets))
 
@@ -79,10 +82,6 @@ async def resolve(context: Context, incident: IncidentArg, body: TextArg | None 
     }
     told = await incidents.resolve(context.session, context.actor, incident, texts, context.now)
     return await _told(context, "incident.resolved", incident, told)
-
-
-async def _subject(context: Context, ticket_id: int) -> str:
-    return (await tickets.read_ticket(context.session, context.actor, ticket_id)).subject
 
 
 async def _told(context: Context, id: str, incident_id: int, told: list[Told]) -> Reply:
