@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, Index, delete, insert, select
+from sqlalchemy import JSON, Index, delete, insert, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,11 +18,31 @@ from crm_core.db import Base, BigId, Record, UtcDateTime
 from crm_core.errors import Refused
 
 _BATCH = 1000
-Reversal = Callable[[AsyncSession, Actor, "Activity", datetime], Awaitable[None]]
-
-_REVERSALS: dict[str, Reversal] = {}
 UNDO_WINDOW = timedelta(hours=1)
 Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+Reversal: TypeAlias = Callable[[AsyncSession, Record, dict[str, Any], datetime], Awaitable[None]]
+_REVERSALS: dict[str, Reversal] = {}
+_TOGETHER = "together"
+
+
+def reversal(verb: str, reverse: Reversal) -> None:
+    """How undo puts back what a change did beside the record's own fields: it gets the `parts` of the change."""
+    _REVERSALS[verb] = reverse
+
+
+@contextmanager
+def together(session: AsyncSession) -> Iterator[None]:
+    """What is recorded within is one step: undo takes all of it back or nothing."""
+    if _TOGETHER in session.info:
+        yield
+        return
+    session.info[_TOGETHER] = None
+    try:
+        yield
+    finally:
+        del session.info[_TOGETHER]
 
 
 class Activity(Base):
@@ -57,6 +78,7 @@ async def record(
     reversible: bool = False,
 ) -> None:
     """`verb` is `noun.past-participle`. Every verb that changes a record calls this in its own transaction."""
+    first = session.info.get(_TOGETHER)
     row = {
         "at": now,
         "verb": verb,
@@ -65,14 +87,30 @@ async def record(
         "actor_name": actor.name,
         "agent_id": actor.agent_id,
         "channel": actor.channel,
-        "data": data or {},
+        "data": data or {} if first is None else {**(data or {}), _TOGETHER: first},
         "reversible": reversible,
     }
+    if first is None and _TOGETHER in session.info:
+        # What follows names the first of the step.
+        session.info[_TOGETHER] = await session.scalar(insert(Activity).values(row).returning(Activity.id))
+        return
     await session.execute(insert(Activity.__table__), row)  # type: ignore[arg-type]
 
 
-async def change(session: AsyncSession, actor: Actor, record_: Record, verb: str, now: datetime, **after: Any) -> None:
-    """Set fields of a record, raise its version, and remember both sides so that it can be undone."""
+async def change(
+    session: AsyncSession,
+    actor: Actor,
+    record_: Record,
+    verb: str,
+    now: datetime,
+    parts: dict[str, Any] | None = None,
+    /,
+    **after: Any,
+) -> None:
+    """Set fields of a record, raise its version, and remember both sides so that it can be undone.
+
+    `parts`: what the verb's `reversal` needs to know.
+    """
     before = {name: _plain(getattr(record_, name)) for name in after}
     for name, value in after.items():
         setattr(record_, name, value)
@@ -80,6 +118,8 @@ async def change(session: AsyncSession, actor: Actor, record_: Record, verb: str
     record_.updated_at = now
     await session.flush()
     data = {"before": before, "after": {name: _plain(value) for name, value in after.items()}}
+    if parts is not None:
+        data["parts"] = parts
     await record(session, actor, verb, record_.__tablename__, record_.id, now, data, reversible=True)
 
 
@@ -125,7 +165,10 @@ async def timeline(session: AsyncSession, kind: str, *record_ids: int, limit: in
 
 
 async def undo(session: AsyncSession, actor: Actor, now: datetime) -> Activity:
-    """Take back the actor's newest reversible change of the last hour. Raises Refused when it was built upon since."""
+    """Take back the actor's newest reversible change of the last hour, with all that was done together with it.
+
+    Raises Refused when it was built upon since.
+    """
     rights.require(actor, "activity.undo")
     last = await session.scalar(
         select(Activity)
@@ -141,30 +184,44 @@ async def undo(session: AsyncSession, actor: Actor, now: datetime) -> Activity:
     )
     if last is None:
         raise Refused("undo.nothing")
-    await _take_back(session, actor, last, now)
-    last.undone_at = now
-    await session.flush()
-    await record(session, actor, f"{last.kind}.undone", last.kind, last.record_id, now, {"verb": last.verb})
+    for step in await steps_of(session, last):
+        await _take_back(session, step, now)
+        await record(session, actor, f"{step.kind}.undone", step.kind, step.record_id, now, {"verb": step.verb})
     return last
 
 
-def reversed_by(verb: str, reversal: Reversal) -> None:
-    """How to take back a change that is more than the fields of one record."""
-    _REVERSALS[verb] = reversal
+async def steps_of(session: AsyncSession, last: Activity) -> Sequence[Activity]:
+    """What was done together with it and itself, newest first."""
+    first = last.data.get(_TOGETHER)
+    if first is None:
+        return [last]
+    found = await session.scalars(
+        select(Activity)
+        .where(
+            Activity.agent_id == last.agent_id,
+            Activity.id.between(first, last.id),
+            or_(Activity.id == first, Activity.data[_TOGETHER].as_integer() == first),
+            Activity.reversible,
+        )
+        .order_by(Activity.id.desc())
+    )
+    return found.all()
 
 
-async def _take_back(session: AsyncSession, actor: Actor, last: Activity, now: datetime) -> None:
-    target = await references.lock(session, last.kind, last.record_id)
-    reversal = _REVERSALS.get(last.verb)
-    if reversal is not None:
-        await reversal(session, actor, last, now)
-    elif last.data.get("created"):
-        await _remove(session, target, last)
-        return
+async def _take_back(session: AsyncSession, step: Activity, now: datetime) -> None:
+    target = await references.lock(session, step.kind, step.record_id)
+    if step.data.get("created"):
+        await _remove(session, target, step)
     else:
-        _restore(target, last.data, now)
+        reverse = _REVERSALS.get(step.verb)
+        if reverse is not None:
+            await reverse(session, target, step.data.get("parts", {}), now)
+        if "before" in step.data:
+            _restore(target, step.data, now)
         await session.flush()
-    await references.refresh(session, last.kind, last.record_id, now)
+        await references.refresh(session, step.kind, step.record_id, now)
+    step.undone_at = now
+    await session.flush()
 
 
 async def _remove(session: AsyncSession, target: Record, last: Activity) -> None:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core import outbox
-from crm_core.company import company_of
+from crm_core.company import CardPlace, company_of
 from crm_core.db import Base, BigId
 from crm_core.outbox import EffectKind
+
+Finder: TypeAlias = Callable[[AsyncSession, int], Awaitable[Sequence[CardPlace]]]
+_ALSO: dict[str, Finder] = {}
+
+
+def also(kind: str, finder: Finder) -> None:
+    """Where else the cards of a kind are wanted, a record at a time."""
+    _ALSO[kind] = finder
 
 
 class Card(Base):
@@ -30,7 +40,9 @@ class Card(Base):
 
 async def refresh(session: AsyncSession, kind: str, record_id: int, now: datetime) -> None:
     """Post or edit the record's card in every place that wants its kind; drawn when it is delivered."""
-    for place in company_of(session).card_places(kind):
+    finder = _ALSO.get(kind)
+    places = [*company_of(session).card_places(kind), *(await finder(session, record_id) if finder else [])]
+    for place in {place.place: place for place in places}.values():
         payload = {"kind": kind, "record": record_id, "place": place.place, "language": place.language}
         await outbox.enqueue(session, EffectKind.CARD, f"{place.place}:{kind}-{record_id}", payload, now)
 

@@ -19,7 +19,10 @@ CHOICE_LIFETIME = timedelta(days=30)
 
 
 class Conversation(Base):
-    """`key`: a place and a person (`slack:C1:U7`). `pending`: a half-asked command. `shown`: the records on screen."""
+    """`key`: a place and a person (`slack:C1:U7`). `pending`: a half-asked command. `shown`: the records on screen.
+
+    `page`: which list was shown and how far.
+    """
 
     __tablename__ = "conversation"
 
@@ -28,6 +31,7 @@ class Conversation(Base):
     language: Mapped[str | None]
     pending: Mapped[dict[str, Any] | None] = mapped_column(Json)
     shown: Mapped[list[str]] = mapped_column(Json)
+    page: Mapped[dict[str, Any] | None] = mapped_column(Json)
     updated_at: Mapped[datetime]
 
 
@@ -81,7 +85,7 @@ async def remembered(session: AsyncSession, key: str, now: datetime) -> Conversa
     """The conversation, held until the end of the transaction; made when it is new."""
     found = await session.scalar(select(Conversation).where(Conversation.key == key).with_for_update())
     if found is None:
-        found = Conversation(key=key, pending=None, shown=[], updated_at=now)
+        found = Conversation(key=key, pending=None, shown=[], page=None, updated_at=now)
         session.add(found)
         await session.flush()
     return found

@@ -12,7 +12,7 @@ from crm_core import references
 from crm_core.errors import Invalid
 from crm_core.money import Money
 from crm_core.names import fold
-from crm_core.support.tickets import Priority
+from crm_core.support.tickets import Priority, Status
 from intents.dates import DAY_PATTERN, read_due
 
 THAT = "that"
@@ -121,6 +121,71 @@ def _any_record(text: str, _heard: Heard) -> tuple[str, int]:
     return parsed
 
 
+_ONE_TICKET = r"(?:ticket\s+)?t\s?[-#–]?\s?\d{1,15}"
+_MORE_TICKETS = rf"(?:(?:\s*,\s*|\s+)(?:(?:and|und)\s+)?{_ONE_TICKET})"
+MOST_TICKETS = 200
+
+
+def _tickets(text: str, _heard: Heard) -> list[int]:
+    found = list(dict.fromkeys(int(number) for number in re.findall(r"\d+", text)))
+    if len(found) > MOST_TICKETS:
+        raise Invalid("ticket.too-many", limit=MOST_TICKETS)
+    return found
+
+
+def _incident(text: str, heard: Heard) -> int:
+    digits = re.search(r"\d+", text)
+    return int(digits[0]) if digits else _shown("incident", heard)
+
+
+_YES = {"yes", "yes,", "yeah", "yep", "ja", "ja,", "jawohl"}
+_NO = {"no", "nope", "nein"}
+
+
+def _sure(text: str, _heard: Heard) -> bool:
+    said = text.strip().casefold().rstrip("!.")
+    if said not in _YES | _NO:
+        raise Invalid("dialogue.yes-or-no")
+    return said in _YES
+
+
+_STATUSES = {
+    Status.NEW: ("new", "neu", "neue", "neuen"),
+    Status.OPEN: ("open", "offen", "in arbeit"),
+    Status.WAITING: ("waiting", "wartend", "wartende", "wartenden"),
+    Status.ON_HOLD: ("on hold", "on-hold", "held", "zurückgestellt", "zurückgestellte", "zurückgestellten"),
+    Status.RESOLVED: ("resolved", "gelöst", "gelöste", "gelösten"),
+    Status.CLOSED: ("closed", "geschlossen", "geschlossene", "geschlossenen"),
+}
+_STATUS_OF = {word: status for status, words in _STATUSES.items() for word in words}
+_MINE = ("mine", "my", "meine")
+_FREE = ("unassigned", "unclaimed", "free", "freie", "freien")
+_BARE = "|".join(sorted((re.escape(word) for word in (*_STATUS_OF, *_MINE, *_FREE)), key=len, reverse=True))
+_TAGGED = r"(?:tagged|with\s+tag|mit\s+markierung|mit\s+der\s+markierung)\s+#?([\w\-]{1,40})"
+_QUEUED = r"(?:in\s+)?(?:der\s+)?(?:queue|warteschlange)\s+([\w\-]{1,40})"
+_OF = r"(?:of|von)\s+([\w.\-]+)"
+_WISHES = rf"{_BARE}|{_TAGGED}|{_QUEUED}|{_OF}".replace("([", "(?:[")
+_FILTER = rf"(?:{_WISHES})(?:\s+(?:and\s+|und\s+)?(?:{_WISHES}))*"
+
+
+def _filter(text: str, _heard: Heard) -> dict[str, str]:
+    """`waiting tagged outage in queue support`, in any order."""
+    left, wanted = text.strip().casefold(), {}
+    for name, pattern in (("tag", _TAGGED), ("queue", _QUEUED), ("of", _OF)):
+        found = re.search(pattern, left)
+        if found is not None:
+            wanted[name] = found[1]
+            left = left[: found.start()] + left[found.end() :]
+    for word in re.findall(rf"\b(?:{_BARE})\b", left):
+        if word in _STATUS_OF:
+            wanted["status"] = str(_STATUS_OF[word])
+        else:
+            wanted["whose"] = "mine" if word in _MINE else "nobody"
+    if not wanted:
+        raise Invalid("ticket.filter-unknown", text=text.strip()[:40])
+    return wanted
+
+
 # Bounded, so that several free texts in one sentence stay cheap to tell apart; only a text at the end is unbounded.
 _NAME = r".{1,80}?"
 _TITLE = r".{1,200}?"
@@ -129,6 +194,14 @@ TICKET = _record("ticket", "ticket|vorgang|anliegen|number|nummer")
 DEAL = _record("deal", "deal|auftrag|verkaufschance|opportunity")
 TASK = _record("task", "task|aufgabe")
 CALL = _record("call", "call|anruf")
+TICKETS = Slot("tickets", rf"{_ONE_TICKET}{_MORE_TICKETS}{{1,400}}", _tickets)
+SOME_TICKETS = Slot("tickets", rf"{_ONE_TICKET}{_MORE_TICKETS}{{0,400}}", _tickets)
+INCIDENT = Slot("incident", r"(?:(?:incident|störfall)\s+)?inc\s?[-#–]?\s?\d{1,15}", _incident)
+SURE = Slot("sure", r"(?:yes|yeah|yep|ja|jawohl|no|nope|nein),?", _sure)
+TAG = Slot("tag", r"#?[\w\-]{1,40}", _text)
+QUEUE = Slot("queue", r"[\w\-]{1,40}", _text)
+FILTER = Slot("filter", _FILTER, _filter)
+NUMBER = Slot("number", r"\d{1,4}", lambda text, _heard: int(text))
 TEXT = Slot("text", r".+", _text, is_free=True)
 TITLE = Slot("text", _TITLE, _text, is_free=True)
 CONTACT = Slot("contact", _NAME, _text, is_free=True)
@@ -141,7 +214,6 @@ DUE = Slot("due", DAY_PATTERN, _due)
 ORGANISATION = Slot("text", _NAME, _text, is_free=True)
 EMAIL = Slot("email", r"[^\s@<>]{1,64}@[^\s@<>]{1,190}", _text)
 PRIORITY = Slot("priority", "|".join(word for words in _PRIORITIES.values() for word in words), _priority)
-TAG = Slot("tag", r"#?[\w][\w\- ]{0,39}?", _text)
 FIELD = Slot("field", r"[\w\- ]{1,40}?", _text)
 CONTACT_REF = _record("contact", "contact|kontakt")
 LANGUAGE = Slot("language", r"[^\W\d_]{2,20}", _text)
@@ -149,6 +221,14 @@ CODE = Slot("code", r"[\w\-]{6,64}", _text)
 
 RecordArg: TypeAlias = Annotated[tuple[str, int], RECORD]
 TicketArg: TypeAlias = Annotated[int, TICKET]
+TicketsArg: TypeAlias = Annotated[list[int], TICKETS]
+SomeTicketsArg: TypeAlias = Annotated[list[int], SOME_TICKETS]
+IncidentArg: TypeAlias = Annotated[int, INCIDENT]
+SureArg: TypeAlias = Annotated[bool, SURE]
+TagArg: TypeAlias = Annotated[str, TAG]
+QueueArg: TypeAlias = Annotated[str, QUEUE]
+FilterArg: TypeAlias = Annotated[dict[str, str], FILTER]
+NumberArg: TypeAlias = Annotated[int, NUMBER]
 DealArg: TypeAlias = Annotated[int, DEAL]
 TaskArg: TypeAlias = Annotated[int, TASK]
 CallArg: TypeAlias = Annotated[int, CALL]
@@ -157,7 +237,6 @@ TitleArg: TypeAlias = Annotated[str, TITLE]
 OrganisationArg: TypeAlias = Annotated[str, ORGANISATION]
 EmailArg: TypeAlias = Annotated[str, EMAIL]
 PriorityArg: TypeAlias = Annotated[Priority, PRIORITY]
-TagArg: TypeAlias = Annotated[str, TAG]
 FieldArg: TypeAlias = Annotated[str, FIELD]
 ContactRefArg: TypeAlias = Annotated[int, CONTACT_REF]
 LanguageArg: TypeAlias = Annotated[str, LANGUAGE]

@@ -1,4 +1,4 @@
-"""The courier of calls: rings an agent's phone, sends a live call elsewhere, hangs up."""
+"""The courier of calls and texts: rings an agent's phone, sends a live call elsewhere, hangs up, sends an SMS."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ class TwilioCourier:
                 await self._redirect(effect.id, effect.payload["call"], effect.payload["to"])
             case EffectKind.HANG_UP:
                 await self._hang_up(effect.payload["leg"])
+            case EffectKind.SMS:
+                await self._text(effect.payload["to"], effect.payload["text"])
             case EffectKind.CARD | EffectKind.POST | EffectKind.TIMER:
                 raise Undeliverable(f"a call cannot carry {effect.kind}")
 
@@ -122,6 +124,17 @@ class TwilioCourier:
             leg = await session.get(CallLeg, leg_id)
         if leg is not None and leg.sid is not None and not carrier.is_final(leg):
             await self._update(leg.sid, status="completed")
+
+    async def _text(self, number: str, text: str) -> None:
+        """An SMS cannot be taken back: whether it went is reported, and it is never sent a second time."""
+        try:
+            await self._client.rest.messages.create_async(to=number, from_=self._number, body=text)
+        except REFUSALS as error:
+            if error.status >= OWN_FAULT:
+                raise AnswerLost from error
+            _refused(error)
+        except UNREADABLE as error:
+            raise AnswerLost from error
 
     async def _update(self, sid: str, **changes: str) -> None:
         try:

@@ -4,9 +4,11 @@ from crm_core import references, timers
 from crm_core.agents import Agent
 from crm_core.callcenter import arrivals, callbacks, callers, calls, ending, legs, presence, queues, recordings
 from crm_core.callcenter.calls import Call
+from crm_core.support import replies
 
 references.register("CALL", Call)
 references.register("A", Agent)
+replies.called_from(calls.number_of)
 timers.register("queue.claim-expired", queues.on_claim_expired)
 
 __all__ = ["arrivals", "callbacks", "callers", "calls", "ending", "legs", "presence", "queues", "recordings"]

@@ -70,6 +70,11 @@ class Call(Record):
         return self.state in FINAL
 
 
+async def number_of(session: AsyncSession, call_id: int) -> str | None:
+    """Whom a text about it would reach; None when the number was withheld."""
+    return await session.scalar(select(Call.from_number).where(Call.id == call_id, Call.direction == "inbound"))
+
+
 async def lock_by_sid(session: AsyncSession, sid: str) -> Call | None:
     """Held until the end of the transaction."""
     return await session.scalar(select(Call).where(Call.sid == sid).with_for_update())

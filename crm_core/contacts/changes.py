@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, phones, rights
-from crm_core.activity import Activity
 from crm_core.agents import Actor
 from crm_core.company import company_of
 from crm_core.contacts import emails, numbers, tags
 from crm_core.contacts.contacts import Contact, Kind, lock_contact, refresh
 from crm_core.contacts.emails import EmailAddress
 from crm_core.contacts.numbers import PhoneNumber
+from crm_core.db import Record
 from crm_core.errors import Refused
 
 
@@ -84,34 +85,39 @@ async def untag(session: AsyncSession, actor: Actor, contact_id: int, raw: str, 
 async def _change(
     session: AsyncSession, actor: Actor, contact: Contact, verb: str, now: datetime, data: dict[str, object]
 ) -> Contact:
-    contact.version += 1
-    contact.updated_at = now
-    await session.flush()
-    await activity.record(session, actor, verb, "contact", contact.id, now, data, reversible=True)
+    await activity.change(session, actor, contact, verb, now, data)
     await refresh(session, contact.id, now)
     return contact
 
 
-async def _take_back(session: AsyncSession, _actor: Actor, last: Activity, now: datetime) -> None:
-    contact = await lock_contact(session, last.record_id)
-    match last.verb:
-        case "contact.number-added":
-            await session.execute(delete(PhoneNumber).where(PhoneNumber.id == last.data["id"]))
-        case "contact.number-removed":
-            is_company = contact.kind == Kind.COMPANY
-            await numbers.add_number(session, contact.id, last.data["raw"], now, is_company=is_company)
-        case "contact.email-added":
-            await session.execute(delete(EmailAddress).where(EmailAddress.id == last.data["id"]))
-        case "contact.email-removed":
-            await emails.add_email(session, contact.id, last.data["raw"], now)
-        case "contact.tagged":
-            await tags.take(session, contact.id, last.data["tag"])
-        case "contact.untagged":
-            await tags.put(session, contact.id, last.data["tag"])
-    contact.version += 1
-    contact.updated_at = now
-    await session.flush()
+async def _number_away(session: AsyncSession, _contact: Record, parts: dict[str, Any], _now: datetime) -> None:
+    await session.execute(delete(PhoneNumber).where(PhoneNumber.id == parts["id"]))
 
 
-for _verb in ("number-added", "number-removed", "email-added", "email-removed", "tagged", "untagged"):
-    activity.reversed_by(f"contact.{_verb}", _take_back)
+async def _number_back(session: AsyncSession, contact: Record, parts: dict[str, Any], now: datetime) -> None:
+    is_company = isinstance(contact, Contact) and contact.kind == Kind.COMPANY
+    await numbers.add_number(session, contact.id, parts["raw"], now, is_company=is_company)
+
+
+async def _mail_away(session: AsyncSession, _contact: Record, parts: dict[str, Any], _now: datetime) -> None:
+    await session.execute(delete(EmailAddress).where(EmailAddress.id == parts["id"]))
+
+
+async def _mail_back(session: AsyncSession, contact: Record, parts: dict[str, Any], now: datetime) -> None:
+    await emails.add_email(session, contact.id, parts["raw"], now)
+
+
+async def _tag_away(session: AsyncSession, contact: Record, parts: dict[str, Any], _now: datetime) -> None:
+    await tags.take(session, contact.id, parts["tag"])
+
+
+async def _tag_back(session: AsyncSession, contact: Record, parts: dict[str, Any], _now: datetime) -> None:
+    await tags.put(session, contact.id, parts["tag"])
+
+
+activity.reversal("contact.number-added", _number_away)
+activity.reversal("contact.number-removed", _number_back)
+activity.reversal("contact.email-added", _mail_away)
+activity.reversal("contact.email-removed", _mail_back)
+activity.reversal("contact.tagged", _tag_away)
+activity.reversal("contact.untagged", _tag_back)

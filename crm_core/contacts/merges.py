@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core import activity, references, rights
-from crm_core.activity import Activity, Json
+from crm_core.activity import Json
 from crm_core.agents import Actor
 from crm_core.contacts.contacts import Contact, refresh
 from crm_core.contacts.duplicates import DistinctPair
 from crm_core.contacts.tokens import ContactToken
-from crm_core.db import Base, BigId
+from crm_core.db import Base, BigId, Record
 from crm_core.errors import Refused
 
 # What stays with each of the two: derived from them, or about the pair.
@@ -75,7 +75,7 @@ async def merge(session: AsyncSession, actor: Actor, merged_id: int, survivor_id
     )
     session.add(kept)
     await session.flush()
-    data = {"merge": kept.id, "contact": merged.id}
+    data = {"parts": {"merge": kept.id, "contact": merged.id}}
     await activity.record(session, actor, "contact.merged", "contact", survivor.id, now, data, reversible=True)
     await activity.record(session, actor, "contact.merged-away", "contact", merged.id, now, {"contact": survivor.id})
     await refresh(session, merged.id, now)
@@ -83,12 +83,11 @@ async def merge(session: AsyncSession, actor: Actor, merged_id: int, survivor_id
     return survivor
 
 
-async def part(session: AsyncSession, actor: Actor, last: Activity, now: datetime) -> None:
+async def part(session: AsyncSession, _survivor: Record, parts: dict[str, Any], now: datetime) -> None:
     """Take a merge back: what was moved and still lies with the survivor goes home, what was filled and is unchanged
     is emptied again. What came since stays where it came.
     """
-    rights.require(actor, "contact.merge")
-    kept = await session.get(ContactMerge, last.data["merge"])
+    kept = await session.get(ContactMerge, parts["merge"])
     if kept is None or kept.undone_at is not None:
         raise Refused("undo.nothing")
     merged = cast("Contact", await references.lock(session, "contact", kept.merged_id))
@@ -183,4 +182,4 @@ def _fill(survivor: Contact, merged: Contact) -> dict[str, Any]:
     return filled
 
 
-activity.reversed_by("contact.merged", part)
+activity.reversal("contact.merged", part)

@@ -20,6 +20,8 @@ from crm_core.contacts.tokens import ContactToken
 from crm_core.db import Base
 from crm_core.projects.tasks import Task
 from crm_core.sales.deals import Deal
+from crm_core.support.checklist import TicketStep
+from crm_core.support.tags import TicketTag
 from crm_core.support.tickets import Ticket, TicketComment
 
 SHORTEST_WORD = 4
@@ -34,6 +36,7 @@ IMPERSONAL = {
     "identity": "colleagues' accounts",
     "invite": "colleagues' invitations",
     "stage": "the pipeline",
+    "ticket_view": "lists that colleagues saved",
 }
 
 
@@ -92,13 +95,21 @@ async def _written(session: AsyncSession, about: Person) -> list[str]:
     texts = [
         select(Ticket.subject).where(Ticket.id.in_(about.tickets)),
         select(Ticket.description).where(Ticket.id.in_(about.tickets)),
+        select(TicketStep.title).where(TicketStep.ticket_id.in_(about.tickets)),
         select(TicketComment.body).where(TicketComment.ticket_id.in_(about.tickets)),
         select(Deal.title).where(Deal.id.in_(about.deals)),
         select(Task.title).where(Task.id.in_(about.tasks)),
         select(Call.note).where(Call.id.in_(about.calls)),
     ]
     found = [text for query in texts for text in await session.scalars(query)]
-    return [text for text in found if text and len(text) >= SHORTEST_WORD]
+    return [text for text in [*found, *await _tags(session, about)] if text and len(text) >= SHORTEST_WORD]
+
+
+async def _tags(session: AsyncSession, about: Person) -> list[str]:
+    """Those that name them: `outage` is nobody's."""
+    names = [part.casefold() for part in about.name.split() if len(part) >= SHORTEST_WORD]
+    found = await session.scalars(select(TicketTag.tag).where(TicketTag.ticket_id.in_(about.tickets)).distinct())
+    return [tag for tag in found if any(name in tag for name in names)]
 
 
 def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
@@ -124,6 +135,8 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
             _mentions(table["effect"].c.payload, about.words),
         ),
         "email_address": table["email_address"].c.contact_id == about.contact_id,
+        # Many share an incident: it is theirs when its title speaks of them.
+        "incident": _mentions(table["incident"].c.title, about.words),
         "phone_number": table["phone_number"].c.contact_id == about.contact_id,
         "queue_entry": table["queue_entry"].c.call_id.in_(calls),
         "receipt": or_(
@@ -133,8 +146,12 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "recording": or_(table["recording"].c.call_id.in_(calls), table["recording"].c.ticket_id.in_(tickets)),
         "task": table["task"].c.id.in_(about.tasks),
         "ticket": table["ticket"].c.id.in_(tickets),
+        "ticket_blocker": table["ticket_blocker"].c.ticket_id.in_(tickets),
         "ticket_comment": table["ticket_comment"].c.ticket_id.in_(tickets),
         "token_variant": _only_theirs(about),
+        "ticket_step": table["ticket_step"].c.ticket_id.in_(tickets),
+        "ticket_tag": table["ticket_tag"].c.ticket_id.in_(tickets),
+        "ticket_watcher": table["ticket_watcher"].c.ticket_id.in_(tickets),
     }
 
 

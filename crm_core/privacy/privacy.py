@@ -18,6 +18,7 @@ from crm_core.lease import Leased, State
 from crm_core.outbox import Effect
 from crm_core.privacy.erasures import Erasure
 from crm_core.privacy.holdings import Person, holdings, person, table_of
+from crm_core.support.tickets import TicketComment
 
 ERASED = "(erased)"
 
@@ -39,6 +40,7 @@ _DELETED = (
     "conversation",
     "callback_request",
     "recording",
+    "ticket_tag",
 )
 _EMPTIED: dict[str, dict[str, Any]] = {
     "activity": {"data": {}, "reversible": False},
@@ -51,10 +53,12 @@ _EMPTIED: dict[str, dict[str, Any]] = {
     },
     "deal": {"title": ERASED},
     "effect": {"payload": {}, "state": _given_up(Effect)},
+    "incident": {"title": ERASED},
     "receipt": {"payload": {}, "response": None, "state": _given_up(Receipt)},
     "task": {"title": ERASED},
     "ticket": {"subject": ERASED, "description": ""},
     "ticket_comment": {"body": ERASED},
+    "ticket_step": {"title": ERASED},
 }
 
 
@@ -84,6 +88,7 @@ async def erase(session: AsyncSession, actor: Actor, contact_id: int, now: datet
     await session.execute(
         update(activity.Activity).where(activity.Activity.actor_name == about.name).values(actor_name=ERASED)
     )
+    await session.execute(update(TicketComment).where(TicketComment.author == about.name).values(author=ERASED))
     session.expire_all()
     for kind, ids in (("ticket", about.tickets), ("call", about.calls)):
         for record_id in ids:

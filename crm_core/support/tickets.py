@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any, TypeAlias, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, case, delete, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,15 +15,24 @@ from crm_core import activity, cards, references, rights
 from crm_core.agents import Actor, Agent
 from crm_core.db import Base, BigId, Record
 from crm_core.errors import Invalid, NotFound, Refused
+from crm_core.references import Removal
 
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 20_000
 
 
 class Status(enum.StrEnum):
+    """`WAITING`: for the customer. `CLOSED`: put away for good, resolved or not."""
+
     NEW = "new"
     OPEN = "open"
+    WAITING = "waiting"
+    ON_HOLD = "on-hold"
     RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+DONE = frozenset({Status.RESOLVED, Status.CLOSED})
 
 
 class Priority(enum.StrEnum):
@@ -33,7 +42,19 @@ class Priority(enum.StrEnum):
     LOW = "low"
 
 
+# Written out, not bound: so that both databases see that the partial indexes serve.
+ACTIVE = "status NOT IN ('resolved', 'closed') AND snoozed_until IS NULL"
+FREE = "assignee_id IS NULL AND status IN ('new', 'open') AND snoozed_until IS NULL"
+NOT_SNOOZED = "snoozed_until IS NULL"
+
+
+def _partial(name: str, condition: str, *columns: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
 class Ticket(Record):
+    """`next_due_at`: when the next promise to the customer falls due; it sorts among tickets of one priority."""
+
     __tablename__ = "ticket"
 
     subject: Mapped[str]
@@ -44,25 +65,37 @@ class Ticket(Record):
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"), index=True)
     call_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    queue: Mapped[str | None]
+    next_due_at: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
     __table_args__ = (
-        CheckConstraint("status IN ('new', 'open', 'resolved')", name="status"),
+        CheckConstraint("status IN ('new', 'open', 'waiting', 'on-hold', 'resolved', 'closed')", name="status"),
         CheckConstraint("priority IN ('urgent', 'high', 'normal', 'low')", name="priority"),
-        Index(
-            "ix_ticket_unresolved",
-            "id",
-            sqlite_where=text("status <> 'resolved'"),
-            postgresql_where=text("status <> 'resolved'"),
-        ),
+        _partial("ix_ticket_active", ACTIVE, "id"),
+        _partial("ix_ticket_active_queue", ACTIVE, "queue", "id"),
+        _partial("ix_ticket_active_assignee", ACTIVE, "assignee_id", "id"),
+        _partial("ix_ticket_status", NOT_SNOOZED, "status", "id"),
+        _partial("ix_ticket_free", FREE, "priority", "next_due_at", "id"),
         {"sqlite_autoincrement": True},
     )
 
     def refuse_when_claimed_by_another(self, actor: Actor, owner: str | None) -> None:
-        if self.status == Status.RESOLVED:
-            raise Refused("ticket.already-resolved", ref=self.ref)
+        self.refuse_when_done()
         if self.assignee_id == actor.agent_id:
             raise Refused("ticket.already-yours", ref=self.ref)
         if self.assignee_id is not None:
             raise Refused("ticket.claimed-by", ref=self.ref, name=owner or "?")
+
+    @property
+    def is_done(self) -> bool:
+        return self.status in DONE
+
+    def refuse_when_done(self) -> None:
+        if self.is_done:
+            raise Refused(f"ticket.already-{self.status}", ref=self.ref)
 
     @property
     def ref(self) -> str:
@@ -70,7 +103,7 @@ class Ticket(Record):
 
 
 class TicketComment(Base):
-    """An internal note: it never reaches the customer."""
+    """What was said on a ticket. Unless it is public it is for the team and never reaches the customer."""
 
     __tablename__ = "ticket_comment"
 
@@ -78,7 +111,13 @@ class TicketComment(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
     author: Mapped[str]
     body: Mapped[str] = mapped_column(Text)
+    is_public: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+
+
+Ending: TypeAlias = Callable[[AsyncSession, Actor, Ticket, datetime], Awaitable[None]]
+ENDINGS: list[Ending] = []
+"""What follows when a ticket is resolved or closed."""
 
 
 async def open_ticket(
@@ -91,6 +130,7 @@ async def open_ticket(
     contact_id: int | None = None,
     call_id: int | None = None,
     priority: Priority = Priority.NORMAL,
+    queue: str | None = None,
 ) -> Ticket:
     """A long subject is cut for the title and kept whole in the description. Raises Invalid when it is empty."""
     rights.require(actor, "ticket.open")
@@ -108,6 +148,7 @@ async def open_ticket(
         channel=actor.channel,
         contact_id=contact_id,
         call_id=call_id,
+        queue=queue,
         version=1,
         created_at=now,
         updated_at=now,
@@ -122,39 +163,35 @@ async def open_ticket(
 async def claim(session: AsyncSession, actor: Actor, ticket_id: int, now: datetime) -> Ticket:
     """One wins; every other claimer gets Refused with the winner's name."""
     rights.require(actor, "ticket.claim")
-    ticket = await _locked(session, ticket_id)
+    ticket = await locked(session, ticket_id)
     ticket.refuse_when_claimed_by_another(actor, await assignee_name(session, ticket))
-    await _change(session, actor, ticket, "ticket.claimed", now, assignee_id=actor.agent_id, status=Status.OPEN)
+    await change(session, actor, ticket, "ticket.claimed", now, assignee_id=actor.agent_id, status=Status.OPEN)
     return ticket
 
 
 async def assign(session: AsyncSession, actor: Actor, ticket_id: int, agent: Agent, now: datetime) -> Ticket:
     rights.require(actor, "ticket.assign")
-    ticket = await _locked(session, ticket_id)
+    ticket = await locked(session, ticket_id)
     if ticket.assignee_id == agent.id:
         raise Refused("ticket.already-with", ref=ticket.ref, name=agent.name)
     status = Status.OPEN if ticket.status == Status.NEW else ticket.status
-    await _change(session, actor, ticket, "ticket.assigned", now, assignee_id=agent.id, status=status)
+    await change(session, actor, ticket, "ticket.assigned", now, assignee_id=agent.id, status=status)
     return ticket
 
 
 async def resolve(session: AsyncSession, actor: Actor, ticket_id: int, now: datetime) -> Ticket:
     rights.require(actor, "ticket.resolve")
-    ticket = await _locked(session, ticket_id)
-    if ticket.status == Status.RESOLVED:
-        raise Refused("ticket.already-resolved", ref=ticket.ref)
-    await _change(session, actor, ticket, "ticket.resolved", now, status=Status.RESOLVED)
+    ticket = await locked(session, ticket_id)
+    ticket.refuse_when_done()
+    await change(session, actor, ticket, "ticket.resolved", now, status=Status.RESOLVED, snoozed_until=None)
+    await ended(session, actor, ticket, now)
     return ticket
 
 
 async def comment(session: AsyncSession, actor: Actor, ticket_id: int, body: str, now: datetime) -> Ticket:
     rights.require(actor, "ticket.comment")
-    if not body.strip():
-        raise Invalid("ticket.comment-missing")
-    if len(body) > LONGEST_BODY:
-        raise Invalid("text.too-long", limit=LONGEST_BODY)
-    ticket = await _locked(session, ticket_id)
-    session.add(TicketComment(ticket_id=ticket.id, author=actor.name, body=body.strip(), created_at=now))
+    ticket = await locked(session, ticket_id)
+    await say_on(session, actor, ticket, body, now)
     ticket.version += 1
     ticket.updated_at = now
     await session.flush()
@@ -163,21 +200,18 @@ async def comment(session: AsyncSession, actor: Actor, ticket_id: int, body: str
     return ticket
 
 
-async def claim_next(session: AsyncSession, actor: Actor, now: datetime) -> Ticket:
-    """Claims the most urgent ticket nobody has, the oldest among equals. Raises NotFound when there is none."""
-    rights.require(actor, "ticket.claim")
-    urgency = case({priority: rank for rank, priority in enumerate(Priority)}, value=Ticket.priority)
-    ticket = await session.scalar(
-        select(Ticket)
-        .where(Ticket.assignee_id.is_(None), Ticket.status != Status.RESOLVED)
-        .order_by(urgency, Ticket.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    if ticket is None:
-        raise NotFound("ticket.none-waiting")
-    await _change(session, actor, ticket, "ticket.claimed", now, assignee_id=actor.agent_id, status=Status.OPEN)
-    return ticket
+async def say_on(
+    session: AsyncSession, actor: Actor, ticket: Ticket, body: str, now: datetime, *, is_public: bool = False
+) -> TicketComment:
+    """Part of a verb: neither recorded nor shown anywhere by itself. Raises Invalid for an empty or endless text."""
+    if not body.strip():
+        raise Invalid("ticket.comment-missing")
+    if len(body) > LONGEST_BODY:
+        raise Invalid("text.too-long", limit=LONGEST_BODY)
+    said = TicketComment(ticket_id=ticket.id, author=actor.name, body=body.strip(), is_public=is_public, created_at=now)
+    session.add(said)
+    await session.flush()
+    return said
 
 
 async def read_ticket(session: AsyncSession, actor: Actor, ticket_id: int) -> Ticket:
@@ -190,15 +224,6 @@ async def read_ticket(session: AsyncSession, actor: Actor, ticket_id: int) -> Ti
     return ticket
 
 
-async def list_tickets(session: AsyncSession, actor: Actor, *, mine: bool = False, limit: int = 15) -> Sequence[Ticket]:
-    """Unresolved ones, newest first."""
-    rights.require(actor, "ticket.read")
-    query = select(Ticket).where(Ticket.status != Status.RESOLVED).order_by(Ticket.id.desc()).limit(limit)
-    if mine:
-        query = query.where(Ticket.assignee_id == actor.agent_id)
-    return (await session.scalars(query)).all()
-
-
 async def own_tickets(session: AsyncSession, actor: Actor, limit: int = 9) -> Sequence[Ticket]:
     """A customer's unresolved tickets, newest first; nine fit the keys of a phone."""
     rights.require(actor, "ticket.read-own")
@@ -209,7 +234,7 @@ async def tickets_of(session: AsyncSession, contact_id: int, limit: int = 9) -> 
     """A contact's unresolved tickets, newest first. What may be shown of them is the caller's business."""
     found = await session.scalars(
         select(Ticket)
-        .where(Ticket.contact_id == contact_id, Ticket.status != Status.RESOLVED)
+        .where(Ticket.contact_id == contact_id, Ticket.status.not_in(DONE))
         .order_by(Ticket.id.desc())
         .limit(limit)
     )
@@ -220,15 +245,17 @@ async def belong_to(session: AsyncSession, actor: Actor, call_id: int, contact_i
     """The tickets of a call that are nobody's are this contact's: it turned out who was calling."""
     nobodys = await session.scalars(select(Ticket).where(Ticket.call_id == call_id, Ticket.contact_id.is_(None)))
     for ticket in nobodys.all():
-        await _change(session, actor, ticket, "ticket.assigned-to-contact", now, contact_id=contact_id)
+        await change(session, actor, ticket, "ticket.assigned-to-contact", now, contact_id=contact_id)
 
 
-async def comments(session: AsyncSession, ticket_id: int, limit: int = 10) -> Sequence[TicketComment]:
+async def comments(
+    session: AsyncSession, ticket_id: int, limit: int = 10, *, only_public: bool = False
+) -> Sequence[TicketComment]:
     """Newest first."""
-    found = await session.scalars(
-        select(TicketComment).where(TicketComment.ticket_id == ticket_id).order_by(TicketComment.id.desc()).limit(limit)
-    )
-    return found.all()
+    query = select(TicketComment).where(TicketComment.ticket_id == ticket_id)
+    if only_public:
+        query = query.where(TicketComment.is_public)
+    return (await session.scalars(query.order_by(TicketComment.id.desc()).limit(limit))).all()
 
 
 async def assignee_name(session: AsyncSession, ticket: Ticket) -> str | None:
@@ -237,16 +264,35 @@ async def assignee_name(session: AsyncSession, ticket: Ticket) -> str | None:
     return await session.scalar(select(Agent.name).where(Agent.id == ticket.assignee_id))
 
 
+REMOVALS: list[Removal] = []
+"""What lies beside a ticket and goes with it."""
+
+
 async def remove_parts(session: AsyncSession, ticket_id: int) -> None:
     await session.execute(delete(TicketComment).where(TicketComment.ticket_id == ticket_id))
+    for remove in REMOVALS:
+        await remove(session, ticket_id)
 
 
-async def _locked(session: AsyncSession, ticket_id: int) -> Ticket:
+async def locked(session: AsyncSession, ticket_id: int) -> Ticket:
     return cast("Ticket", await references.lock(session, "ticket", ticket_id))
 
 
-async def _change(
-    session: AsyncSession, actor: Actor, ticket: Ticket, verb: str, now: datetime, **after: object
+async def ended(session: AsyncSession, actor: Actor, ticket: Ticket, now: datetime) -> None:
+    for ending in ENDINGS:
+        await ending(session, actor, ticket, now)
+
+
+async def change(
+    session: AsyncSession,
+    actor: Actor,
+    ticket: Ticket,
+    verb: str,
+    now: datetime,
+    parts: dict[str, Any] | None = None,
+    /,
+    **after: object,
 ) -> None:
-    await activity.change(session, actor, ticket, verb, now, **after)
+    """As activity.change, and the card follows."""
+    await activity.change(session, actor, ticket, verb, now, parts, **after)
     await cards.refresh(session, "ticket", ticket.id, now)

@@ -14,13 +14,14 @@ from crm_core.contacts.contacts import Contact
 from crm_core.db import Record
 from crm_core.projects.tasks import Task
 from crm_core.sales.deals import Deal
+from crm_core.support.incidents import Incident
 from crm_core.support.tickets import Ticket
 from intents.ask import Ask
 from intents.cards.callcenter import call_card
 from intents.cards.contacts import contact_card
 from intents.cards.projects import task_card
 from intents.cards.sales import deal_card
-from intents.cards.support import ticket_card
+from intents.cards.support import incident_card, ticket_card
 from intents.registry import Context
 from intents.reply import Fields, Part
 
@@ -47,6 +48,8 @@ async def card(context: Context, record: Record) -> list[Part]:
     match record:
         case Ticket():
             return await ticket_card(context, record)
+        case Incident():
+            return await incident_card(context, record)
         case Deal():
             return await deal_card(context, record)
         case Task():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from crm_core import references
 from crm_core.callcenter import recordings
 from crm_core.message import Param, say
-from crm_core.support import tickets
-from crm_core.support.tickets import Status, Ticket
+from crm_core.support import checklist, incidents, links, tags, tickets, watchers
+from crm_core.support.incidents import Incident, IncidentState
+from crm_core.support.tickets import Ticket, TicketComment
 from intents.cards.layout import Pair, contact_name, fields, record_button, row
 from intents.registry import Context
 from intents.reply import Choice, Part
@@ -26,14 +28,58 @@ async def ticket_card(context: Context, ticket: Ticket) -> list[Part]:
         voicemail = await recordings.recording_of(context.session, ticket.id)
         if voicemail is not None:
             pairs.append(("card.voicemail", say("card.seconds", count=voicemail.duration_seconds or 0)))
-        notes = await tickets.comments(context.session, ticket.id, limit=3) if is_for_team else []
-        body = "\n".join([ticket.description, *(f"{note.author}: {note.body}" for note in reversed(notes))]).strip()
+        pairs += await _beside(context, ticket) if is_for_team else []
+        body = await _body(context, ticket, is_for_team=is_for_team)
     choices: list[Choice] = []
-    if is_for_team and ticket.status != Status.RESOLVED:
+    if is_for_team and not ticket.is_done:
         if ticket.assignee_id is None:
             choices.append(record_button(context, "button.claim", f"claim {ticket.ref}", ticket, is_primary=True))
         choices.append(record_button(context, "button.resolve", f"resolve {ticket.ref}", ticket))
+    elif is_for_team and ticket.merged_into_id is None:
+        choices.append(record_button(context, "button.reopen", f"reopen {ticket.ref}", ticket))
     return [fields(context, f"{ticket.ref} · {ticket.subject}", pairs, body), *row(choices)]
+
+
+async def incident_card(context: Context, incident: Incident) -> list[Part]:
+    joined = await incidents.members(context.session, incident.id)
+    refs = ", ".join(ticket.ref for ticket in joined)
+    pairs: list[Pair] = [("card.status", say(f"ticket.status-{incident.state}")), ("card.tickets", refs or None)]
+    choices: list[Choice] = []
+    if incident.state == IncidentState.OPEN:
+        choices.append(record_button(context, "button.resolve", f"resolve {incident.ref}", incident))
+    return [fields(context, f"{incident.ref} · {incident.title}", pairs), *row(choices)]
+
+
+async def _beside(context: Context, ticket: Ticket) -> list[Pair]:
+    """Where it lies and what it hangs together with."""
+    session, id = context.session, ticket.id
+    waits_for, below = await links.blockers(session, id), await links.subtickets(session, id)
+    merged, above, incident = ticket.merged_into_id, ticket.parent_id, ticket.incident_id
+    return [
+        ("card.queue", ticket.queue),
+        ("card.tags", ", ".join(await tags.tags_of(session, id)) or None),
+        ("card.snoozed", ticket.snoozed_until),
+        ("card.merged-into", references.ref("ticket", merged) if merged is not None else None),
+        ("card.part-of", references.ref("ticket", above) if above is not None else None),
+        ("card.subtickets", ", ".join(one.ref for one in below) or None),
+        ("card.blocked-by", ", ".join(one.ref for one in waits_for) or None),
+        ("card.incident", references.ref("incident", incident) if incident is not None else None),
+        ("card.watchers", ", ".join(await watchers.watchers(session, id)) or None),
+    ]
+
+
+async def _body(context: Context, ticket: Ticket, *, is_for_team: bool) -> str:
+    """The team reads everything, the customer what was said to them."""
+    said = await tickets.comments(context.session, ticket.id, limit=3, only_public=not is_for_team)
+    steps = await checklist.steps(context.session, ticket.id) if is_for_team else []
+    lines = [f"{'☑' if step.done_at else '☐'} {number}. {step.title}" for number, step in enumerate(steps, 1)]
+    return "\n".join([ticket.description, *lines, *(_said(context, one) for one in reversed(said))]).strip()
+
+
+def _said(context: Context, comment: TicketComment) -> str:
+    if comment.is_public:
+        return context.say("card.said-publicly", name=comment.author, text=comment.body)
+    return f"{comment.author}: {comment.body}"
 
 
 def _priority(ticket: Ticket) -> Param:

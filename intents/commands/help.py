@@ -20,7 +20,7 @@ from intents.understand.grammar import plain
 
 _MOST_STEPS = 20
 SUBJECTS = ("support", "contacts", "sales", "projects", "callcenter", "help")
-SHOWN_KINDS = {"ticket", "contact", "deal", "task", "call"}
+SHOWN_KINDS = {"ticket", "incident", "contact", "deal", "task", "call"}
 _NAMES = {
     "support": ("support", "ticket", "tickets", "vorgänge"),
     "contacts": ("contacts", "contact", "kontakte", "kunden"),
@@ -138,12 +138,18 @@ async def undo(context: Context) -> Reply:
     undone = await activity.undo(context.session, context.actor, context.now)
     if undone.kind == "agent":
         return context.reply("undo.presence", state=say(f"agent.presence-{undone.data['before']['presence']}"))
-    await cards.refresh(context.session, undone.kind, undone.record_id, context.now)
+    steps = await activity.steps_of(context.session, undone)
+    for kind, record_id in dict.fromkeys((step.kind, step.record_id) for step in steps):
+        await cards.refresh(context.session, kind, record_id, context.now)
     ref = references.ref(undone.kind, undone.record_id)
     restored = await context.session.get(references.KINDS[undone.kind].model, undone.record_id)
     parts = await card(context, restored) if restored is not None else []
     shown = [ref] if restored is not None else []
     what = say(f"did.{undone.verb}")
+    if len(steps) > 1:
+        return context.reply(
+            "undo.done-together", shown=shown, ref=ref, name=undone.actor_name, what=what, count=len(steps)
+        )
     return context.reply("undo.done", *parts, shown=shown, ref=ref, name=undone.actor_name, what=what)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from telephony.simulator.call import SimulatedCall
+from telephony.simulator.call import SimulatedCall, new_sid
 from telephony.simulator.exchange import Input
 from telephony.simulator.network import Network, RestRequest
 
@@ -17,6 +17,7 @@ CREATE = {
     "To", "From", "Url", "Method", "StatusCallback", "StatusCallbackMethod", "StatusCallbackEvent", "Timeout",
     "MachineDetection",
 }  # fmt: skip
+MESSAGE = {"To", "From", "Body"}
 UPDATE = {"Url", "Method", "Status"}
 
 
@@ -27,6 +28,7 @@ def routes(network: Network) -> list[web.RouteDef]:
         web.post(f"{account}/Calls.json", rest.create_call),
         web.get(f"{account}/Calls/{{sid}}.json", rest.fetch_call),
         web.post(f"{account}/Calls/{{sid}}.json", rest.update_call),
+        web.post(f"{account}/Messages.json", rest.create_message),
         web.get(f"{account}/IncomingPhoneNumbers.json", rest.list_numbers),
         web.post(f"{account}/IncomingPhoneNumbers/{{sid}}.json", rest.update_number),
         web.get("/simulator/calls", control.list_calls),
@@ -56,6 +58,22 @@ class Rest:
         if failure is not None:
             _cut(request)
         return web.json_response(_json(self._network, call), status=201)
+
+    async def create_message(self, request: web.Request) -> web.Response:
+        """The text lies in `texts` of the network: no phone shows it."""
+        form = await self._form(request)
+        if isinstance(form, web.Response):
+            return form
+        fields = dict(form)
+        if set(fields) != MESSAGE:
+            return _error(400, 20001, f"wanted {sorted(MESSAGE)}, got {sorted(fields)}")
+        failure = self._network.failures.pop(0) if self._network.failures else None
+        if failure is not None and not failure.drop:
+            return _error(failure.status, failure.code, "planned failure")
+        self._network.texts.append(fields)
+        if failure is not None:
+            _cut(request)
+        return web.json_response({"sid": new_sid("SM"), "status": "queued", **fields}, status=201)
 
     async def fetch_call(self, request: web.Request) -> web.Response:
         form = await self._form(request)

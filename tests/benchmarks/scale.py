@@ -18,7 +18,7 @@ from crm_core.contacts import search
 from crm_core.db import Database
 from crm_core.names import fold
 from crm_core.sales import deals
-from crm_core.support import tickets
+from crm_core.support import lists
 from tests.benchmarks.large import DEFAULT, FULL, Size, fill
 from tests.benchmarks.names import PhoneBook
 from tests.benchmarks.row import Row
@@ -86,7 +86,7 @@ def _find(query: str) -> Look:
 
 
 def _page(before: int | None) -> Look:
-    return lambda session: tickets.list_tickets(session, SYSTEM, limit=50)
+    return lambda session: lists.list_tickets(session, SYSTEM, before_id=before, limit=50)
 
 
 def _prefixes(name: str) -> str:

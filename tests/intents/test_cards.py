@@ -57,7 +57,7 @@ async def test_a_ticket_card_follows_the_ticket(mira: Talk, greta: Contact) -> N
     assert _fields(claimed).body == "Mira Okafor: the part is ordered"
     await mira.say("resolve T-1")
     resolved = await _draw(mira.database, "ticket", 1)
-    assert _says(resolved) == []
+    assert _says(resolved) == ["reopen T-1"]
     assert ("Status", "resolved") in _fields(resolved).pairs
 
 

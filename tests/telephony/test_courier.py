@@ -204,3 +204,32 @@ async def test_a_hang_up_is_tried_again_when_that_can_help(
 async def test_a_card_is_nothing_for_a_phone(courier: TwilioCourier) -> None:
     with pytest.raises(Undeliverable):
         await courier.deliver(Effect(id=1, kind=EffectKind.CARD, address="twilio:call-1", payload={}), NOW)
+
+
+def _sms(text: str = "Der Techniker kommt um 14 Uhr.") -> Effect:
+    payload = {"to": "+493023125010", "text": text}
+    return Effect(id=1, kind=EffectKind.SMS, address="twilio:ticket-1", payload=payload)
+
+
+async def test_a_reply_is_sent_as_sms(twilio: Carrier, courier: TwilioCourier) -> None:
+    await courier.deliver(_sms(), NOW)
+    assert (twilio.given("To"), twilio.given("From")) == (["+493023125010"], [LINE])
+    assert twilio.given("Body") == ["Der Techniker kommt um 14 Uhr."]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (carrier.lost, AnswerLost),
+        (carrier.garbled, AnswerLost),
+        (carrier.refused(503, 20503), AnswerLost),
+        (carrier.refused(429, 20429), TryLater),
+        (carrier.refused(400, 21614), Undeliverable),
+    ],
+)
+async def test_an_sms_is_never_sent_twice(
+    twilio: Carrier, courier: TwilioCourier, answer: Answer, error: type[Exception]
+) -> None:
+    twilio.answer = answer
+    with pytest.raises(error):
+        await courier.deliver(_sms(), NOW)

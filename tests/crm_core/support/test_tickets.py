@@ -9,7 +9,7 @@ from crm_core.agents import Actor, Proof
 from crm_core.db import Database
 from crm_core.errors import CrmError, Invalid, NotFound, Refused
 from crm_core.outbox import Effect
-from crm_core.support import tickets
+from crm_core.support import lists, tickets
 from crm_core.support.tickets import Priority, Status, Ticket
 from tests import people
 from tests.people import NOW, as_actor
@@ -67,7 +67,7 @@ async def test_next_takes_the_most_urgent_and_then_the_oldest(database: Database
     taken = []
     for _time in range(2):
         async with database.transaction() as session:
-            taken.append((await tickets.claim_next(session, mira, NOW)).id)
+            taken.append((await lists.claim_next(session, mira, NOW)).id)
     assert taken == [urgent.id, old.id]
 
 
@@ -78,7 +78,7 @@ async def test_two_agents_asking_for_the_next_get_different_tickets(database: Da
 
     async def take(actor: Actor) -> int:
         async with database.transaction() as session:
-            return (await tickets.claim_next(session, actor, NOW)).id
+            return (await lists.claim_next(session, actor, NOW)).id
 
     assert len(set(await asyncio.gather(*(take(actor) for actor in agents)))) == 8
 
@@ -87,7 +87,7 @@ async def test_when_nothing_waits_next_says_so(database: Database) -> None:
     [mira] = await _agents(database, 1)
     with pytest.raises(NotFound):
         async with database.transaction() as session:
-            await tickets.claim_next(session, mira, NOW)
+            await lists.claim_next(session, mira, NOW)
 
 
 async def test_a_resolved_ticket_is_not_resolved_again(database: Database) -> None:

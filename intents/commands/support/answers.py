@@ -1,0 +1,70 @@
+"""How tickets are answered: one with its card, several as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from crm_core.support import beside, links
+from crm_core.support.tickets import Ticket
+from intents.cards.support import ticket_card
+from intents.registry import Context
+from intents.reply import Choice, Choices, Reply, Table
+
+MOST_LISTED = 15
+
+
+async def about(context: Context, id: str, ticket: Ticket, **more: object) -> Reply:
+    parts = await ticket_card(context, ticket)
+    params = {"ref": ticket.ref, "subject": ticket.subject, **more}
+    return context.reply(id, *parts, shown=[ticket.ref], **params)  # type: ignore[arg-type]
+
+
+async def changed(context: Context, id: str, ticket: Ticket, **more: object) -> Reply:
+    """As `about`, and who else is at it."""
+    reply = await about(context, id, ticket, **more)
+    other = await beside.somebody_else(context.session, context.actor, ticket.id, context.now)
+    if other is None:
+        return reply
+    minutes = max(1, round((context.now - other.at).total_seconds() / 60))
+    return also(reply, context.say("ticket.beside", name=other.actor_name, ref=ticket.ref, count=minutes))
+
+
+async def freed(context: Context, reply: Reply, ticket: Ticket) -> Reply:
+    """What waited for it may go on: said by name."""
+    waited = await links.blocked_by(context.session, ticket.id)
+    if not waited:
+        return reply
+    return also(reply, context.say("ticket.freed", refs=", ".join(one.ref for one in waited), ref=ticket.ref))
+
+
+def also(reply: Reply, sentence: str) -> Reply:
+    return replace(reply, text=f"{reply.text} {sentence}")
+
+
+def listed(found: Sequence[Ticket]) -> str:
+    return "; ".join(f"{ticket.ref} {ticket.subject}" for ticket in found)
+
+
+def table(context: Context, id: str, found: list[Ticket]) -> Reply:
+    """Up to a page; one more than that says that there are older ones."""
+    if not found:
+        return context.reply(f"{id}-none")
+    offered = [Choice(ticket.ref, f"show {ticket.ref}") for ticket in found[:5]]
+    if len(found) > MOST_LISTED:
+        id, found = f"{id}-more", found[:MOST_LISTED]
+        offered.append(Choice(context.say("button.older"), "older tickets"))
+    columns = [context.say(label) for label in ("card.ticket", "card.subject", "card.status", "card.priority")]
+    rows = [
+        [
+            ticket.ref,
+            ticket.subject,
+            context.say(f"ticket.status-{ticket.status}"),
+            context.say(f"ticket.priority-{ticket.priority}"),
+        ]
+        for ticket in found
+    ]
+    shown = [ticket.ref for ticket in found]
+    return context.reply(
+        id, Table(columns, rows), Choices(offered), shown=shown, count=len(found), listed=listed(found)
+    )

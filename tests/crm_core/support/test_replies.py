@@ -1,0 +1,136 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from crm_core.agents import Actor, Proof
+from crm_core.callcenter import arrivals
+from crm_core.contacts.contacts import Contact
+from crm_core.db import Database
+from crm_core.errors import Invalid, NotFound
+from crm_core.outbox import Effect, EffectKind
+from crm_core.support import beside, merging, replies, snooze, states, tickets
+from crm_core.support.replies import LONGEST_SMS
+from crm_core.support.tickets import Status, Ticket
+from tests import people
+from tests.people import NOW, as_actor
+
+
+async def _mira(database: Database) -> Actor:
+    async with database.transaction() as session:
+        return as_actor(await people.add_agent(session))
+
+
+async def _greta(database: Database) -> tuple[Contact, Actor]:
+    async with database.transaction() as session:
+        greta = await people.add_contact(session)
+    return greta, Actor(greta.name, "phone", "de", contact_id=greta.id, proof=Proof.CALLER_ID)
+
+
+async def _open(database: Database, actor: Actor, **more: object) -> Ticket:
+    async with database.transaction() as session:
+        return await tickets.open_ticket(session, actor, subject="Heizung kalt", now=NOW, **more)  # type: ignore[arg-type]
+
+
+async def _texts(database: Database) -> list[dict[str, str]]:
+    async with database.transaction() as session:
+        found = await session.scalars(select(Effect).where(Effect.kind == EffectKind.SMS).order_by(Effect.id))
+        return [effect.payload for effect in found]
+
+
+async def test_who_called_gets_the_reply_as_sms_and_the_ticket_waits(database: Database) -> None:
+    mira, (greta, caller) = await _mira(database), await _greta(database)
+    ticket = await _open(database, caller, contact_id=greta.id)
+    async with database.transaction() as session:
+        told = await replies.reply(session, mira, ticket.id, "Der Techniker kommt.", NOW)
+    assert (told.number, told.ticket.status) == ("+493023125010", Status.WAITING)
+    assert await _texts(database) == [{"to": "+493023125010", "text": "Der Techniker kommt."}]
+    async with database.transaction() as session:
+        [said] = await tickets.comments(session, ticket.id, only_public=True)
+    assert (said.author, said.body) == ("Mira Okafor", "Der Techniker kommt.")
+
+
+async def test_the_number_they_called_from_comes_first(database: Database) -> None:
+    mira, (greta, caller) = await _mira(database), await _greta(database)
+    async with database.transaction() as session:
+        call = await arrivals.answer(session, "CA" + "1" * 32, "+4915112345678", "+493023125100", {}, NOW)
+    ticket = await _open(database, caller, contact_id=greta.id, call_id=call.id)
+    async with database.transaction() as session:
+        assert (await replies.reply(session, mira, ticket.id, "Hallo", NOW)).number == "+4915112345678"
+
+
+async def test_a_reply_that_cannot_be_sent_is_kept(database: Database) -> None:
+    mira, (greta, _caller) = await _mira(database), await _greta(database)
+    ticket = await _open(database, mira, contact_id=greta.id)
+    async with database.transaction() as session:
+        told = await replies.reply(session, mira, ticket.id, "Hallo", NOW)
+    assert (told.number, await _texts(database)) == (None, [])
+    async with database.transaction() as session:
+        assert [said.body for said in await tickets.comments(session, ticket.id, only_public=True)] == ["Hallo"]
+
+
+async def test_a_note_is_not_public(database: Database) -> None:
+    mira, (greta, caller) = await _mira(database), await _greta(database)
+    ticket = await _open(database, caller, contact_id=greta.id)
+    async with database.transaction() as session:
+        await tickets.comment(session, mira, ticket.id, "grumpy", NOW)
+        assert not await tickets.comments(session, ticket.id, only_public=True)
+    assert await _texts(database) == []
+
+
+async def test_a_text_too_long_for_sms_is_refused_before_it_is_cut(sqlite_database: Database) -> None:
+    mira, (greta, caller) = await _mira(sqlite_database), await _greta(sqlite_database)
+    ticket = await _open(sqlite_database, caller, contact_id=greta.id)
+    with pytest.raises(Invalid):
+        async with sqlite_database.transaction() as session:
+            await replies.reply(session, mira, ticket.id, "x" * (LONGEST_SMS + 1), NOW)
+
+
+@pytest.mark.parametrize("before", ["resolve", "close", "wait", "snooze"])
+async def test_whatever_a_customer_answers_opens_the_ticket_again(database: Database, before: str) -> None:
+    mira, (greta, caller) = await _mira(database), await _greta(database)
+    ticket = await _open(database, mira, contact_id=greta.id)
+    async with database.transaction() as session:
+        match before:
+            case "resolve":
+                await tickets.resolve(session, mira, ticket.id, NOW)
+            case "close":
+                await states.close(session, mira, ticket.id, NOW)
+            case "wait":
+                await states.wait(session, mira, ticket.id, NOW)
+            case _:
+                await tickets.claim(session, mira, ticket.id, NOW)
+                await snooze.snooze(session, mira, ticket.id, NOW + timedelta(days=1), NOW)
+        answered = await replies.customer_replied(session, caller, ticket.id, "Still cold", NOW)
+    assert (answered.status, answered.snoozed_until) == (Status.OPEN, None)
+
+
+async def test_an_answer_to_a_merged_ticket_reaches_the_one_that_goes_on(database: Database) -> None:
+    mira, (greta, caller) = await _mira(database), await _greta(database)
+    old = await _open(database, mira, contact_id=greta.id)
+    new = await _open(database, mira, contact_id=greta.id)
+    async with database.transaction() as session:
+        await merging.merge(session, mira, old.id, new.id, NOW)
+        assert (await replies.customer_replied(session, caller, old.id, "Hello?", NOW)).id == new.id
+
+
+async def test_nobody_answers_on_a_ticket_of_somebody_else(database: Database) -> None:
+    mira, (_, caller) = await _mira(database), await _greta(database)
+    ticket = await _open(database, mira)
+    with pytest.raises(NotFound):
+        async with database.transaction() as session:
+            await replies.customer_replied(session, caller, ticket.id, "Mine?", NOW)
+
+
+async def test_two_at_one_ticket_learn_of_each_other_for_five_minutes(database: Database) -> None:
+    mira = await _mira(database)
+    async with database.transaction() as session:
+        jonas = as_actor(await people.add_agent(session, "Jonas Weber"))
+    ticket = await _open(database, mira)
+    async with database.transaction() as session:
+        assert await beside.somebody_else(session, jonas, ticket.id, NOW) is None, "opening it is not working on it"
+        await tickets.claim(session, mira, ticket.id, NOW)
+        found = await beside.somebody_else(session, jonas, ticket.id, NOW + timedelta(minutes=4))
+        assert found is not None and found.actor_name == "Mira Okafor"
+        assert await beside.somebody_else(session, mira, ticket.id, NOW) is None
+        assert await beside.somebody_else(session, jonas, ticket.id, NOW + timedelta(minutes=5)) is None
