@@ -61,7 +61,7 @@ async def _altering(database: Database) -> AsyncIterator[AsyncConnection]:
         try:
             async with connection.begin():
                 yield connection
-                broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
+                broken = driver.execute("PRAGMA foreign_key_check").fetchall()
                 assert not broken, f"the migration broke references: {broken[:5]}"
         finally:
             driver.execute("PRAGMA foreign_keys=ON")
