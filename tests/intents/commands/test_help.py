@@ -25,7 +25,7 @@ async def test_help_shows_one_example_of_every_command(mira: Talk, language: str
 async def test_help_narrows_to_a_subject_and_says_all_of_it(mira: Talk) -> None:
     reply = await mira.say("help tickets")
     assert [part.title for part in reply.parts if isinstance(part, Fields)] == ["Tickets"]
-    assert reply.text.startswith("You can say: open ticket heating stays cold; show ticket T-7; tickets;")
+    assert reply.text.startswith("You can say: open ticket heating stays cold; show ticket T-7;")
     german = await mira.say("Hilfe zu Aufgaben")
     assert german.text == "Sie können sagen: neue Aufgabe Wärmepumpe bis morgen; Aufgaben; TASK-2 fertig."
 
