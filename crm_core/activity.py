@@ -143,6 +143,8 @@ async def undo(session: AsyncSession, actor: Actor, now: datetime) -> Activity:
         await _remove(session, target, last)
     else:
         _restore(target, last.data, now)
+        await session.flush()
+        await references.after_restoring(session, last.kind, last.record_id, now)
     last.undone_at = now
     await session.flush()
     await record(session, actor, f"{last.kind}.undone", last.kind, last.record_id, now, {"verb": last.verb})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,16 +14,19 @@ from crm_core.db import Record
 from crm_core.errors import NotFound
 
 Removal = Callable[[AsyncSession, int], Awaitable[None]]
+Restoring = Callable[[AsyncSession, int, datetime], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`remove_parts` deletes what belongs to a record before undo deletes the record itself."""
+    """`remove_parts` deletes what belongs to a record before undo deletes the record itself; `restored` sets right
+    what depends on it after undo gave it back an older state."""
 
     name: str
     prefix: str
     model: type[Record]
     remove_parts: Removal | None = None
+    restored: Restoring | None = None
 
 
 KINDS: dict[str, Kind] = {}
@@ -30,8 +34,10 @@ _PREFIXES: dict[str, Kind] = {}
 _REFERENCE = re.compile(r"#?([A-Za-z]{1,5})[\s\-–#]?(\d{1,15})\Z")
 
 
-def register(prefix: str, model: type[Record], remove_parts: Removal | None = None) -> None:
-    kind = Kind(model.__tablename__, prefix, model, remove_parts)
+def register(
+    prefix: str, model: type[Record], remove_parts: Removal | None = None, restored: Restoring | None = None
+) -> None:
+    kind = Kind(model.__tablename__, prefix, model, remove_parts, restored)
     KINDS[kind.name] = kind
     _PREFIXES[prefix] = kind
 
@@ -76,3 +82,9 @@ async def before_removal(session: AsyncSession, kind: str, record_id: int) -> No
     remove_parts = KINDS[kind].remove_parts
     if remove_parts is not None:
         await remove_parts(session, record_id)
+
+
+async def after_restoring(session: AsyncSession, kind: str, record_id: int, now: datetime) -> None:
+    restored = KINDS[kind].restored
+    if restored is not None:
+        await restored(session, record_id, now)

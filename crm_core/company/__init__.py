@@ -4,6 +4,7 @@ from crm_core.company.file import CardPlace, Company, CompanyFileError, company_
 from crm_core.company.hours import Hours
 from crm_core.company.phone import CallbackWish, JoinQueue, Menu, MyTickets, Node, OpenTicket, Option, Phone, Voicemail
 from crm_core.company.sales import StageRule
+from crm_core.company.support import Sla, SlaPolicy
 
 __all__ = [
     "CallbackWish",
@@ -18,6 +19,8 @@ __all__ = [
     "OpenTicket",
     "Option",
     "Phone",
+    "Sla",
+    "SlaPolicy",
     "StageRule",
     "Voicemail",
     "company_of",

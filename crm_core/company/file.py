@@ -16,6 +16,7 @@ from crm_core.company.part import LocalText, Part
 from crm_core.company.people import Branch, Team, known_zone
 from crm_core.company.phone import JoinQueue, Menu, Phone
 from crm_core.company.sales import StageRule
+from crm_core.company.support import Sla
 
 
 class CardPlace(Part):
@@ -39,6 +40,7 @@ class Company(Part):
     cards: list[CardPlace] = []
     branches: dict[str, Branch] = {}
     teams: dict[str, Team] = {}
+    sla: Sla = Sla()
 
     @field_validator("time_zone")
     @classmethod
@@ -65,6 +67,19 @@ class Company(Part):
         for key, team in self.teams.items():
             if team.branch is not None and team.branch not in self.branches:
                 raise ValueError(f"teams.{key} names a branch that is not described: {team.branch}")
+        return self
+
+    @model_validator(mode="after")
+    def _promises_can_be_kept(self) -> Company:
+        for policy in self.sla.policies:
+            if policy.queue is not None and policy.queue not in self.queues:
+                raise ValueError(f"sla policy {policy.name} names a queue that is not described: {policy.queue}")
+            if policy.branch is not None and policy.branch not in self.branches:
+                raise ValueError(f"sla policy {policy.name} names a branch that is not described: {policy.branch}")
+            branch = self.branches[policy.branch] if policy.branch is not None else None
+            hours = branch.hours if branch is not None and branch.hours is not None else self.hours
+            if not hours.are_ever_open:
+                raise ValueError(f"sla policy {policy.name} counts opening hours, but there are none")
         return self
 
     @property

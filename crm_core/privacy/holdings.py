@@ -127,6 +127,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "task": table["task"].c.id.in_(about.tasks),
         "ticket": table["ticket"].c.id.in_(tickets),
         "ticket_comment": table["ticket_comment"].c.ticket_id.in_(tickets),
+        "ticket_sla": table["ticket_sla"].c.ticket_id.in_(tickets),
     }
 
 

@@ -1,9 +1,19 @@
-"""Tickets and what is said on them."""
+"""Tickets, what is said on them, and what was promised for them."""
 
-from crm_core import references
-from crm_core.support import tickets
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_core import references, timers
+from crm_core.support import changed, sla, tickets
 from crm_core.support.tickets import Ticket
 
-references.register("T", Ticket, tickets.remove_parts)
 
-__all__ = ["tickets"]
+async def _remove_parts(session: AsyncSession, ticket_id: int) -> None:
+    for module in (tickets, sla):
+        await module.remove_parts(session, ticket_id)
+
+
+references.register("T", Ticket, _remove_parts, sla.on_undo)
+timers.register(sla.TIMER, sla.on_due)
+changed.LISTENERS.append(sla.on_change)
+
+__all__ = ["sla", "tickets"]

@@ -15,6 +15,7 @@ from crm_core import activity, cards, references, rights
 from crm_core.agents import Actor, Agent
 from crm_core.db import Base, BigId, Record
 from crm_core.errors import Invalid, NotFound, Refused
+from crm_core.support import changed
 
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 20_000
@@ -115,6 +116,7 @@ async def open_ticket(
     session.add(ticket)
     await session.flush()
     await activity.created(session, actor, ticket, "ticket.opened", now)
+    await changed.notify(session, actor, ticket, now)
     await cards.refresh(session, "ticket", ticket.id, now)
     return ticket
 
@@ -242,4 +244,5 @@ async def _change(
     session: AsyncSession, actor: Actor, ticket: Ticket, verb: str, now: datetime, **after: object
 ) -> None:
     await activity.change(session, actor, ticket, verb, now, **after)
+    await changed.notify(session, actor, ticket, now)
     await cards.refresh(session, "ticket", ticket.id, now)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from crm_core.callcenter import recordings
 from crm_core.message import Param, say
-from crm_core.support import tickets
+from crm_core.support import sla, tickets
+from crm_core.support.sla import Clock, TicketSla
 from crm_core.support.tickets import Status, Ticket
 from intents.cards.layout import Pair, contact_name, fields, record_button, row
 from intents.registry import Context
@@ -23,6 +24,7 @@ async def ticket_card(context: Context, ticket: Ticket) -> list[Part]:
             ("card.assignee", owner),
             ("card.opened", ticket.created_at),
         ]
+        pairs += await _due(context, ticket) if is_for_team else []
         voicemail = await recordings.recording_of(context.session, ticket.id)
         if voicemail is not None:
             pairs.append(("card.voicemail", say("card.seconds", count=voicemail.duration_seconds or 0)))
@@ -34,6 +36,18 @@ async def ticket_card(context: Context, ticket: Ticket) -> list[Part]:
             choices.append(record_button(context, "button.claim", f"claim {ticket.ref}", ticket, is_primary=True))
         choices.append(record_button(context, "button.resolve", f"resolve {ticket.ref}", ticket))
     return [fields(context, f"{ticket.ref} · {ticket.subject}", pairs, body), *row(choices)]
+
+
+def clock_label(clock: TicketSla) -> str:
+    return "sla.first-response" if clock.clock == Clock.FIRST_RESPONSE else "sla.resolution"
+
+
+async def _due(context: Context, ticket: Ticket) -> list[Pair]:
+    clocks = [clock for clock in await sla.clocks_of(context.session, ticket.id) if clock.is_running]
+    return [
+        (clock_label(clock), say("sla.overdue" if clock.breached_at else "sla.due", when=clock.due_at))
+        for clock in clocks
+    ]
 
 
 def _priority(ticket: Ticket) -> Param:

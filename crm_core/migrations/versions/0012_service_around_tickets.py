@@ -1,0 +1,43 @@
+"""The service around tickets: what was promised for them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0012"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    _promises()
+
+
+def downgrade() -> None:
+    op.drop_table("ticket_sla")
+
+
+def _promises() -> None:
+    op.create_table(
+        "ticket_sla",
+        sa.Column("ticket_id", _ID, nullable=False),
+        sa.Column("clock", sa.String(), nullable=False),
+        sa.Column("policy", sa.String(), nullable=False),
+        sa.Column("warn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stopped_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stopped_by", sa.String(), nullable=True),
+        sa.Column("paused_seconds", sa.Integer(), nullable=False),
+        sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("breached_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("clock IN ('first-response', 'resolution')", name=op.f("ck_ticket_sla_clock")),
+        sa.CheckConstraint("stopped_by IN ('reply', 'claim', 'status')", name=op.f("ck_ticket_sla_stopped_by")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_ticket_sla_ticket_id")),
+        sa.PrimaryKeyConstraint("ticket_id", "clock", name=op.f("pk_ticket_sla")),
+    )
+    running = sa.text("stopped_since IS NULL")
+    op.create_index("ix_ticket_sla_running", "ticket_sla", ["warn_at"], sqlite_where=running, postgresql_where=running)
