@@ -35,6 +35,8 @@ RIGHTS: dict[str, Right] = {
     "deal.add": Right(Role.AGENT),
     "deal.move": Right(Role.AGENT),
     "deal.read": Right(Role.VIEWER),
+    "macro.apply": Right(Role.AGENT),
+    "macro.read": Right(Role.VIEWER),
     "task.add": Right(Role.AGENT),
     "task.finish": Right(Role.AGENT),
     "task.read": Right(Role.VIEWER),

@@ -16,7 +16,7 @@ from crm_core.company.part import LocalText, Part
 from crm_core.company.people import Branch, Team, known_zone
 from crm_core.company.phone import JoinQueue, Menu, Phone
 from crm_core.company.sales import StageRule
-from crm_core.company.support import Sla
+from crm_core.company.support import Macro, MacroKey, Sla
 
 
 class CardPlace(Part):
@@ -41,6 +41,7 @@ class Company(Part):
     branches: dict[str, Branch] = {}
     teams: dict[str, Team] = {}
     sla: Sla = Sla()
+    macros: dict[MacroKey, Macro] = {}
 
     @field_validator("time_zone")
     @classmethod
@@ -53,6 +54,7 @@ class Company(Part):
         texts |= {
             f"phone.nodes.{name}": node.prompt for name, node in self.phone.nodes.items() if isinstance(node, Menu)
         }
+        texts |= {f"macros.{name}.text": macro.text for name, macro in self.macros.items() if macro.text}
         for place, text in texts.items():
             missing = [language for language in self.languages if language not in text]
             if missing:

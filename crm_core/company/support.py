@@ -1,4 +1,4 @@
-"""What was promised to customers, as offhook.yml describes it."""
+"""What was promised to customers and what is said to them again and again, as offhook.yml describes it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from datetime import timedelta
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from crm_core.company.part import Part
+from crm_core.company.part import LocalText, Part
 
 PriorityName: TypeAlias = Literal["urgent", "high", "normal", "low"]
 _SPAN = re.compile(r"(?:(\d{1,4})\s?h)?\s?(?:(\d{1,5})\s?m)?")
@@ -57,3 +57,29 @@ class Sla(Part):
     def policy_for(self, organisation: str | None, queue: str | None) -> SlaPolicy | None:
         """The first that fits."""
         return next((policy for policy in self.policies if policy.covers(organisation, queue)), None)
+
+
+PLACEHOLDERS = ("agent.name", "company.name", "contact.name", "ticket.ref", "ticket.subject")
+PLACEHOLDER = re.compile(r"\{([a-z.]+)\}")
+
+
+def _fillable(text: LocalText) -> LocalText:
+    for language, written in text.items():
+        unknown = sorted(set(PLACEHOLDER.findall(written)) - set(PLACEHOLDERS))
+        if unknown:
+            known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+            raise ValueError(f"the {language} text has {{{unknown[0]}}}, which nothing fills; there are: {known}")
+        if re.search(r"[{}]", PLACEHOLDER.sub("", written)):
+            raise ValueError(f"the {language} text has a brace that belongs to no placeholder")
+    return text
+
+
+class Macro(Part):
+    """A saved reply, what becomes of the ticket with it, or both."""
+
+    text: Annotated[LocalText, AfterValidator(_fillable)] = {}
+    status: Literal["open", "waiting", "on-hold", "resolved"] | None = None
+    priority: PriorityName | None = None
+
+
+MacroKey: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]

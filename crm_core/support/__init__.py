@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import references, timers
-from crm_core.support import changed, sla, tickets
+from crm_core.support import answers, changed, macros, sla, tickets
 from crm_core.support.tickets import Ticket
 
 
@@ -16,4 +16,4 @@ references.register("T", Ticket, _remove_parts, sla.on_undo)
 timers.register(sla.TIMER, sla.on_due)
 changed.LISTENERS.append(sla.on_change)
 
-__all__ = ["sla", "tickets"]
+__all__ = ["answers", "macros", "sla", "tickets"]
