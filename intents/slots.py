@@ -12,6 +12,7 @@ from crm_core import references
 from crm_core.errors import Invalid
 from crm_core.money import Money
 from crm_core.names import fold
+from crm_core.support.knowledge import Audience
 from crm_core.support.tickets import Priority
 from intents.dates import DAY_PATTERN, read_due
 
@@ -114,6 +115,10 @@ def _priority(text: str, _heard: Heard) -> Priority:
     return next((priority for priority, words in _PRIORITIES.items() if wanted in words), Priority.NORMAL)
 
 
+def _audience(text: str, _heard: Heard) -> Audience:
+    return Audience.INTERNAL if text.casefold().startswith("intern") else Audience.PUBLIC
+
+
 def _any_record(text: str, _heard: Heard) -> tuple[str, int]:
     parsed = references.parse(text)
     if parsed is None:
@@ -129,6 +134,7 @@ TICKET = _record("ticket", "ticket|vorgang|anliegen|number|nummer")
 DEAL = _record("deal", "deal|auftrag|verkaufschance|opportunity")
 TASK = _record("task", "task|aufgabe")
 CALL = _record("call", "call|anruf")
+ARTICLE = _record("article", "article|artikel")
 TEXT = Slot("text", r".+", _text, is_free=True)
 TITLE = Slot("text", _TITLE, _text, is_free=True)
 CONTACT = Slot("contact", _NAME, _text, is_free=True)
@@ -141,6 +147,7 @@ DUE = Slot("due", DAY_PATTERN, _due)
 ORGANISATION = Slot("text", _NAME, _text, is_free=True)
 EMAIL = Slot("email", r"[^\s@<>]{1,64}@[^\s@<>]{1,190}", _text)
 PRIORITY = Slot("priority", "|".join(word for words in _PRIORITIES.values() for word in words), _priority)
+AUDIENCE = Slot("audience", "public|internal|öffentliche[rn]?|interne[rn]?", _audience)
 MACRO = Slot("macro", r"[a-z][\w\-]{1,39}", _text)
 LANGUAGE = Slot("language", r"[^\W\d_]{2,20}", _text)
 CODE = Slot("code", r"[\w\-]{6,64}", _text)
@@ -155,6 +162,8 @@ TitleArg: TypeAlias = Annotated[str, TITLE]
 OrganisationArg: TypeAlias = Annotated[str, ORGANISATION]
 EmailArg: TypeAlias = Annotated[str, EMAIL]
 PriorityArg: TypeAlias = Annotated[Priority, PRIORITY]
+ArticleArg: TypeAlias = Annotated[int, ARTICLE]
+AudienceArg: TypeAlias = Annotated[Audience, AUDIENCE]
 MacroArg: TypeAlias = Annotated[str, MACRO]
 LanguageArg: TypeAlias = Annotated[str, LANGUAGE]
 ContactArg: TypeAlias = Annotated[str, CONTACT]

@@ -6,7 +6,7 @@ from crm_core.callcenter import callbacks, calls, ending, legs, presence, queues
 from crm_core.callcenter.calls import Call
 
 references.register("CALL", Call)
-references.register("A", Agent)
+references.register("AGENT", Agent)
 timers.register("queue.claim-expired", queues.on_claim_expired)
 
 __all__ = ["callbacks", "calls", "ending", "legs", "presence", "queues", "recordings"]

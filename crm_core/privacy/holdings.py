@@ -24,6 +24,9 @@ SHORTEST_WORD = 4
 # Why no row of these is about a customer.
 IMPERSONAL = {
     "agent": "colleagues",
+    "article": "the knowledge of the house",
+    "article_edition": "the knowledge of the house",
+    "article_token": "the knowledge of the house",
     "card": "where a record was posted, without its content",
     "choice_token": "words of buttons: commands and references",
     "erasure": "that something was erased, without what it was",

@@ -1,9 +1,10 @@
-"""Tickets, what is said on them, and what was promised for them."""
+"""Tickets, what is said on them, what was promised for them, and the knowledge base."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import references, timers
-from crm_core.support import answers, changed, macros, sla, tickets
+from crm_core.support import answers, articles, changed, macros, sla, tickets
+from crm_core.support.knowledge import Article
 from crm_core.support.tickets import Ticket
 
 
@@ -13,7 +14,8 @@ async def _remove_parts(session: AsyncSession, ticket_id: int) -> None:
 
 
 references.register("T", Ticket, _remove_parts, sla.on_undo)
+references.register("A", Article, articles.remove_parts, articles.on_undo)
 timers.register(sla.TIMER, sla.on_due)
 changed.LISTENERS.append(sla.on_change)
 
-__all__ = ["answers", "macros", "sla", "tickets"]
+__all__ = ["answers", "articles", "macros", "sla", "tickets"]

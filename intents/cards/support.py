@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from crm_core.callcenter import recordings
 from crm_core.message import Param, say
-from crm_core.support import sla, tickets
+from crm_core.support import articles, sla, tickets
+from crm_core.support.knowledge import Article, Audience
 from crm_core.support.sla import Clock, TicketSla
 from crm_core.support.tickets import Status, Ticket
 from intents.cards.layout import Pair, contact_name, fields, record_button, row
@@ -36,6 +37,28 @@ async def ticket_card(context: Context, ticket: Ticket) -> list[Part]:
             choices.append(record_button(context, "button.claim", f"claim {ticket.ref}", ticket, is_primary=True))
         choices.append(record_button(context, "button.resolve", f"resolve {ticket.ref}", ticket))
     return [fields(context, f"{ticket.ref} · {ticket.subject}", pairs, body), *row(choices)]
+
+
+async def article_card(context: Context, article: Article) -> list[Part]:
+    """In a public place: of an internal one, the title only."""
+    text = await articles.text_of(context.session, article, context.language)
+    spoken = sorted(edition.language for edition in await articles.editions(context.session, article))
+    state = "published" if article.published_edition == article.edition else "draft"
+    if state == "draft" and article.published_edition is not None:
+        state = "revised"
+    pairs: list[Pair] = [
+        ("card.status", say(f"article.state-{state}")),
+        ("card.audience", say(f"article.audience-{article.audience}")),
+        ("card.language", ", ".join(spoken)),
+        ("card.edition", article.edition),
+    ]
+    is_hidden = context.ask.is_public and article.audience == Audience.INTERNAL
+    choices = []
+    if state != "published":
+        choices.append(
+            record_button(context, "button.publish", f"publish article {article.ref}", article, is_primary=True)
+        )
+    return [fields(context, f"{article.ref} · {text.title}", pairs, "" if is_hidden else text.body), *row(choices)]
 
 
 def clock_label(clock: TicketSla) -> str:

@@ -1,4 +1,4 @@
-"""The service around tickets: what was promised for them."""
+"""The service around tickets: what was promised for them, and the knowledge base."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     _promises()
+    _articles()
 
 
 def downgrade() -> None:
+    op.drop_table("article_token")
+    op.drop_table("article_edition")
+    op.drop_table("article")
     op.drop_table("ticket_sla")
 
 
@@ -41,3 +45,40 @@ def _promises() -> None:
     )
     running = sa.text("stopped_since IS NULL")
     op.create_index("ix_ticket_sla_running", "ticket_sla", ["warn_at"], sqlite_where=running, postgresql_where=running)
+
+
+def _articles() -> None:
+    op.create_table(
+        "article",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("audience", sa.String(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("published_edition", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("audience IN ('public', 'internal')", name=op.f("ck_article_audience")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "article_edition",
+        sa.Column("article_id", _ID, nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_article_edition_article_id")),
+        sa.PrimaryKeyConstraint("article_id", "number", name=op.f("pk_article_edition")),
+    )
+    op.create_table(
+        "article_token",
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("article_id", _ID, nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_article_token_article_id")),
+        sa.PrimaryKeyConstraint("token", "article_id", name=op.f("pk_article_token")),
+    )
+    op.create_index("ix_article_token_article_id", "article_token", ["article_id"])
