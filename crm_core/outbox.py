@@ -28,6 +28,7 @@ class EffectKind(enum.StrEnum):
     DIAL = "dial"  # ring an agent's phone for a leg
     REDIRECT = "redirect"  # send a live call to another document
     HANG_UP = "hang-up"
+    SMS = "sms"  # a text to a customer's phone, as a person wrote it
     TIMER = "timer"  # a verb of the core, due later
 
 
@@ -37,6 +38,7 @@ DELIVERY: dict[EffectKind, Delivery] = {
     EffectKind.DIAL: Delivery.AT_MOST_ONCE,
     EffectKind.REDIRECT: Delivery.AT_LEAST_ONCE,
     EffectKind.HANG_UP: Delivery.AT_LEAST_ONCE,
+    EffectKind.SMS: Delivery.AT_MOST_ONCE,
     EffectKind.TIMER: Delivery.AT_LEAST_ONCE,
 }
 

@@ -41,6 +41,8 @@ RIGHTS: dict[str, Right] = {
     "deal.read": Right(Role.VIEWER),
     "macro.apply": Right(Role.AGENT),
     "macro.read": Right(Role.VIEWER),
+    "satisfaction.rate": Right(Role.AGENT, Proof.CALLER_ID),
+    "satisfaction.read": Right(Role.LEAD),
     "task.add": Right(Role.AGENT),
     "task.finish": Right(Role.AGENT),
     "task.read": Right(Role.VIEWER),

@@ -148,6 +148,7 @@ ORGANISATION = Slot("text", _NAME, _text, is_free=True)
 EMAIL = Slot("email", r"[^\s@<>]{1,64}@[^\s@<>]{1,190}", _text)
 PRIORITY = Slot("priority", "|".join(word for words in _PRIORITIES.values() for word in words), _priority)
 AUDIENCE = Slot("audience", "public|internal|öffentliche[rn]?|interne[rn]?", _audience)
+RATING = Slot("rating", r"[1-5]", lambda text, _heard: int(text))
 MACRO = Slot("macro", r"[a-z][\w\-]{1,39}", _text)
 LANGUAGE = Slot("language", r"[^\W\d_]{2,20}", _text)
 CODE = Slot("code", r"[\w\-]{6,64}", _text)
@@ -164,6 +165,7 @@ EmailArg: TypeAlias = Annotated[str, EMAIL]
 PriorityArg: TypeAlias = Annotated[Priority, PRIORITY]
 ArticleArg: TypeAlias = Annotated[int, ARTICLE]
 AudienceArg: TypeAlias = Annotated[Audience, AUDIENCE]
+RatingArg: TypeAlias = Annotated[int, RATING]
 MacroArg: TypeAlias = Annotated[str, MACRO]
 LanguageArg: TypeAlias = Annotated[str, LANGUAGE]
 ContactArg: TypeAlias = Annotated[str, CONTACT]

@@ -16,7 +16,7 @@ from crm_core.company.part import LocalText, Part
 from crm_core.company.people import Branch, Team, known_zone
 from crm_core.company.phone import JoinQueue, Menu, Phone
 from crm_core.company.sales import StageRule
-from crm_core.company.support import Macro, MacroKey, Sla
+from crm_core.company.support import Macro, MacroKey, SatisfactionQuestion, Sla
 
 
 class CardPlace(Part):
@@ -42,6 +42,7 @@ class Company(Part):
     teams: dict[str, Team] = {}
     sla: Sla = Sla()
     macros: dict[MacroKey, Macro] = {}
+    satisfaction: SatisfactionQuestion | None = None
 
     @field_validator("time_zone")
     @classmethod
@@ -55,6 +56,8 @@ class Company(Part):
             f"phone.nodes.{name}": node.prompt for name, node in self.phone.nodes.items() if isinstance(node, Menu)
         }
         texts |= {f"macros.{name}.text": macro.text for name, macro in self.macros.items() if macro.text}
+        if self.satisfaction is not None:
+            texts["satisfaction.text"] = self.satisfaction.text
         for place, text in texts.items():
             missing = [language for language in self.languages if language not in text]
             if missing:

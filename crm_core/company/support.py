@@ -83,3 +83,10 @@ class Macro(Part):
 
 
 MacroKey: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
+
+
+class SatisfactionQuestion(Part):
+    """Asked by SMS who came by phone, `after` so much time in opening hours."""
+
+    text: Annotated[LocalText, AfterValidator(_fillable)]
+    after: BusinessSpan = timedelta(hours=1)

@@ -17,6 +17,7 @@ from crm_core.contacts.numbers import PhoneNumber
 from crm_core.db import Base
 from crm_core.projects.tasks import Task
 from crm_core.sales.deals import Deal
+from crm_core.support.satisfaction import Satisfaction
 from crm_core.support.tickets import Ticket, TicketComment
 
 SHORTEST_WORD = 4
@@ -93,6 +94,7 @@ async def _written(session: AsyncSession, about: Person) -> list[str]:
         select(Ticket.subject).where(Ticket.id.in_(about.tickets)),
         select(Ticket.description).where(Ticket.id.in_(about.tickets)),
         select(TicketComment.body).where(TicketComment.ticket_id.in_(about.tickets)),
+        select(Satisfaction.comment).where(Satisfaction.ticket_id.in_(about.tickets)),
         select(Deal.title).where(Deal.id.in_(about.deals)),
         select(Task.title).where(Task.id.in_(about.tasks)),
         select(Call.note).where(Call.id.in_(about.calls)),
@@ -127,6 +129,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
             _mentions(table["receipt"].c.payload, about.words),
         ),
         "recording": or_(table["recording"].c.call_id.in_(calls), table["recording"].c.ticket_id.in_(tickets)),
+        "satisfaction": table["satisfaction"].c.ticket_id.in_(tickets),
         "task": table["task"].c.id.in_(about.tasks),
         "ticket": table["ticket"].c.id.in_(tickets),
         "ticket_comment": table["ticket_comment"].c.ticket_id.in_(tickets),

@@ -35,6 +35,7 @@ _EMPTIED: dict[str, dict[str, Any]] = {
     "deal": {"title": ERASED},
     "effect": {"payload": {}, "state": _given_up(Effect)},
     "receipt": {"payload": {}, "response": None, "state": _given_up(Receipt)},
+    "satisfaction": {"comment": None},
     "task": {"title": ERASED},
     "ticket": {"subject": ERASED, "description": ""},
     "ticket_comment": {"body": ERASED},

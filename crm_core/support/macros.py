@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_core import activity, cards, references, rights
 from crm_core.agents import Actor
 from crm_core.company import PLACEHOLDER, Company, Macro, company_of
+from crm_core.company.part import LocalText
 from crm_core.contacts.contacts import Contact
 from crm_core.errors import NotFound, Refused
 from crm_core.support import answers, changed
@@ -58,22 +59,31 @@ async def apply(session: AsyncSession, actor: Actor, name: str, ticket_id: int, 
     return filled
 
 
-async def _filled(session: AsyncSession, actor: Actor, name: str, ticket: Ticket) -> Filled:
-    company = company_of(session)
-    key, macro = find_macro(company, name)
-    contact = await session.get(Contact, ticket.contact_id) if ticket.contact_id is not None else None
-    language = contact.language if contact is not None and contact.language in macro.text else company.language
-    template = macro.text.get(language or "", "")
+def in_language(texts: LocalText, contact: Contact | None, company: Company) -> str:
+    """In the customer's language, else in the house's own."""
+    language = contact.language if contact is not None and contact.language in texts else company.language
+    return texts.get(language or "", "")
+
+
+def fill(template: str, company: Company, ticket: Ticket, contact: Contact | None, agent: str) -> str:
+    """Raises Refused when a contact is named and there is none."""
     if contact is None and "contact.name" in PLACEHOLDER.findall(template):
         raise Refused("macro.no-contact", ref=ticket.ref)
     values = {
-        "agent.name": actor.name,
+        "agent.name": agent,
         "company.name": company.name,
         "contact.name": contact.name if contact is not None else "",
         "ticket.ref": ticket.ref,
         "ticket.subject": ticket.subject,
     }
-    text = PLACEHOLDER.sub(lambda found: values[found[1]], template)
+    return PLACEHOLDER.sub(lambda found: values[found[1]], template)
+
+
+async def _filled(session: AsyncSession, actor: Actor, name: str, ticket: Ticket) -> Filled:
+    company = company_of(session)
+    key, macro = find_macro(company, name)
+    contact = await session.get(Contact, ticket.contact_id) if ticket.contact_id is not None else None
+    text = fill(in_language(macro.text, contact, company), company, ticket, contact, actor.name)
     wanted: dict[str, str | None] = {"status": macro.status, "priority": macro.priority}
     changes = {field: to for field, to in wanted.items() if to is not None and to != getattr(ticket, field)}
     return Filled(key, ticket, text, changes)

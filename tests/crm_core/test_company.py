@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -6,7 +6,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from crm_core.company import Company, CompanyFileError, Hours, Menu, read_company
+from crm_core.company import Company, CompanyFileError, Hours, Menu, SlaPolicy, read_company
 from tests.conftest import ROOT
 
 
@@ -37,6 +37,22 @@ def test_the_sample_company_is_in_order(company: Company) -> None:
         ("queues", {}, "names a queue that is not described: support"),
         ("colour", "blue", "Extra inputs are not permitted"),
         ("currency", "Euro", "currency"),
+        (
+            "sla.policies",
+            [{"name": "A", "queue": "nowhere"}],
+            "sla policy A names a queue that is not described: nowhere",
+        ),
+        ("sla.policies", [{"name": "A", "branch": "Bonn"}], "sla policy A names a branch that is not described: Bonn"),
+        (
+            "sla.policies",
+            [{"name": "A", "resolution": {"low": "soon"}}],
+            "soon is no length of time; write it like 30m",
+        ),
+        ("sla.policies", [{"name": "A", "resolution": {"low": "0h"}}], "0h is no length of time"),
+        ("sla.policies", [{"name": "A", "resolution": {"huge": "1h"}}], "sla.policies.0.resolution.huge"),
+        ("hours.open", {}, "sla policy Wartungsvertrag Plus counts opening hours, but there are none"),
+        ("satisfaction.text", {"de": "Gut?"}, "satisfaction.text has no text in: en"),
+        ("satisfaction.text", {"de": "{name}?", "en": "?"}, "the de text has a brace"),
     ],
 )
 def test_a_mistake_in_the_file_is_named(tmp_path: Path, change: str, value: object, complaint: str) -> None:
@@ -100,3 +116,11 @@ def test_hours_that_are_none_are_refused(span: str) -> None:
 def test_a_closed_day_that_is_none_is_refused(day: str) -> None:
     with pytest.raises(ValidationError, match="12-24 for every year"):
         Hours.model_validate({"open": {}, "closed_days": [day]})
+
+
+@pytest.mark.parametrize(
+    ("written", "minutes"), [("30m", 30), ("4h", 240), ("1h 30m", 90), ("1h30m", 90), (" 90 m", 90), ("48h", 2880)]
+)
+def test_a_length_of_time_is_written_in_hours_and_minutes(written: str, minutes: int) -> None:
+    policy = SlaPolicy.model_validate({"name": "A", "resolution": {"low": written}})
+    assert policy.resolution == {"low": timedelta(minutes=minutes)}

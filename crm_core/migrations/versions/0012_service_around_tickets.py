@@ -1,4 +1,4 @@
-"""The service around tickets: what was promised for them, and the knowledge base."""
+"""The service around tickets: what was promised for them, the knowledge base, satisfaction."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     _promises()
     _articles()
+    _satisfaction()
 
 
 def downgrade() -> None:
+    op.drop_table("satisfaction")
     op.drop_table("article_token")
     op.drop_table("article_edition")
     op.drop_table("article")
@@ -82,3 +84,20 @@ def _articles() -> None:
         sa.PrimaryKeyConstraint("token", "article_id", name=op.f("pk_article_token")),
     )
     op.create_index("ix_article_token_article_id", "article_token", ["article_id"])
+
+
+def _satisfaction() -> None:
+    op.create_table(
+        "satisfaction",
+        sa.Column("ticket_id", _ID, nullable=False),
+        sa.Column("team", sa.String(), nullable=True),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rating", sa.Integer(), nullable=True),
+        sa.Column("comment", sa.Text(), nullable=True),
+        sa.CheckConstraint("rating BETWEEN 1 AND 5", name=op.f("ck_satisfaction_rating")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_satisfaction_ticket_id")),
+        sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_satisfaction")),
+    )
+    op.create_index("ix_satisfaction_answered_at", "satisfaction", ["answered_at"])
