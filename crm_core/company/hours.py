@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Annotated, TypeAlias
 from zoneinfo import ZoneInfo
@@ -14,7 +13,6 @@ from pydantic import AfterValidator, field_validator
 from crm_core.company.part import Part
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 _LEAP_YEAR = 2028
 
 Span: TypeAlias = tuple[timedelta, timedelta]
@@ -47,7 +45,7 @@ class Hours(Part):
 
     def are_open(self, now: datetime, zone: ZoneInfo) -> bool:
         local = now.astimezone(zone).replace(tzinfo=None)
-        clock = local - datetime.combine(local.date(), datetime.min.time())
+        clock = local - datetime.combine(local.date(), time())
         return any(start <= clock < end for start, end in self.spans_on(local.date()))
 
     def spans_on(self, day: date) -> Sequence[Span]:
@@ -91,10 +89,10 @@ def _span(text: str) -> Span:
 
 
 def _clock(text: str) -> timedelta:
-    match = _CLOCK.fullmatch(text)
-    if match is None:
-        raise ValueError(text)
-    return timedelta(hours=int(match[1]), minutes=int(match[2]))
+    if text == "24:00":
+        return timedelta(days=1)
+    clock = time.fromisoformat(text)
+    return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second, microseconds=clock.microsecond)
 
 
 def _merged(spans: list[Span]) -> Sequence[Span]:

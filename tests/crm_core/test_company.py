@@ -52,7 +52,7 @@ def test_the_sample_company_is_in_order(company: Company) -> None:
         ("sla.policies", [{"name": "A", "resolution": {"huge": "1h"}}], "sla.policies.0.resolution.huge"),
         ("hours.open", {}, "sla policy Wartungsvertrag Plus counts opening hours, but there are none"),
         ("satisfaction.text", {"de": "Gut?"}, "satisfaction.text has no text in: en"),
-        ("satisfaction.text", {"de": "{name}?", "en": "?"}, "the de text has a brace"),
+        ("satisfaction.text", {"de": "{name}?", "en": "?"}, "the de text has {name}, which nothing fills"),
     ],
 )
 def test_a_mistake_in_the_file_is_named(tmp_path: Path, change: str, value: object, complaint: str) -> None:
