@@ -12,6 +12,7 @@ from crm_core import references
 from crm_core.errors import Invalid
 from crm_core.money import Money
 from crm_core.names import fold
+from crm_core.support.knowledge import Audience
 from crm_core.support.tickets import Priority, Status
 from intents.dates import DAY_PATTERN, read_due
 
@@ -114,6 +115,10 @@ def _priority(text: str, _heard: Heard) -> Priority:
     return next((priority for priority, words in _PRIORITIES.items() if wanted in words), Priority.NORMAL)
 
 
+def _audience(text: str, _heard: Heard) -> Audience:
+    return Audience.INTERNAL if text.casefold().startswith("intern") else Audience.PUBLIC
+
+
 def _any_record(text: str, _heard: Heard) -> tuple[str, int]:
     parsed = references.parse(text)
     if parsed is None:
@@ -202,6 +207,7 @@ TAG = Slot("tag", r"#?[\w\-]{1,40}", _text)
 QUEUE = Slot("queue", r"[\w\-]{1,40}", _text)
 FILTER = Slot("filter", _FILTER, _filter)
 NUMBER = Slot("number", r"\d{1,4}", lambda text, _heard: int(text))
+ARTICLE = _record("article", "article|artikel")
 TEXT = Slot("text", r".+", _text, is_free=True)
 TITLE = Slot("text", _TITLE, _text, is_free=True)
 CONTACT = Slot("contact", _NAME, _text, is_free=True)
@@ -216,6 +222,9 @@ EMAIL = Slot("email", r"[^\s@<>]{1,64}@[^\s@<>]{1,190}", _text)
 PRIORITY = Slot("priority", "|".join(word for words in _PRIORITIES.values() for word in words), _priority)
 FIELD = Slot("field", r"[\w\- ]{1,40}?", _text)
 CONTACT_REF = _record("contact", "contact|kontakt")
+AUDIENCE = Slot("audience", "public|internal|öffentliche[rn]?|interne[rn]?", _audience)
+RATING = Slot("rating", r"[1-5]", lambda text, _heard: int(text))
+MACRO = Slot("macro", r"[a-z][\w\-]{1,39}", _text)
 LANGUAGE = Slot("language", r"[^\W\d_]{2,20}", _text)
 CODE = Slot("code", r"[\w\-]{6,64}", _text)
 
@@ -239,6 +248,10 @@ EmailArg: TypeAlias = Annotated[str, EMAIL]
 PriorityArg: TypeAlias = Annotated[Priority, PRIORITY]
 FieldArg: TypeAlias = Annotated[str, FIELD]
 ContactRefArg: TypeAlias = Annotated[int, CONTACT_REF]
+ArticleArg: TypeAlias = Annotated[int, ARTICLE]
+AudienceArg: TypeAlias = Annotated[Audience, AUDIENCE]
+RatingArg: TypeAlias = Annotated[int, RATING]
+MacroArg: TypeAlias = Annotated[str, MACRO]
 LanguageArg: TypeAlias = Annotated[str, LANGUAGE]
 ContactArg: TypeAlias = Annotated[str, CONTACT]
 AgentArg: TypeAlias = Annotated[str, AGENT]

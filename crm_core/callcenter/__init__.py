@@ -7,7 +7,7 @@ from crm_core.callcenter.calls import Call
 from crm_core.support import replies
 
 references.register("CALL", Call)
-references.register("A", Agent)
+references.register("AGENT", Agent)
 replies.called_from(calls.number_of)
 timers.register("queue.claim-expired", queues.on_claim_expired)
 

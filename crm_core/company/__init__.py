@@ -4,20 +4,25 @@ from crm_core.company.file import CardPlace, Company, CompanyFileError, company_
 from crm_core.company.hours import Hours
 from crm_core.company.phone import CallbackWish, JoinQueue, Menu, MyTickets, Node, OpenTicket, Option, Phone, Voicemail
 from crm_core.company.sales import StageRule
+from crm_core.company.support import PLACEHOLDER, Macro, Sla, SlaPolicy
 
 __all__ = [
+    "PLACEHOLDER",
     "CallbackWish",
     "CardPlace",
     "Company",
     "CompanyFileError",
     "Hours",
     "JoinQueue",
+    "Macro",
     "Menu",
     "MyTickets",
     "Node",
     "OpenTicket",
     "Option",
     "Phone",
+    "Sla",
+    "SlaPolicy",
     "StageRule",
     "Voicemail",
     "company_of",

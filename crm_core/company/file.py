@@ -17,6 +17,7 @@ from crm_core.company.part import LocalText, Part
 from crm_core.company.people import Branch, Team, known_zone
 from crm_core.company.phone import JoinQueue, Menu, Phone
 from crm_core.company.sales import StageRule
+from crm_core.company.support import Macro, MacroKey, SatisfactionQuestion, Sla
 
 
 class CardPlace(Part):
@@ -41,6 +42,9 @@ class Company(Part):
     branches: dict[str, Branch] = {}
     teams: dict[str, Team] = {}
     contact_fields: list[CustomField] = []
+    sla: Sla = Sla()
+    macros: dict[MacroKey, Macro] = {}
+    satisfaction: SatisfactionQuestion | None = None
 
     @field_validator("time_zone")
     @classmethod
@@ -53,6 +57,9 @@ class Company(Part):
         texts |= {
             f"phone.nodes.{name}": node.prompt for name, node in self.phone.nodes.items() if isinstance(node, Menu)
         }
+        texts |= {f"macros.{name}.text": macro.text for name, macro in self.macros.items() if macro.text}
+        if self.satisfaction is not None:
+            texts["satisfaction.text"] = self.satisfaction.text
         for place, text in texts.items():
             missing = [language for language in self.languages if language not in text]
             if missing:
@@ -67,6 +74,19 @@ class Company(Part):
         for key, team in self.teams.items():
             if team.branch is not None and team.branch not in self.branches:
                 raise ValueError(f"teams.{key} names a branch that is not described: {team.branch}")
+        return self
+
+    @model_validator(mode="after")
+    def _promises_can_be_kept(self) -> Company:
+        for policy in self.sla.policies:
+            if policy.queue is not None and policy.queue not in self.queues:
+                raise ValueError(f"sla policy {policy.name} names a queue that is not described: {policy.queue}")
+            if policy.branch is not None and policy.branch not in self.branches:
+                raise ValueError(f"sla policy {policy.name} names a branch that is not described: {policy.branch}")
+            branch = self.branches[policy.branch] if policy.branch is not None else None
+            hours = branch.hours if branch is not None and branch.hours is not None else self.hours
+            if not hours.are_ever_open:
+                raise ValueError(f"sla policy {policy.name} counts opening hours, but there are none")
         return self
 
     @property

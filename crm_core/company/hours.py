@@ -2,58 +2,112 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Annotated, TypeAlias
 from zoneinfo import ZoneInfo
 
-from pydantic import field_validator
+from pydantic import AfterValidator, field_validator
 
 from crm_core.company.part import Part
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LEAP_YEAR = 2028
+
+Span: TypeAlias = tuple[timedelta, timedelta]
+"""Two times of day, counted from midnight on the wall clock."""
+
+
+def _yearly(value: str) -> str:
+    try:
+        date.fromisoformat(f"{_LEAP_YEAR}-{value}")
+    except ValueError as error:
+        raise ValueError(f"{value} is no day; write 2026-12-24, or 12-24 for every year") from error
+    return value
 
 
 class Hours(Part):
-    """Opening times as `mon-fri: 08:00-18:00`, in the company's zone. `region` (Bundesland) decides the holidays."""
+    """Opening times as `mon-fri: 08:00-12:00, 13:00-18:00`, in the company's or the branch's zone.
+
+    `region` (Bundesland) decides the holidays; a closed day is `2026-12-24`, or `12-24` for every year.
+    """
 
     open: dict[str, str]
     region: str | None = None
-    closed_days: list[date] = []
+    closed_days: list[date | Annotated[str, AfterValidator(_yearly)]] = []
 
     @field_validator("open")
     @classmethod
     def _readable(cls, value: dict[str, str]) -> dict[str, str]:
-        _spans(tuple(value.items()))
+        _week(tuple(value.items()))
         return value
 
     def are_open(self, now: datetime, zone: ZoneInfo) -> bool:
-        local = now.astimezone(zone)
-        if local.date() in self.closed_days or _is_holiday(self.region, local.date()):
-            return False
-        return any(start <= local.time() < end for start, end in _spans(tuple(self.open.items()))[local.weekday()])
+        local = now.astimezone(zone).replace(tzinfo=None)
+        clock = local - datetime.combine(local.date(), time())
+        return any(start <= clock < end for start, end in self.spans_on(local.date()))
+
+    def spans_on(self, day: date) -> Sequence[Span]:
+        """In order and apart from each other; none on a closed day."""
+        if self._are_closed_on(day):
+            return ()
+        return _week(tuple(self.open.items()))[day.weekday()]
+
+    @property
+    def are_ever_open(self) -> bool:
+        return any(_week(tuple(self.open.items())))
+
+    def _are_closed_on(self, day: date) -> bool:
+        if day in self.closed_days or f"{day:%m-%d}" in self.closed_days:
+            return True
+        return self.region is not None and day in _holidays(self.region, day.year)
 
 
 @lru_cache(maxsize=64)
-def _spans(rules: tuple[tuple[str, str], ...]) -> list[list[tuple[time, time]]]:
+def _week(rules: tuple[tuple[str, str], ...]) -> Sequence[Sequence[Span]]:
     """Per weekday the open spans. Raises ValueError naming the unreadable rule."""
-    week: list[list[tuple[time, time]]] = [[] for _ in DAYS]
+    week: list[list[Span]] = [[] for _ in DAYS]
     for days, hours in rules:
         first, _, last = days.partition("-")
         try:
-            start, end = (time.fromisoformat(part.strip()) for part in hours.split("-"))
+            spans = [_span(part) for part in hours.split(",")]
             chosen = range(DAYS.index(first), DAYS.index(last or first) + 1)
         except ValueError as error:
             raise ValueError(f"{days}: {hours} is not readable; write it like mon-fri: 08:00-18:00") from error
         for day in chosen:
-            week[day].append((start, end))
-    return week
+            week[day] += spans
+    return tuple(_merged(spans) for spans in week)
 
 
-@lru_cache(maxsize=1024)
-def _is_holiday(region: str | None, day: date) -> bool:
-    if region is None:
-        return False
+def _span(text: str) -> Span:
+    """Until 24:00 at most: what goes on after midnight belongs to the next day. Raises ValueError."""
+    start, end = (_clock(part.strip()) for part in text.split("-"))
+    if not start < end <= timedelta(days=1):
+        raise ValueError(text)
+    return start, end
+
+
+def _clock(text: str) -> timedelta:
+    if text == "24:00":
+        return timedelta(days=1)
+    clock = time.fromisoformat(text)
+    return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second, microseconds=clock.microsecond)
+
+
+def _merged(spans: list[Span]) -> Sequence[Span]:
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+@lru_cache(maxsize=256)
+def _holidays(region: str, year: int) -> frozenset[date]:
     import holidays
 
     country, _, subdivision = region.partition("-")
-    return day in holidays.country_holidays(country, subdiv=subdivision or None, years=day.year)
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=year))

@@ -21,6 +21,7 @@ from crm_core.db import Base
 from crm_core.projects.tasks import Task
 from crm_core.sales.deals import Deal
 from crm_core.support.checklist import TicketStep
+from crm_core.support.satisfaction import Satisfaction
 from crm_core.support.tags import TicketTag
 from crm_core.support.tickets import Ticket, TicketComment
 
@@ -29,6 +30,9 @@ SHORTEST_WORD = 4
 # Why no row of these is about a customer.
 IMPERSONAL = {
     "agent": "colleagues",
+    "article": "the knowledge of the house",
+    "article_edition": "the knowledge of the house",
+    "article_token": "the knowledge of the house",
     "card": "where a record was posted, without its content",
     "choice_token": "words of buttons: commands and references",
     "erasure": "that something was erased, without what it was",
@@ -97,6 +101,7 @@ async def _written(session: AsyncSession, about: Person) -> list[str]:
         select(Ticket.description).where(Ticket.id.in_(about.tickets)),
         select(TicketStep.title).where(TicketStep.ticket_id.in_(about.tickets)),
         select(TicketComment.body).where(TicketComment.ticket_id.in_(about.tickets)),
+        select(Satisfaction.comment).where(Satisfaction.ticket_id.in_(about.tickets)),
         select(Deal.title).where(Deal.id.in_(about.deals)),
         select(Task.title).where(Task.id.in_(about.tasks)),
         select(Call.note).where(Call.id.in_(about.calls)),
@@ -144,6 +149,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
             _mentions(table["receipt"].c.payload, about.words),
         ),
         "recording": or_(table["recording"].c.call_id.in_(calls), table["recording"].c.ticket_id.in_(tickets)),
+        "satisfaction": table["satisfaction"].c.ticket_id.in_(tickets),
         "task": table["task"].c.id.in_(about.tasks),
         "ticket": table["ticket"].c.id.in_(tickets),
         "ticket_blocker": table["ticket_blocker"].c.ticket_id.in_(tickets),
@@ -152,6 +158,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "ticket_step": table["ticket_step"].c.ticket_id.in_(tickets),
         "ticket_tag": table["ticket_tag"].c.ticket_id.in_(tickets),
         "ticket_watcher": table["ticket_watcher"].c.ticket_id.in_(tickets),
+        "ticket_sla": table["ticket_sla"].c.ticket_id.in_(tickets),
     }
 
 

@@ -55,6 +55,7 @@ _EMPTIED: dict[str, dict[str, Any]] = {
     "effect": {"payload": {}, "state": _given_up(Effect)},
     "incident": {"title": ERASED},
     "receipt": {"payload": {}, "response": None, "state": _given_up(Receipt)},
+    "satisfaction": {"comment": None},
     "task": {"title": ERASED},
     "ticket": {"subject": ERASED, "description": ""},
     "ticket_comment": {"body": ERASED},

@@ -1,13 +1,18 @@
-"""Tickets, what is said on them and how they hang together."""
+"""Tickets, what is said on them, what was promised for them, how they hang together, and the knowledge base."""
 
 from crm_core import activity, cards, references, timers
 from crm_core.support import (
+    articles,
+    changed,
     checklist,
     incidents,
     links,
     lists,
+    macros,
     merging,
     replies,
+    satisfaction,
+    sla,
     snooze,
     states,
     tags,
@@ -16,14 +21,20 @@ from crm_core.support import (
     watchers,
 )
 from crm_core.support.incidents import Incident
+from crm_core.support.knowledge import Article
 from crm_core.support.tickets import Ticket
 
-references.register("T", Ticket, tickets.remove_parts)
+references.register("T", Ticket, tickets.remove_parts, sla.on_undo)
+references.register("A", Article, articles.remove_parts, articles.on_undo)
 references.register("INC", Incident)
 tickets.REMOVALS += [tags.remove_tags, links.remove_links, watchers.remove_watchers, checklist.remove_steps]
+tickets.REMOVALS += [satisfaction.remove_parts, sla.remove_parts]
 tickets.ENDINGS.append(links.tell_blocked)
 cards.also("ticket", watchers.places)
 timers.register(snooze.WAKE, snooze.on_snooze_ended)
+timers.register(sla.TIMER, sla.on_due)
+timers.register(satisfaction.TIMER, satisfaction.on_due)
+changed.LISTENERS += [sla.on_change, satisfaction.on_change]
 activity.reversal("ticket.tagged", tags.untagged_again)
 activity.reversal("ticket.untagged", tags.tagged_again)
 activity.reversal("ticket.blocked", links.unblocked_again)
@@ -33,4 +44,4 @@ activity.reversal("ticket.step-checked", checklist.step_unchecked_again)
 activity.reversal("ticket.absorbed", merging.given_back)
 activity.reversal("ticket.split", merging.unsplit)
 
-__all__ = ["incidents", "lists", "replies", "states", "tickets", "views"]
+__all__ = ["articles", "incidents", "lists", "macros", "replies", "satisfaction", "sla", "states", "tickets", "views"]

@@ -15,13 +15,14 @@ from crm_core.db import Record
 from crm_core.projects.tasks import Task
 from crm_core.sales.deals import Deal
 from crm_core.support.incidents import Incident
+from crm_core.support.knowledge import Article
 from crm_core.support.tickets import Ticket
 from intents.ask import Ask
 from intents.cards.callcenter import call_card
 from intents.cards.contacts import contact_card
 from intents.cards.projects import task_card
 from intents.cards.sales import deal_card
-from intents.cards.support import incident_card, ticket_card
+from intents.cards.support import article_card, incident_card, ticket_card
 from intents.registry import Context
 from intents.reply import Fields, Part
 
@@ -56,6 +57,8 @@ async def card(context: Context, record: Record) -> list[Part]:
             return await task_card(context, record)
         case Contact():
             return await contact_card(context, record)
+        case Article():
+            return await article_card(context, record)
         case Call():
             return await call_card(context, record)
         case _:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from crm_core import references
 from crm_core.callcenter import recordings
 from crm_core.message import Param, say
-from crm_core.support import checklist, incidents, links, tags, tickets, watchers
+from crm_core.support import articles, checklist, incidents, links, sla, tags, tickets, watchers
 from crm_core.support.incidents import Incident, IncidentState
+from crm_core.support.knowledge import Article, Audience
+from crm_core.support.sla import Clock, TicketSla
 from crm_core.support.tickets import Ticket, TicketComment
 from intents.cards.layout import Pair, contact_name, fields, record_button, row
 from intents.registry import Context
@@ -25,6 +27,8 @@ async def ticket_card(context: Context, ticket: Ticket) -> list[Part]:
             ("card.assignee", owner),
             ("card.opened", ticket.created_at),
         ]
+        pairs += await _due(context, ticket) if is_for_team else []
+        pairs += await _due(context, ticket) if is_for_team else []
         voicemail = await recordings.recording_of(context.session, ticket.id)
         if voicemail is not None:
             pairs.append(("card.voicemail", say("card.seconds", count=voicemail.duration_seconds or 0)))
@@ -80,6 +84,40 @@ def _said(context: Context, comment: TicketComment) -> str:
     if comment.is_public:
         return context.say("card.said-publicly", name=comment.author, text=comment.body)
     return f"{comment.author}: {comment.body}"
+
+
+async def article_card(context: Context, article: Article) -> list[Part]:
+    """In a public place: of an internal one, the title only."""
+    text = await articles.text_of(context.session, article, context.language)
+    spoken = sorted(edition.language for edition in await articles.editions(context.session, article))
+    state = "published" if article.published_edition == article.edition else "draft"
+    if state == "draft" and article.published_edition is not None:
+        state = "revised"
+    pairs: list[Pair] = [
+        ("card.status", say(f"article.state-{state}")),
+        ("card.audience", say(f"article.audience-{article.audience}")),
+        ("card.language", ", ".join(spoken)),
+        ("card.edition", article.edition),
+    ]
+    is_hidden = context.ask.is_public and article.audience == Audience.INTERNAL
+    choices = []
+    if state != "published":
+        choices.append(
+            record_button(context, "button.publish", f"publish article {article.ref}", article, is_primary=True)
+        )
+    return [fields(context, f"{article.ref} · {text.title}", pairs, "" if is_hidden else text.body), *row(choices)]
+
+
+def clock_label(clock: TicketSla) -> str:
+    return "sla.first-response" if clock.clock == Clock.FIRST_RESPONSE else "sla.resolution"
+
+
+async def _due(context: Context, ticket: Ticket) -> list[Pair]:
+    clocks = [clock for clock in await sla.clocks_of(context.session, ticket.id) if clock.is_running]
+    return [
+        (clock_label(clock), say("sla.overdue" if clock.breached_at else "sla.due", when=clock.due_at))
+        for clock in clocks
+    ]
 
 
 def _priority(ticket: Ticket) -> Param:

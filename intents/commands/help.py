@@ -20,7 +20,7 @@ from intents.understand.grammar import plain
 
 _MOST_STEPS = 20
 SUBJECTS = ("support", "contacts", "sales", "projects", "callcenter", "help")
-SHOWN_KINDS = {"ticket", "incident", "contact", "deal", "task", "call"}
+SHOWN_KINDS = {"article", "ticket", "incident", "contact", "deal", "task", "call"}
 _NAMES = {
     "support": ("support", "ticket", "tickets", "vorgänge"),
     "contacts": ("contacts", "contact", "kontakte", "kunden"),

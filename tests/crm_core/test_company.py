@@ -1,10 +1,12 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
-from crm_core.company import Company, CompanyFileError, Menu, read_company
+from crm_core.company import Company, CompanyFileError, Hours, Menu, SlaPolicy, read_company
 from tests.conftest import ROOT
 
 
@@ -35,6 +37,22 @@ def test_the_sample_company_is_in_order(company: Company) -> None:
         ("queues", {}, "names a queue that is not described: support"),
         ("colour", "blue", "Extra inputs are not permitted"),
         ("currency", "Euro", "currency"),
+        (
+            "sla.policies",
+            [{"name": "A", "queue": "nowhere"}],
+            "sla policy A names a queue that is not described: nowhere",
+        ),
+        ("sla.policies", [{"name": "A", "branch": "Bonn"}], "sla policy A names a branch that is not described: Bonn"),
+        (
+            "sla.policies",
+            [{"name": "A", "resolution": {"low": "soon"}}],
+            "soon is no length of time; write it like 30m",
+        ),
+        ("sla.policies", [{"name": "A", "resolution": {"low": "0h"}}], "0h is no length of time"),
+        ("sla.policies", [{"name": "A", "resolution": {"huge": "1h"}}], "sla.policies.0.resolution.huge"),
+        ("hours.open", {}, "sla policy Wartungsvertrag Plus counts opening hours, but there are none"),
+        ("satisfaction.text", {"de": "Gut?"}, "satisfaction.text has no text in: en"),
+        ("satisfaction.text", {"de": "{name}?", "en": "?"}, "the de text has {name}, which nothing fills"),
     ],
 )
 def test_a_mistake_in_the_file_is_named(tmp_path: Path, change: str, value: object, complaint: str) -> None:
@@ -70,3 +88,39 @@ def test_an_unreadable_file_is_a_sentence_and_no_trace(tmp_path: Path, content: 
 )
 def test_opening_hours_follow_the_clock_on_the_wall(company: Company, moment: datetime, is_open: bool) -> None:
     assert company.is_open(moment) is is_open
+
+
+def test_a_closed_day_may_be_one_of_every_year(company: Company) -> None:
+    hours = Hours.model_validate({"open": {"mon-sun": "00:00-24:00"}, "closed_days": ["12-24", "2026-06-01"]})
+    closed = [
+        day
+        for day in (date(2026, 12, 24), date(2031, 12, 24), date(2026, 6, 1), date(2027, 6, 1))
+        if not hours.spans_on(day)
+    ]
+    assert closed == [date(2026, 12, 24), date(2031, 12, 24), date(2026, 6, 1)]
+
+
+def test_a_break_at_noon_is_a_time_at_which_nobody_is_there() -> None:
+    hours = Hours(open={"mon": "08:00-12:00, 13:00-17:00"})
+    at = [datetime(2026, 11, 23, hour, 30, tzinfo=UTC) for hour in (11, 12, 13, 17)]
+    assert [hours.are_open(moment, ZoneInfo("UTC")) for moment in at] == [True, False, True, False]
+
+
+@pytest.mark.parametrize("span", ["22:00-06:00", "08:00-08:00", "08:00-24:30", "8-17", "08:00"])
+def test_hours_that_are_none_are_refused(span: str) -> None:
+    with pytest.raises(ValidationError, match="write it like mon-fri"):
+        Hours(open={"mon": span})
+
+
+@pytest.mark.parametrize("day", ["02-30", "13-01", "Christmas"])
+def test_a_closed_day_that_is_none_is_refused(day: str) -> None:
+    with pytest.raises(ValidationError, match="12-24 for every year"):
+        Hours.model_validate({"open": {}, "closed_days": [day]})
+
+
+@pytest.mark.parametrize(
+    ("written", "minutes"), [("30m", 30), ("4h", 240), ("1h 30m", 90), ("1h30m", 90), (" 90 m", 90), ("48h", 2880)]
+)
+def test_a_length_of_time_is_written_in_hours_and_minutes(written: str, minutes: int) -> None:
+    policy = SlaPolicy.model_validate({"name": "A", "resolution": {"low": written}})
+    assert policy.resolution == {"low": timedelta(minutes=minutes)}

@@ -80,7 +80,10 @@ async def test_the_text_of_a_card_says_it_all(mira: Talk) -> None:
     await mira.say("open ticket Heating is cold")
     drawn = await _draw(mira.database, "ticket", 1)
     assert drawn is not None
-    assert drawn.text == "T-1 · Heating is cold. Status: new. Priority: normal. Opened: Mon 23 Nov, 11:00"
+    assert drawn.text == (
+        "T-1 · Heating is cold. Status: new. Priority: normal. Opened: Mon 23 Nov, 11:00. "
+        "First response: by Mon 23 Nov, 15:00. Resolution: by Thu 26 Nov, 11:00"
+    )
 
 
 async def test_the_card_of_a_withdrawn_ticket_is_gone(mira: Talk) -> None:

@@ -16,7 +16,7 @@ from crm_core.contacts.contacts import Contact
 from crm_core.money import Money
 from crm_core.projects import tasks
 from crm_core.sales import deals, stages
-from crm_core.support import tickets
+from crm_core.support import sla, tickets
 from crm_core.support.tickets import Priority
 
 CALLER = "+493023125010"
@@ -151,6 +151,7 @@ async def _tickets(session: AsyncSession, team: dict[str, Agent], people: dict[s
         )
         if priority is Priority.HIGH:
             await tickets.claim(session, actor_of(team["Jonas Weber"], "demo"), ticket.id, at + timedelta(minutes=9))
+        await sla.settle(session, ticket, now)
 
 
 async def _tasks(session: AsyncSession, team: dict[str, Agent], people: dict[str, Contact], now: datetime) -> None:

@@ -23,7 +23,7 @@ CHANNEL = "support"
 SLACK_TEAM = ("Mira Okafor", "Jonas Weber")
 SALESPERSON = "Lena Brandt"
 TELEGRAM_NAME = "Lena"
-ALWAYS = Hours(open={"mon-sun": "00:00-23:59:59.999999"})
+ALWAYS = Hours(open={"mon-sun": "00:00-24:00"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from crm_core.company import CardPlace, Company
 from crm_core.db import Base, Database
 from crm_core.inbox import Receipt
 from crm_core.lease import State
-from crm_core.outbox import Effect
+from crm_core.outbox import Effect, EffectKind
 from crm_core.support import tickets
 from crm_core.support.tickets import Ticket
 from tests import people
@@ -265,7 +265,7 @@ async def test_patience_is_kept_and_a_revoked_token_is_a_dead_letter_with_advice
     on_sqlite.slack.fail_next("chat.postMessage", status=429, retry_after=30)
     await on_sqlite.open_ticket()
     async with on_sqlite.product.database.transaction() as session:
-        effect = (await session.scalars(select(Effect))).one()
+        effect = (await session.scalars(select(Effect).where(Effect.kind == EffectKind.CARD))).one()
     assert effect.state == State.PENDING
     assert (effect.due_at - datetime.now(UTC)).total_seconds() > 25
     on_sqlite.slack.fail_next("chat.postMessage", status=200, error="token_revoked")
