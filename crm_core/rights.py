@@ -33,6 +33,8 @@ RIGHTS: dict[str, Right] = {
     "contact.export": Right(Role.ADMIN),
     "contact.read": Right(Role.VIEWER),
     "deal.add": Right(Role.AGENT),
+    "deal.edit": Right(Role.AGENT),
+    "deal.give": Right(Role.AGENT),
     "deal.move": Right(Role.AGENT),
     "deal.read": Right(Role.VIEWER),
     "task.add": Right(Role.AGENT),

@@ -142,6 +142,8 @@ ORGANISATION = Slot("text", _NAME, _text, is_free=True)
 EMAIL = Slot("email", r"[^\s@<>]{1,64}@[^\s@<>]{1,190}", _text)
 PRIORITY = Slot("priority", "|".join(word for words in _PRIORITIES.values() for word in words), _priority)
 LANGUAGE = Slot("language", r"[^\W\d_]{2,20}", _text)
+WHOSE = Slot("whose", r"[\w.\-&' ]{1,60}?", _text, is_free=True)
+MINE = Slot("mine", "my|mine|meine|mein|meiner|meinen", _text)
 CODE = Slot("code", r"[\w\-]{6,64}", _text)
 
 RecordArg: TypeAlias = Annotated[tuple[str, int], RECORD]
@@ -162,4 +164,6 @@ PhoneArg: TypeAlias = Annotated[str, PHONE]
 AmountArg: TypeAlias = Annotated[Money, AMOUNT]
 MinutesArg: TypeAlias = Annotated[int, MINUTES]
 DueArg: TypeAlias = Annotated[datetime, DUE]
+WhoseArg: TypeAlias = Annotated[str, WHOSE]
+MineArg: TypeAlias = Annotated[str, MINE]
 CodeArg: TypeAlias = Annotated[str, CODE]

@@ -11,11 +11,12 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm_core.company.figures import Figures
 from crm_core.company.hours import Hours
 from crm_core.company.part import LocalText, Part
 from crm_core.company.people import Branch, Team, known_zone
 from crm_core.company.phone import JoinQueue, Menu, Phone
-from crm_core.company.sales import StageRule
+from crm_core.company.sales import DEFAULT_PIPELINE, PipelineRule, Reasons, StageRule, stages_by_key
 
 
 class CardPlace(Part):
@@ -35,7 +36,10 @@ class Company(Part):
     hours: Hours
     phone: Phone
     queues: dict[str, LocalText]
-    stages: list[StageRule]
+    stages: list[StageRule] = []
+    pipelines: dict[str, PipelineRule] = {}
+    reasons: Reasons = Reasons()
+    figures: Figures = Figures()
     cards: list[CardPlace] = []
     branches: dict[str, Branch] = {}
     teams: dict[str, Team] = {}
@@ -66,6 +70,26 @@ class Company(Part):
             if team.branch is not None and team.branch not in self.branches:
                 raise ValueError(f"teams.{key} names a branch that is not described: {team.branch}")
         return self
+
+    @model_validator(mode="after")
+    def _pipelines_are_told_apart(self) -> Company:
+        if self.stages and DEFAULT_PIPELINE in self.pipelines:
+            raise ValueError(
+                f"`stages` is the pipeline {DEFAULT_PIPELINE}: describe it there or in pipelines, not twice"
+            )
+        if not self.all_stages:
+            raise ValueError("there is no pipeline: describe `stages`")
+        return self
+
+    @property
+    def all_pipelines(self) -> dict[str, PipelineRule]:
+        """`stages` alone is the default one."""
+        return ({DEFAULT_PIPELINE: PipelineRule(stages=self.stages)} if self.stages else {}) | self.pipelines
+
+    @property
+    def all_stages(self) -> dict[str, tuple[str, StageRule]]:
+        """The pipeline and the rule of each stage, by the key under which it is kept."""
+        return stages_by_key(self.all_pipelines)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,16 +1,59 @@
-"""Pipelines and their stages, as offhook.yml describes them."""
+"""Pipelines, their stages and reasons, as offhook.yml describes them."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from crm_core.company.part import LocalText, Part
 
+DEFAULT_PIPELINE = "sales"
+
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+DealField = Literal["value", "expected_close", "contact", "next_step"]
+
 
 class StageRule(Part):
-    key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    """`rotten_after_days`: how long a deal may rest here. `required`: what a deal needs before it comes here."""
+
+    key: Key
     name: LocalText
     probability: Annotated[int, Field(ge=0, le=100)]
     outcome: Literal["open", "won", "lost"] = "open"
+    rotten_after_days: Annotated[int, Field(ge=1)] | None = None
+    required: list[DealField] = []
+
+    @model_validator(mode="after")
+    def _only_open_ones_rot(self) -> StageRule:
+        if self.rotten_after_days is not None and self.outcome != "open":
+            raise ValueError(f"{self.key} is an end: leave out rotten_after_days")
+        return self
+
+
+class PipelineRule(Part):
+    name: LocalText = {}
+    stages: Annotated[list[StageRule], Field(min_length=1)]
+
+
+class Reasons(Part):
+    """Why deals are won and lost, by key. `others: false` refuses what is not among them."""
+
+    won: dict[Key, LocalText] = {}
+    lost: dict[Key, LocalText] = {}
+    others: bool = True
+
+
+def stages_by_key(pipelines: dict[str, PipelineRule]) -> dict[str, tuple[str, StageRule]]:
+    """By the key under which a stage is kept: outside the default pipeline it begins with the pipeline's own.
+
+    Raises ValueError for stages that would be taken for one another.
+    """
+    found: dict[str, tuple[str, StageRule]] = {}
+    for pipeline, described in pipelines.items():
+        for rule in described.stages:
+            key = rule.key if pipeline == DEFAULT_PIPELINE else f"{pipeline}-{rule.key}"
+            if key in found:
+                raise ValueError(f"pipelines.{pipeline}: the stage {key} is described twice")
+            found[key] = (pipeline, rule)
+    return found

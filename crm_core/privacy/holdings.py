@@ -31,6 +31,7 @@ IMPERSONAL = {
     "identity": "colleagues' accounts",
     "invite": "colleagues' invitations",
     "organisation": "companies",
+    "pipeline_sum": "sums of deals",
     "stage": "the pipeline",
 }
 
@@ -91,6 +92,8 @@ async def _written(session: AsyncSession, about: Person) -> list[str]:
         select(Ticket.description).where(Ticket.id.in_(about.tickets)),
         select(TicketComment.body).where(TicketComment.ticket_id.in_(about.tickets)),
         select(Deal.title).where(Deal.id.in_(about.deals)),
+        select(Deal.next_step).where(Deal.id.in_(about.deals)),
+        select(Deal.reason).where(Deal.id.in_(about.deals)),
         select(Task.title).where(Task.id.in_(about.tasks)),
         select(Call.note).where(Call.id.in_(about.calls)),
     ]
@@ -113,6 +116,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "contact_token": table["contact_token"].c.contact_id == about.contact_id,
         "conversation": table["conversation"].c.key.in_([f"phone:{call}" for call in calls]),
         "deal": table["deal"].c.id.in_(about.deals),
+        "deal_contact": table["deal_contact"].c.contact_id == about.contact_id,
         "effect": or_(
             table["effect"].c.address.in_([f"twilio:call-{call}" for call in calls]),
             _mentions(table["effect"].c.payload, about.words),

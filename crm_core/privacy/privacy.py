@@ -27,12 +27,12 @@ def _given_up(model: type[Leased]) -> Any:
 
 
 # Rows that go entirely; the others stay for the statistics, without what they said.
-_DELETED = ("contact_token", "phone_number", "conversation", "callback_request", "recording")
+_DELETED = ("contact_token", "phone_number", "conversation", "callback_request", "deal_contact", "recording")
 _EMPTIED: dict[str, dict[str, Any]] = {
     "activity": {"data": {}, "reversible": False},
     "call": {"from_number": None, "to_number": None, "note": None, "ivr": {}},
     "contact": {"name": ERASED, "email": None, "organisation_id": None},
-    "deal": {"title": ERASED},
+    "deal": {"title": ERASED, "next_step": None, "reason": None},
     "effect": {"payload": {}, "state": _given_up(Effect)},
     "receipt": {"payload": {}, "response": None, "state": _given_up(Receipt)},
     "task": {"title": ERASED},

@@ -5,6 +5,8 @@ from __future__ import annotations
 from crm_core.agents import Agent
 from crm_core.sales import stages
 from crm_core.sales.deals import Deal
+from crm_core.sales.moves import reason_shown
+from crm_core.sales.people import involved
 from crm_core.sales.stages import Stage
 from intents.cards.layout import Pair, contact_name, fields, row
 from intents.registry import Context
@@ -22,18 +24,34 @@ async def deal_card(context: Context, deal: Deal) -> list[Part]:
         owner = await context.session.get(Agent, deal.owner_id) if deal.owner_id else None
         pairs += [
             ("card.contact", await contact_name(context, deal.contact_id)),
+            *[
+                ("card.involved", f"{person.name} ({role})")
+                for person, role in await involved(context.session, deal.id)
+            ],
             ("card.owner", owner.name if owner else None),
+            ("card.next-step", deal.next_step),
+            ("card.due", deal.next_step_due),
+            ("card.reason", _reason(context, stage, deal)),
         ]
     following = await _next_stage(context, stage)
     choices = []
     if following is not None:
         label = context.say("button.move-to", stage=following.shown(context.language))
-        choices.append(Choice(label, f"move {deal.ref} to {following.key}", record=deal.ref, version=deal.version))
+        choices.append(
+            Choice(label, f"move {deal.ref} to {following.short_key}", record=deal.ref, version=deal.version)
+        )
     return [fields(context, f"{deal.ref} · {deal.title}", pairs), *row(choices)]
 
 
 async def _next_stage(context: Context, stage: Stage | None) -> Stage | None:
     if stage is None or stage.position is None or stage.outcome != "open":
         return None
-    later = [other for other in await stages.list_stages(context.session) if (other.position or 0) > stage.position]
+    described = await stages.list_stages(context.session, stage.pipeline)
+    later = [other for other in described if (other.position or 0) > stage.position]
     return next((other for other in later if other.outcome != "lost"), None)
+
+
+def _reason(context: Context, stage: Stage | None, deal: Deal) -> str | None:
+    if stage is None or deal.reason is None:
+        return None
+    return reason_shown(context.session, stage.outcome, deal.reason, context.language)

@@ -69,3 +69,66 @@ async def test_the_value_is_asked_for_when_it_is_missing(mira: Talk) -> None:
     assert (await mira.say("add deal Heat pump")).text == "What is it worth?"
     assert (await mira.say("a lot")).text == "“a lot” is no amount I can read. Try 12,500 or 12k."
     assert _spaces((await mira.say("12k")).text) == "D-1 is in the pipeline: Heat pump, 12,000 €"
+
+
+async def test_a_deal_is_won_and_lost_with_a_reason(mira: Talk, jonas: Talk) -> None:
+    await _three_deals(mira)
+    assert _spaces((await mira.say("win D-2")).text) == "D-2 is won: Solar roof, 18,500.50 €"
+    assert _spaces((await jonas.say("D-3 verloren wegen Preis")).text) == "D-3 ist verloren: Boiler, 3.000 € (Preis)"
+    assert "Reason: Price" in everything(await mira.say("show deal D-3"))
+    await jonas.say("rückgängig")
+    assert "Reason" not in everything(await mira.say("show deal D-3"))
+    losses = await mira.say("lose D-3 because they moved away")
+    assert losses.text.endswith("(they moved away)")
+    assert (await mira.say("top losses")).text.replace("\u00a0", " ") == (
+        "1 deal was lost: they moved away: 1 (3,000 €)"
+    )
+    assert (await mira.say("win rate")).text.startswith("Win rate of the last 90 days: 50 % (1 of 2); a won deal took")
+
+
+async def test_what_a_deal_lacks_is_named(mira: Talk) -> None:
+    await _three_deals(mira)
+    assert (await mira.say("move D-3 to negotiation")).text == "Before D-3 can go to Negotiation it needs: Contact."
+
+
+async def test_the_next_step_is_on_the_card_but_not_in_public(mira: Talk) -> None:
+    await _three_deals(mira)
+    said = await mira.say("next step D-1 call Greta on Friday")
+    assert said.text.startswith("Next step on D-1, Heat pump: call Greta, Fri 27 Nov")
+    assert "Next step: call Greta" in everything(await mira.say("show deal D-1"))
+    public = Talk(mira.database, mira.actor, is_public=True)
+    assert "call Greta" not in everything(await public.say("show deal D-1"))
+    assert "Greta" not in everything(await public.say("next step D-1 call Greta"))
+
+
+async def test_forecast_rotten_and_changes_are_said(mira: Talk, jonas: Talk) -> None:
+    await _three_deals(mira)
+    await mira.say("expect D-1 24.12.")
+    assert _spaces((await mira.say("forecast")).text) == (
+        "Forecast: 10,750.25 € weighted. December 2026: 1,200 € (1); without a date: 9,550.25 € (2)"
+    )
+    assert (await jonas.say("meine Prognose")).text.startswith("Nichts ist offen")
+    assert (await mira.say("rotten deals")).text == "No deal has been resting for too long."
+    assert _spaces((await jonas.say("was hat sich diese Woche geändert?")).text) == (
+        "Diese Woche: neu: 3 (33.500,50 €); weitergekommen: 0 (0 €); gewonnen: 0 (0 €); verloren: 0 (0 €)"
+    )
+
+
+async def test_a_pipeline_is_mine_a_colleagues_or_another(mira: Talk, jonas: Talk) -> None:
+    await _three_deals(mira)
+    assert (await mira.say("my pipeline")).text.startswith("Mira Okafor: 3 open deals")
+    assert (await jonas.say("meine Pipeline")).text.startswith("Jonas Weber: 0 offene Deals")
+    assert (await jonas.say("Pipeline von Mira")).text == "Zahlen über eine einzelne Person sieht nur sie selbst."
+    assert (await mira.say("pipeline service")).text.startswith("Service contracts: 0 open deals")
+    assert "“Bert”" in (await mira.say("pipeline of Bert")).text
+
+
+async def test_value_owner_and_people_change(mira: Talk, jonas: Talk) -> None:
+    await _three_deals(mira)
+    assert _spaces((await mira.say("D-3 is worth 4k")).text) == "D-3, Boiler, is now worth 4,000 €."
+    assert (await mira.say("give D-3 to Jonas")).text == "D-3, Boiler, now belongs to Jonas Weber."
+    assert (await jonas.say("meine Deals")).text.startswith("1 Deal gehört Ihnen: D-3")
+    assert (await mira.say("add Greta Sommer to D-3 as architect")).text == (
+        "Greta Sommer is part of D-3, Boiler: architect."
+    )
+    assert "Involved: Greta Sommer (architect)" in everything(await mira.say("show deal D-3"))
