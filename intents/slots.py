@@ -98,6 +98,18 @@ def _amount(text: str, heard: Heard) -> Money:
     return Money((whole * 100 + cents) * (1000 if thousand else 1), currency)
 
 
+def _quantity(text: str, _heard: Heard) -> int:
+    """In thousandths: `2`, `2.5`, `0,125`."""
+    whole, _, part = text.strip().replace(",", ".").partition(".")
+    return int(whole) * 1000 + int(part.ljust(3, "0") or 0)
+
+
+def _percent(text: str, _heard: Heard) -> int:
+    """In hundredths of a percent: `10 %`, `2,5%`."""
+    whole, _, part = re.sub(r"[\s%]|percent|prozent", "", text.casefold()).replace(",", ".").partition(".")
+    return int(whole) * 100 + int(part.ljust(2, "0") or 0)
+
+
 def _due(text: str, heard: Heard) -> datetime:
     return read_due(text, heard.now)
 
@@ -129,6 +141,8 @@ TICKET = _record("ticket", "ticket|vorgang|anliegen|number|nummer")
 DEAL = _record("deal", "deal|auftrag|verkaufschance|opportunity")
 TASK = _record("task", "task|aufgabe")
 CALL = _record("call", "call|anruf")
+QUOTE = _record("quote", "quote|quotation|angebot")
+APPOINTMENT = _record("appointment", "appointment|meeting|termin")
 TEXT = Slot("text", r".+", _text, is_free=True)
 TITLE = Slot("text", _TITLE, _text, is_free=True)
 CONTACT = Slot("contact", _NAME, _text, is_free=True)
@@ -144,6 +158,10 @@ PRIORITY = Slot("priority", "|".join(word for words in _PRIORITIES.values() for 
 LANGUAGE = Slot("language", r"[^\W\d_]{2,20}", _text)
 WHOSE = Slot("whose", r"[\w.\-&' ]{1,60}?", _text, is_free=True)
 MINE = Slot("mine", "my|mine|meine|mein|meiner|meinen", _text)
+ITEM = Slot("item", r".{1,120}?", _text, is_free=True)
+QUANTITY = Slot("quantity", r"\d{1,6}(?:[.,]\d{1,3})?", _quantity)
+PERCENT = Slot("percent", r"\d{1,2}(?:[.,]\d{1,2})?\s?(?:%|percent|prozent)", _percent)
+LINE = Slot("line", r"\d{1,3}", lambda text, _heard: int(text))
 CODE = Slot("code", r"[\w\-]{6,64}", _text)
 
 RecordArg: TypeAlias = Annotated[tuple[str, int], RECORD]
@@ -166,4 +184,10 @@ MinutesArg: TypeAlias = Annotated[int, MINUTES]
 DueArg: TypeAlias = Annotated[datetime, DUE]
 WhoseArg: TypeAlias = Annotated[str, WHOSE]
 MineArg: TypeAlias = Annotated[str, MINE]
+QuoteArg: TypeAlias = Annotated[int, QUOTE]
+AppointmentArg: TypeAlias = Annotated[int, APPOINTMENT]
+ItemArg: TypeAlias = Annotated[str, ITEM]
+QuantityArg: TypeAlias = Annotated[int, QUANTITY]
+PercentArg: TypeAlias = Annotated[int, PERCENT]
+LineArg: TypeAlias = Annotated[int, LINE]
 CodeArg: TypeAlias = Annotated[str, CODE]

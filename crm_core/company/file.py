@@ -16,7 +16,16 @@ from crm_core.company.hours import Hours
 from crm_core.company.part import LocalText, Part
 from crm_core.company.people import Branch, Team, known_zone
 from crm_core.company.phone import JoinQueue, Menu, Phone
-from crm_core.company.sales import DEFAULT_PIPELINE, PipelineRule, Reasons, StageRule, stages_by_key
+from crm_core.company.sales import (
+    DEFAULT_PIPELINE,
+    Key,
+    PipelineRule,
+    Product,
+    Quotes,
+    Reasons,
+    StageRule,
+    stages_by_key,
+)
 
 
 class CardPlace(Part):
@@ -39,6 +48,8 @@ class Company(Part):
     stages: list[StageRule] = []
     pipelines: dict[str, PipelineRule] = {}
     reasons: Reasons = Reasons()
+    products: dict[Key, Product] = {}
+    quotes: Quotes = Quotes()
     figures: Figures = Figures()
     cards: list[CardPlace] = []
     branches: dict[str, Branch] = {}

@@ -1,7 +1,8 @@
-"""Pipelines, their stages and reasons, as offhook.yml describes them."""
+"""Pipelines, reasons, products and quotes, as offhook.yml describes them."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -57,3 +58,20 @@ def stages_by_key(pipelines: dict[str, PipelineRule]) -> dict[str, tuple[str, St
                 raise ValueError(f"pipelines.{pipeline}: the stage {key} is described twice")
             found[key] = (pipeline, rule)
     return found
+
+
+class Product(Part):
+    """Something with a price, before VAT. Without a rate of its own it has the one of `quotes.vat`."""
+
+    name: LocalText
+    price: Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
+    vat: Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)] | None = None
+
+
+class Quotes(Part):
+    """`vat` in percent; `sender`: the lines of the house's own address on a quote; `closing`: the last words."""
+
+    valid_days: Annotated[int, Field(ge=1, le=366)] = 30
+    vat: Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)] = Decimal(19)
+    sender: list[str] = []
+    closing: LocalText = {}

@@ -16,7 +16,9 @@ from crm_core.contacts.contacts import Contact
 from crm_core.contacts.numbers import PhoneNumber
 from crm_core.db import Base
 from crm_core.projects.tasks import Task
+from crm_core.sales.appointments import Appointment
 from crm_core.sales.deals import Deal
+from crm_core.sales.quotes import Quote, QuoteLine
 from crm_core.support.tickets import Ticket, TicketComment
 
 SHORTEST_WORD = 4
@@ -24,6 +26,7 @@ SHORTEST_WORD = 4
 # Why no row of these is about a customer.
 IMPERSONAL = {
     "agent": "colleagues",
+    "appointment_agent": "which colleagues attend",
     "card": "where a record was posted, without its content",
     "choice_token": "words of buttons: commands and references",
     "erasure": "that something was erased, without what it was",
@@ -51,6 +54,8 @@ class Person:
     deals: list[int] = field(default_factory=list)
     tasks: list[int] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
+    quotes: list[int] = field(default_factory=list)
+    appointments: list[int] = field(default_factory=list)
     sids: list[str] = field(default_factory=list)
 
 
@@ -74,8 +79,10 @@ async def person(session: AsyncSession, contact: Contact) -> Person:
         deals=await _ids(session, Deal, contact.id),
         tasks=await _ids(session, Task, contact.id),
         calls=[call.id for call in calls],
+        appointments=await _ids(session, Appointment, contact.id),
         sids=[call.sid for call in calls if call.sid is not None],
     )
+    about.quotes = list(await session.scalars(select(Quote.id).where(Quote.deal_id.in_(about.deals))))
     about.words = sorted({*_named(contact), *alone, *await _written(session, about)})
     return about
 
@@ -94,6 +101,9 @@ async def _written(session: AsyncSession, about: Person) -> list[str]:
         select(Deal.title).where(Deal.id.in_(about.deals)),
         select(Deal.next_step).where(Deal.id.in_(about.deals)),
         select(Deal.reason).where(Deal.id.in_(about.deals)),
+        select(QuoteLine.text).where(QuoteLine.quote_id.in_(about.quotes)),
+        select(Appointment.title).where(Appointment.id.in_(about.appointments)),
+        select(Appointment.place).where(Appointment.id.in_(about.appointments)),
         select(Task.title).where(Task.id.in_(about.tasks)),
         select(Call.note).where(Call.id.in_(about.calls)),
     ]
@@ -107,6 +117,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
     tickets, calls = about.tickets, about.calls
     return {
         "activity": _timeline(about),
+        "appointment": table["appointment"].c.id.in_(about.appointments),
         "call": table["call"].c.id.in_(calls),
         "call_leg": table["call_leg"].c.call_id.in_(calls),
         "callback_request": or_(
@@ -123,6 +134,8 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         ),
         "phone_number": table["phone_number"].c.contact_id == about.contact_id,
         "queue_entry": table["queue_entry"].c.call_id.in_(calls),
+        "quote": table["quote"].c.id.in_(about.quotes),
+        "quote_line": table["quote_line"].c.quote_id.in_(about.quotes),
         "receipt": or_(
             table["receipt"].c.address.in_([f"twilio:{sid}" for sid in about.sids]),
             _mentions(table["receipt"].c.payload, about.words),
@@ -141,6 +154,8 @@ def _timeline(about: Person) -> ColumnElement[bool]:
         "deal": about.deals,
         "task": about.tasks,
         "call": about.calls,
+        "quote": about.quotes,
+        "appointment": about.appointments,
     }
     return or_(false(), *(and_(Activity.kind == kind, Activity.record_id.in_(ids)) for kind, ids in of.items()))
 

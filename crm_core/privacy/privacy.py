@@ -30,10 +30,12 @@ def _given_up(model: type[Leased]) -> Any:
 _DELETED = ("contact_token", "phone_number", "conversation", "callback_request", "deal_contact", "recording")
 _EMPTIED: dict[str, dict[str, Any]] = {
     "activity": {"data": {}, "reversible": False},
+    "appointment": {"title": ERASED, "place": None},
     "call": {"from_number": None, "to_number": None, "note": None, "ivr": {}},
     "contact": {"name": ERASED, "email": None, "organisation_id": None},
     "deal": {"title": ERASED, "next_step": None, "reason": None},
     "effect": {"payload": {}, "state": _given_up(Effect)},
+    "quote_line": {"text": ERASED},
     "receipt": {"payload": {}, "response": None, "state": _given_up(Receipt)},
     "task": {"title": ERASED},
     "ticket": {"subject": ERASED, "description": ""},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -42,9 +44,13 @@ def upgrade() -> None:
         "SELECT stage_id, COALESCE(owner_id, 0), currency, COUNT(*), SUM(value_minor) FROM deal "
         "GROUP BY stage_id, COALESCE(owner_id, 0), currency"
     )
+    _make_quotes()
+    _make_appointments()
 
 
 def downgrade() -> None:
+    for table in ("appointment_agent", "appointment", "quote_line", "quote"):
+        op.drop_table(table)
     op.drop_table("pipeline_sum")
     op.drop_index(op.f("ix_deal_contact_contact_id"), table_name="deal_contact")
     op.drop_table("deal_contact")
@@ -71,3 +77,73 @@ def _change_deals() -> None:
     op.create_index("ix_deal_stage_since", "deal", ["stage_id", "stage_since"])
     op.create_index("ix_deal_expected_close", "deal", ["stage_id", "expected_close"])
     op.create_index("ix_deal_created_at", "deal", ["created_at"])
+
+
+def _make_quotes() -> None:
+    op.create_table(
+        "quote",
+        sa.Column("deal_id", _BIG, nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        *_record(),
+        sa.CheckConstraint("state IN ('draft', 'sent', 'accepted', 'declined')", name=op.f("ck_quote_state")),
+        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_quote_deal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quote")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_quote_deal_id"), "quote", ["deal_id"])
+    op.create_index(op.f("ix_quote_state"), "quote", ["state"])
+    op.create_table(
+        "quote_line",
+        sa.Column("id", _BIG, nullable=False),
+        sa.Column("quote_id", _BIG, nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("quantity", _BIG, nullable=False),
+        sa.Column("unit_minor", _BIG, nullable=False),
+        sa.Column("discount_bp", sa.Integer(), nullable=False),
+        sa.Column("vat_bp", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["quote_id"], ["quote.id"], name=op.f("fk_quote_line_quote_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quote_line")),
+    )
+    op.create_index(op.f("ix_quote_line_quote_id"), "quote_line", ["quote_id"])
+
+
+def _make_appointments() -> None:
+    op.create_table(
+        "appointment",
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("contact_id", _BIG, nullable=True),
+        sa.Column("place", sa.String(), nullable=True),
+        sa.Column("start_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("end_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        *_record(),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_appointment_contact_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_appointment_contact_id"), "appointment", ["contact_id"])
+    op.create_index("ix_appointment_start_at", "appointment", ["start_at"])
+    op.create_table(
+        "appointment_agent",
+        sa.Column("appointment_id", _BIG, nullable=False),
+        sa.Column("agent_id", _BIG, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["appointment_id"], ["appointment.id"], name=op.f("fk_appointment_agent_appointment_id")
+        ),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_appointment_agent_agent_id")),
+        sa.PrimaryKeyConstraint("appointment_id", "agent_id", name=op.f("pk_appointment_agent")),
+    )
+    op.create_index(op.f("ix_appointment_agent_agent_id"), "appointment_agent", ["agent_id"])
+
+
+def _record() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("id", _BIG, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+    ]

@@ -132,3 +132,44 @@ async def test_value_owner_and_people_change(mira: Talk, jonas: Talk) -> None:
         "Greta Sommer is part of D-3, Boiler: architect."
     )
     assert "Involved: Greta Sommer (architect)" in everything(await mira.say("show deal D-3"))
+
+
+async def test_a_quote_is_spoken_line_by_line(mira: Talk, jonas: Talk) -> None:
+    await _three_deals(mira)
+    assert (await mira.say("quote for D-1")).text.startswith("Q-1 is a draft")
+    assert _spaces((await mira.say("add 1 heat pump to Q-1")).text) == (
+        "Q-1: 1 × Heat pump 12 kW added, 13,661.20 € in all."
+    )
+    assert _spaces((await jonas.say("2,5 Stunden Monteur zu Q-1 abzüglich 10 %")).text) == (
+        "Q-1: 2,5 × Stunden Monteur aufgenommen, insgesamt 13.843,27 €."
+    )
+    assert _spaces((await mira.say("add 3 copper pipes at 12.50 to Q-1")).text).endswith("13,887.90 € in all.")
+    assert (await mira.say("add 1 moon to Q-1")).text.startswith("“moon” has no price; say one")
+    shown = _spaces(everything(await mira.say("show quote Q-1")))
+    assert "2 Stunden Monteur (less 10 %) 2.5 68 € 153 €" in shown
+    assert "VAT: 19 %: 2,217.40 €" in shown
+    assert (await mira.say("remove line 3 from Q-1")).text.startswith("Q-1: line 3 is gone")
+    assert (await mira.say("quotes")).text == "1 open quote: Q-1 Heat pump (draft)"
+    await mira.press(choices(await mira.say("send Q-1"))[0])
+    assert (await mira.say("decline Q-1")).text == "Q-1 does not wait for an answer."
+    assert (await mira.say("products")).text.startswith("4 products: Fitter hours: 68")
+
+
+async def test_an_appointment_is_made_found_and_called_off(mira: Talk, jonas: Talk) -> None:
+    await _three_deals(mira)
+    made = await mira.say("appointment with Greta Sommer tomorrow 14:00 at Seestraße 4")
+    assert made.text == "M-1: appointment with Greta Sommer, Tue 24 Nov, 14:00."
+    assert "Place: Seestraße 4" in everything(made)
+    assert (await mira.say("my appointments")).text == (
+        "1 appointment: M-1 Tue 24 Nov, 14:00 Greta Sommer, Seestraße 4"
+    )
+    assert (await jonas.say("meine Termine")).text.startswith("Sie haben in den nächsten Wochen keine Termine")
+    assert (await mira.say("invite Jonas to M-1")).text.startswith("Jonas Weber attends M-1")
+    assert (await jonas.say("meine Termine")).text.startswith("1 Termin: M-1")
+    assert (await mira.say("move M-1 to Friday 9:30")).text == "M-1 is now on Fri 27 Nov, 09:30."
+    public = Talk(mira.database, mira.actor, is_public=True)
+    for text in ("my appointments", "show M-1"):
+        assert "Greta" not in everything(await public.say(text))
+        assert "Seestraße" not in everything(await public.say(text))
+    assert (await mira.say("cancel M-1")).text.endswith("is cancelled.")
+    assert (await jonas.say("meine Termine")).text.startswith("Sie haben")
