@@ -18,6 +18,7 @@ from crm_core.company.people import Branch, Team, known_zone
 from crm_core.company.phone import JoinQueue, Menu, Phone
 from crm_core.company.sales import (
     DEFAULT_PIPELINE,
+    Assignment,
     Key,
     PipelineRule,
     Product,
@@ -50,6 +51,7 @@ class Company(Part):
     reasons: Reasons = Reasons()
     products: dict[Key, Product] = {}
     quotes: Quotes = Quotes()
+    assignment: Assignment = Assignment()
     figures: Figures = Figures()
     cards: list[CardPlace] = []
     branches: dict[str, Branch] = {}
@@ -80,6 +82,12 @@ class Company(Part):
         for key, team in self.teams.items():
             if team.branch is not None and team.branch not in self.branches:
                 raise ValueError(f"teams.{key} names a branch that is not described: {team.branch}")
+        return self
+
+    @model_validator(mode="after")
+    def _deals_go_to_a_team_that_is_there(self) -> Company:
+        if self.assignment.team is not None and self.assignment.team not in self.teams:
+            raise ValueError(f"assignment.team names a team that is not described: {self.assignment.team}")
         return self
 
     @model_validator(mode="after")

@@ -75,3 +75,13 @@ class Quotes(Part):
     vat: Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)] = Decimal(19)
     sender: list[str] = []
     closing: LocalText = {}
+
+
+class Assignment(Part):
+    """Whose a deal is that comes in without an owner: the members of `team` in turn.
+
+    With `by_postcode` a branch that looks after the postcode comes first: the members of its teams in turn.
+    """
+
+    team: str | None = None
+    by_postcode: bool = False

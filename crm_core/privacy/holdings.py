@@ -27,6 +27,7 @@ SHORTEST_WORD = 4
 IMPERSONAL = {
     "agent": "colleagues",
     "appointment_agent": "which colleagues attend",
+    "assignment_turn": "whose turn it is",
     "card": "where a record was posted, without its content",
     "choice_token": "words of buttons: commands and references",
     "erasure": "that something was erased, without what it was",

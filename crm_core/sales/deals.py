@@ -14,6 +14,7 @@ from crm_core.agents import Actor
 from crm_core.db import BigId, Record
 from crm_core.errors import Invalid
 from crm_core.money import Money
+from crm_core.sales.assignment import next_owner
 from crm_core.sales.stages import Stage, list_stages
 
 LONGEST_TITLE = 200
@@ -66,18 +67,20 @@ async def add_deal(
     contact_id: int | None = None,
     stage: Stage | None = None,
     expected_close: date | None = None,
+    postcode: str | None = None,
 ) -> Deal:
-    """In the first stage unless one is named."""
+    """In the first stage unless one is named. Without an owner it is assigned as offhook.yml says."""
     rights.require(actor, "deal.add")
     clean = " ".join(title.split())
     if not clean:
         raise Invalid("deal.title-missing")
     first = stage or (await list_stages(session))[0]
+    owner_id = actor.agent_id if actor.agent_id is not None else await next_owner(session, postcode)
     deal = Deal(
         title=clean[:LONGEST_TITLE],
         stage_id=first.id,
         contact_id=contact_id,
-        owner_id=actor.agent_id,
+        owner_id=owner_id,
         value_minor=value.minor,
         currency=value.currency,
         expected_close=expected_close,

@@ -46,10 +46,16 @@ def upgrade() -> None:
     )
     _make_quotes()
     _make_appointments()
+    op.create_table(
+        "assignment_turn",
+        sa.Column("group_key", sa.String(), nullable=False),
+        sa.Column("turn", _BIG, nullable=False),
+        sa.PrimaryKeyConstraint("group_key", name=op.f("pk_assignment_turn")),
+    )
 
 
 def downgrade() -> None:
-    for table in ("appointment_agent", "appointment", "quote_line", "quote"):
+    for table in ("assignment_turn", "appointment_agent", "appointment", "quote_line", "quote"):
         op.drop_table(table)
     op.drop_table("pipeline_sum")
     op.drop_index(op.f("ix_deal_contact_contact_id"), table_name="deal_contact")

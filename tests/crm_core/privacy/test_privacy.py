@@ -41,6 +41,13 @@ async def stage(database: Database, company: Company) -> AsyncIterator[Stage]:
         await message.press("#")
         for text in (
             "add deal Wärmepumpe for Greta Sommer 12000 €",
+            "next step D-1 Greta zurückrufen",
+            "lose D-1 because Greta found another house",
+            "quote for D-1",
+            "add 2 Gretas Rohre at 10 to Q-1",
+            "appointment with Greta Sommer tomorrow 14:00 at Sommerweg 3",
+            "add deal Aufzug for Paul Winter 900 €",
+            "add Greta Sommer to D-2 as architect",
             "comment T-1 Greta is angry",
             "log call with Greta Sommer 12 minutes wants a quote",
             "find sommer",
@@ -82,7 +89,17 @@ async def test_all_that_is_known_is_told(stage: Stage) -> None:
     assert [row["e164"] for row in found["phone_number"]] == [GRETA]
     assert {row["subject"] for row in found["ticket"]} >= {"Der Backofen ist kalt"}
     assert [row["body"] for row in found["ticket_comment"]] == ["Greta is angry"]
-    for name in ("call", "receipt", "effect", "activity", "deal", "recording"):
+    for name in (
+        "call",
+        "receipt",
+        "effect",
+        "activity",
+        "deal",
+        "recording",
+        "quote_line",
+        "appointment",
+        "deal_contact",
+    ):
         assert found[name], name
     assert "Der Aufzug steht" not in str(found)
 
