@@ -43,7 +43,7 @@ class Deal(Record):
     __table_args__ = (
         Index("ix_deal_stage_id", "stage_id", "currency"),
         Index("ix_deal_stage_since", "stage_id", "stage_since"),
-        Index("ix_deal_expected_close", "stage_id", "expected_close"),
+        Index("ix_deal_expected_close", "stage_id", "expected_close", "currency", "value_minor"),
         Index("ix_deal_created_at", "created_at"),
         {"sqlite_autoincrement": True},
     )

@@ -81,7 +81,7 @@ def _change_deals() -> None:
     op.add_column("deal", sa.Column("next_step_due", sa.DateTime(timezone=True), nullable=True))
     op.add_column("deal", sa.Column("reason", sa.String(), nullable=True))
     op.create_index("ix_deal_stage_since", "deal", ["stage_id", "stage_since"])
-    op.create_index("ix_deal_expected_close", "deal", ["stage_id", "expected_close"])
+    op.create_index("ix_deal_expected_close", "deal", ["stage_id", "expected_close", "currency", "value_minor"])
     op.create_index("ix_deal_created_at", "deal", ["created_at"])
 
 
