@@ -27,6 +27,7 @@ async def deal_card(context: Context, deal: Deal) -> list[Part]:
     stage = await context.session.get(Stage, deal.stage_id)
     pairs: list[Pair] = [
         ("card.stage", stage.shown(context.language) if stage else None),
+        ("card.since", deal.stage_since.astimezone(context.company.zone).date()),
         ("card.value", deal.value),
         ("card.expected-close", deal.expected_close),
     ]

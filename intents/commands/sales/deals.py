@@ -110,13 +110,18 @@ async def about(context: Context, id: str, deal: Deal, **more: str) -> Reply:
     return context.reply(id, *parts, shown=[deal.ref], ref=deal.ref, title=deal.title, value=deal.value, **more)
 
 
-def listed_deals(context: Context, id: str, found: list[Deal]) -> Reply:
+def listed_deals(context: Context, id: str, found: list[Deal], *, with_age: bool = False) -> Reply:
+    """`with_age` says for how long each has been in its stage."""
     if not found:
         return context.reply(f"{id}-none")
     if len(found) > MOST_LISTED:
         id, found = f"{id}-more", found[:MOST_LISTED]
     columns = [context.say(label) for label in ("card.deal", "card.title", "card.value")]
     rows = [[deal.ref, deal.title, context.shown_as(deal.value)] for deal in found]
+    if with_age:
+        columns.append(context.say("deal.age"))
+        for row, deal in zip(rows, found, strict=True):
+            row.append(context.say("deal.days", count=(context.now - deal.stage_since).days))
     listed = "; ".join(" ".join(row) for row in rows)
     choices = Choices([Choice(deal.ref, f"show deal {deal.ref}") for deal in found[:5]])
     return context.reply(

@@ -127,7 +127,7 @@ async def show_rotten(context: Context, mine: MineArg | None = None, whose: Whos
     found = await figures.rotten_deals(
         context.session, context.actor, context.now, meant.whose, meant.pipeline, limit=MOST_LISTED + 1
     )
-    return listed_deals(context, "deal.rotten", list(found))
+    return listed_deals(context, "deal.rotten", list(found), with_age=True)
 
 
 def totals(context: Context, values: list[Money]) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from typing import Any
 
@@ -115,3 +116,21 @@ async def test_the_pipeline_is_cut_by_owner_and_by_pipeline(database: Database) 
         (2, 130_10, 13_01)
     ]
     assert [(line.stage.short_key, line.value.minor) for line in service] == [("asked", 900), ("drafted", 0)]
+
+
+async def test_moves_in_opposite_directions_at_once_lose_nothing(database: Database) -> None:
+    team = [await _agent(database, "Lena Brandt")]
+    async with database.transaction() as session:
+        first, second = [await stages.find_stage(session, key) for key in ("lead", "visit")]
+        made = [
+            await deals.add_deal(session, team[0], title="One", value=Money(100, "EUR"), stage=stage, now=NOW)
+            for stage in (first, second) * 5
+        ]
+
+    async def swap(deal: Deal) -> None:
+        async with database.transaction() as session:
+            target = second if deal.stage_id == first.id else first
+            await moves.move(session, team[0], deal.id, target, NOW)
+
+    await asyncio.gather(*(swap(deal) for deal in made))
+    assert await _kept(database) == await _counted(database)

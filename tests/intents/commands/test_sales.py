@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import timedelta
+
 from tests import people
 from tests.intents.talk import Talk, choices, everything
 
@@ -173,3 +176,12 @@ async def test_an_appointment_is_made_found_and_called_off(mira: Talk, jonas: Ta
         assert "Seestraße" not in everything(await public.say(text))
     assert (await mira.say("cancel M-1")).text.endswith("is cancelled.")
     assert (await jonas.say("meine Termine")).text.startswith("Sie haben")
+
+
+async def test_a_rotten_deal_says_for_how_long_it_rests(mira: Talk) -> None:
+    await _three_deals(mira)
+    later = replace(mira, now=mira.now + timedelta(days=15))
+    assert _spaces((await later.say("rotten deals")).text) == (
+        "2 deals have been resting for too long: D-1 Heat pump 12,000 € 15 days; D-3 Boiler 3,000 € 15 days"
+    )
+    assert "Since: Mon, 23 Nov 2026" in everything(await later.say("D-1"))
