@@ -78,18 +78,33 @@ async def ending(session: AsyncSession, pipeline: str, outcome: str) -> Stage:
 
 
 async def find_stage(session: AsyncSession, name: str, pipeline: str | None = None) -> Stage:
-    """By key or name in any language, or an unambiguous beginning of one. Raises NotFound listing what there is."""
+    """By key or name in any language, or an unambiguous beginning of one. Raises NotFound listing what there is.
+
+    The name of another pipeline means its first stage; `service-drafted` is the stage of another pipeline.
+    """
     stages = await list_stages(session, pipeline)
     wanted = fold(name.strip())
-    labels = {
-        stage.id: {fold(stage.key), fold(stage.short_key), *(fold(label) for label in stage.name.values())}
-        for stage in stages
-    }
+    labels = {stage.id: _labels(stage) for stage in stages}
     exact = [stage for stage in stages if wanted in labels[stage.id]]
     begins = [stage for stage in stages if any(label.startswith(wanted) for label in labels[stage.id])]
     if exact or (wanted and len(begins) == 1):
         return (exact or begins)[0]
+    for other in await all_stages(session):
+        is_told_apart = other.key != other.short_key
+        if (is_told_apart and wanted == fold(other.key)) or wanted in _names(session, other.pipeline):
+            return other
     raise NotFound("stage.unknown", name=name[:60], stages=", ".join(stage.short_key for stage in stages))
+
+
+def _labels(stage: Stage) -> set[str]:
+    """`won` and `lost` are understood whatever the stages of an end are called."""
+    ends = {stage.outcome} - {"open"}
+    return {fold(stage.key), fold(stage.short_key), *ends, *(fold(label) for label in stage.name.values())}
+
+
+def _names(session: AsyncSession, pipeline: str) -> set[str]:
+    described = company_of(session).all_pipelines.get(pipeline)
+    return {fold(pipeline), *(fold(label) for label in described.name.values())} if described is not None else set()
 
 
 def rule_of(session: AsyncSession, stage: Stage) -> StageRule | None:

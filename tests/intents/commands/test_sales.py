@@ -185,3 +185,12 @@ async def test_a_rotten_deal_says_for_how_long_it_rests(mira: Talk) -> None:
         "2 deals have been resting for too long: D-1 Heat pump 12,000 € 15 days; D-3 Boiler 3,000 € 15 days"
     )
     assert "Since: Mon, 23 Nov 2026" in everything(await later.say("D-1"))
+
+
+async def test_a_deal_changes_its_pipeline_and_ends_there(mira: Talk, jonas: Talk) -> None:
+    await _three_deals(mira)
+    assert (await mira.say("move D-3 to service")).text.startswith("D-3 is now in Asked")
+    assert (await jonas.say("Pipeline von service")).text.startswith("Wartungsverträge: 1 offener Deal")
+    assert [choice.say for choice in choices(await mira.say("D-3"))] == ["move D-3 to drafted"]
+    await mira.say("win D-3")
+    assert "Stage: Signed" in everything(await mira.say("D-3"))
