@@ -6,9 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import cast
 
+from babel.numbers import format_currency
 from jinja2 import Environment, FileSystemLoader
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,7 +23,7 @@ from crm_core.errors import NotFound
 from crm_core.money import Money
 from crm_core.sales import quotes
 from crm_core.sales.deals import Deal
-from crm_core.sales.quotes import Quote
+from crm_core.sales.quotes import Quote, QuoteState
 from crm_core.sales.totals import Rate, totals_of
 from intents.ask import Ask
 from intents.cards.sales import decimal, quote_table
@@ -73,7 +76,7 @@ async def drawn(session: AsyncSession, actor: Actor, runtime: Runtime, quote_id:
         title=f"{context.say('quote.quote')} {quote.ref}",
         subject=deal.title,
         facts=_facts(context, quote),
-        table=quote_table(context, quote, lines),
+        table=quote_table(context, quote, lines, partial(_exactly, context)),
         totals=_totals(context, quote, lines),
     )
     return Document(html, language)
@@ -88,18 +91,25 @@ async def _recipient(session: AsyncSession, contact: Contact | None) -> list[str
 
 def _facts(context: Context, quote: Quote) -> list[tuple[str, str]]:
     made = (quote.sent_at or quote.created_at).astimezone(context.company.zone).date()
-    return [
+    facts = [
         (context.say("quote.made-on"), context.shown_as(made)),
         (context.say("quote.valid-until"), context.shown_as(quote.valid_until)),
-        (context.say("card.state"), context.say(f"quote.state-{quote.state}")),
     ]
+    # Whoever prints a draft should see that it is one; what became of it later is no business of the page.
+    is_draft = quote.state == QuoteState.DRAFT
+    return [*facts, (context.say("card.state"), context.say("quote.state-draft"))] if is_draft else facts
+
+
+def _exactly(context: Context, value: Money) -> str:
+    """Always with cents, so that the columns line up."""
+    return str(format_currency(Decimal(value.minor) / 100, value.currency, "#,##0.00 ¤", locale=context.language))
 
 
 def _totals(context: Context, quote: Quote, lines: Sequence[quotes.QuoteLine]) -> list[tuple[str, str]]:
     total = totals_of(lines)
 
     def money(minor: int) -> str:
-        return context.shown_as(Money(minor, quote.currency))
+        return _exactly(context, Money(minor, quote.currency))
 
     def taxed(rate: Rate) -> str:
         return context.say("quote.vat-of", rate=f"{decimal(context, rate.vat_bp, 100)} %", net=money(rate.net))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from babel.numbers import format_decimal
@@ -77,18 +77,29 @@ async def quote_card(context: Context, quote: Quote) -> list[Part]:
     return parts
 
 
-def quote_table(context: Context, quote: Quote, lines: Sequence[QuoteLine]) -> Table:
+def quote_table(
+    context: Context, quote: Quote, lines: Sequence[QuoteLine], written: Callable[[Money], str] | None = None
+) -> Table:
+    """`written` is how amounts look, where not as in every answer."""
+    amount = written or context.shown_as
     labels = ("quote.line", "quote.item", "quote.quantity", "quote.unit", "quote.net")
-    rows = [_quote_row(context, quote, place, line) for place, line in enumerate(lines, start=1)]
+    rows = [
+        [
+            str(place),
+            _item(context, line),
+            decimal(context, line.quantity, PER_UNIT),
+            amount(Money(line.unit_minor, quote.currency)),
+            amount(Money(net_of(line), quote.currency)),
+        ]
+        for place, line in enumerate(lines, start=1)
+    ]
     return Table([context.say(label) for label in labels], rows)
 
 
-def _quote_row(context: Context, quote: Quote, place: int, line: QuoteLine) -> list[str]:
-    text = line.text
-    if line.discount_bp:
-        text += context.say("quote.less", discount=f"{decimal(context, line.discount_bp, 100)} %")
-    unit, net = _money(context, quote, line.unit_minor), _money(context, quote, net_of(line))
-    return [str(place), text, decimal(context, line.quantity, PER_UNIT), unit, net]
+def _item(context: Context, line: QuoteLine) -> str:
+    if not line.discount_bp:
+        return line.text
+    return line.text + context.say("quote.less", discount=f"{decimal(context, line.discount_bp, 100)} %")
 
 
 async def appointment_card(context: Context, appointment: Appointment) -> list[Part]:

@@ -39,11 +39,18 @@ async def test_a_quote_is_a_page_in_the_customers_language(settings: Settings, t
     assert 'lang="de"' in page
     assert "<h1>Angebot Q-1</h1>" in page
     assert "size: A4" in page
-    assert "MwSt. 19 % auf 11.500 €" in page
+    assert "MwSt. 19 % auf 11.500,00 €" in page
     assert "MwSt. 7 % auf 29,90 €" in page
     assert "13.716,99 €" in page
     assert "Bäckerei &amp; Sohn" in page
     assert "Wir freuen uns auf Ihren Auftrag." in page
+    assert "Entwurf" in page
+
+
+async def test_what_was_sent_is_no_draft(settings: Settings, sqlite_database: Database, tmp_path: Path) -> None:
+    await terminal.ask(sqlite_database, "Mira", "send Q-1", NOW)
+    await quotes.write(settings, "Q-1", tmp_path / "quote.html")
+    assert "Entwurf" not in (tmp_path / "quote.html").read_text(encoding="utf-8")
 
 
 async def test_what_people_wrote_is_text(settings: Settings, tmp_path: Path) -> None:
