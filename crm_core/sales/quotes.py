@@ -131,6 +131,20 @@ async def remove_line(session: AsyncSession, actor: Actor, quote_id: int, place:
     return quote
 
 
+async def set_validity(session: AsyncSession, actor: Actor, quote_id: int, day: date, now: datetime) -> Quote:
+    """The last day on which it may be accepted. Raises Invalid for one that is over."""
+    rights.require(actor, "quote.edit")
+    quote = await _draft(session, quote_id)
+    if day < now.astimezone(company_of(session).zone).date():
+        raise Invalid("quote.over", ref=quote.ref)
+    await activity.change(session, actor, quote, "quote.dated", now, valid_until=day)
+    return quote
+
+
+async def quotes_of(session: AsyncSession, deal_id: int) -> Sequence[Quote]:
+    return (await session.scalars(select(Quote).where(Quote.deal_id == deal_id).order_by(Quote.id))).all()
+
+
 async def send(session: AsyncSession, actor: Actor, quote_id: int, now: datetime) -> Quote:
     """From now on it is what the customer has in hand."""
     rights.require(actor, "quote.edit")

@@ -43,6 +43,7 @@ async def deal_card(context: Context, deal: Deal) -> list[Part]:
             ("card.next-step", deal.next_step),
             ("card.due", deal.next_step_due),
             ("card.reason", _reason(context, stage, deal)),
+            ("quote.quotes", await _quotes(context, deal)),
         ]
     following = await _next_stage(context, stage)
     choices = []
@@ -145,3 +146,8 @@ def _reason(context: Context, stage: Stage | None, deal: Deal) -> str | None:
     if stage is None or deal.reason is None:
         return None
     return reason_shown(context.session, stage.outcome, deal.reason, context.language)
+
+
+async def _quotes(context: Context, deal: Deal) -> str | None:
+    made = await quotes.quotes_of(context.session, deal.id)
+    return ", ".join(f"{quote.ref} ({context.say(f'quote.state-{quote.state}')})" for quote in made) or None

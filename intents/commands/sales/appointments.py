@@ -66,8 +66,8 @@ async def make(
 @command(
     "appointment.list",
     {
-        "en": ["my appointments", "(list|show) [me] [all] [my] appointments", "appointments", "my (meetings|calendar)"],
-        "de": ["meine Termine", "(zeige|zeig|zeigen sie) [mir] [alle] [meine] termine", "termine", "mein kalender"],
+        "en": ["my appointments", "(list|show) [me] [all] [my] appointments", "appointments", "my meetings"],
+        "de": ["meine Termine", "(zeige|zeig|zeigen sie) [mir] [alle] [meine] termine", "termine"],
     },
 )
 async def list_mine(context: Context) -> Reply:

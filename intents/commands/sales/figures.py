@@ -21,13 +21,13 @@ from intents.slots import MineArg, WhoseArg
         "en": [
             "what changed this week",
             "(what|which deals) (changed|has changed|moved|happened) [in the pipeline|in sales] [this week]",
-            "{mine} (week|changes) [in sales]",
+            "{mine} changes [in sales]",
             "what changed this week (for|at|with|in the team|in the branch) {whose}",
         ],
         "de": [
             "was hat sich diese Woche geändert",
             "was (hat sich|ist) [im verkauf|in der pipeline] [diese woche] (geändert|getan|bewegt|passiert)",
-            "{mine} (woche|änderungen) [im verkauf]",
+            "{mine} änderungen [im verkauf]",
             "was hat sich diese woche (bei|im team|in der niederlassung) {whose} (geändert|getan|bewegt)",
         ],
     },

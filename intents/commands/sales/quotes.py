@@ -14,7 +14,7 @@ from intents.cards.sales import decimal, quote_card
 from intents.commands.sales.deals import MOST_LISTED
 from intents.registry import Context, command
 from intents.reply import Choice, Choices, Reply, Table
-from intents.slots import AmountArg, DealArg, ItemArg, LineArg, PercentArg, QuantityArg, QuoteArg
+from intents.slots import AmountArg, DealArg, DueArg, ItemArg, LineArg, PercentArg, QuantityArg, QuoteArg
 
 
 @command(
@@ -101,6 +101,20 @@ async def add(
 async def remove_line(context: Context, line: LineArg, quote: QuoteArg) -> Reply:
     shortened = await quotes.remove_line(context.session, context.actor, quote, line, context.now)
     return await _about(context, "quote.shortened", shortened, line=line)
+
+
+@command(
+    "quote.valid",
+    {
+        "en": ["quote {quote} valid until {due}", "{quote} is valid (until|to|till) {due}"],
+        "de": ["Angebot {quote} gültig bis {due}", "{quote} ist gültig bis {due}", "{quote} gilt bis {due}"],
+    },
+    changes=True,
+)
+async def valid(context: Context, quote: QuoteArg, due: DueArg) -> Reply:
+    day = due.astimezone(context.company.zone).date()
+    dated = await quotes.set_validity(context.session, context.actor, quote, day, context.now)
+    return await _about(context, "quote.dated", dated, day=context.shown_as(day))
 
 
 @command(

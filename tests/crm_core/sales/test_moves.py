@@ -93,3 +93,17 @@ async def test_people_have_one_role_each_and_leave_with_the_deal(database: Datab
         await people.involve(session, lena, deal, greta.id, "architect", NOW)
         await people.involve(session, lena, deal, greta.id, "pays", NOW)
         assert [(who.name, role) for who, role in await people.involved(session, deal)] == [("Greta Sommer", "pays")]
+
+
+async def test_next_steps_of_a_day_are_those_of_open_deals(database: Database) -> None:
+    lena, deal = await _deal(database)
+    tomorrow = NOW + timedelta(days=1)
+    async with database.transaction() as session:
+        won = await deals.add_deal(session, lena, title="Won", value=Money(1, "EUR"), now=NOW)
+        for deal_id in (won.id, deal):
+            await moves.set_next_step(session, lena, deal_id, "call", NOW, tomorrow)
+        await moves.win(session, lena, won.id, NOW)
+        assert lena.agent_id is not None
+        due = await moves.next_steps_of(session, lena.agent_id, tomorrow, tomorrow + timedelta(hours=1))
+        assert [found.id for found in due] == [deal]
+        assert list(await moves.next_steps_of(session, lena.agent_id, NOW, tomorrow)) == []

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from crm_core import activity
@@ -75,3 +77,16 @@ async def test_a_product_is_found_in_either_language(sqlite_database: Database) 
         assert products.find_product(session, "handbook").vat_bp == 700
         with pytest.raises(NotFound):
             products.find_product(session, "moon")
+
+
+async def test_a_quote_is_valid_until_a_day_that_comes(database: Database) -> None:
+    lena, quote = await _quote(database)
+    today = NOW.date()
+    async with database.transaction() as session:
+        assert (await session.get_one(Quote, quote)).valid_until == today + timedelta(days=30)
+        await quotes.set_validity(session, lena, quote, today, NOW)
+        with pytest.raises(Invalid):
+            await quotes.set_validity(session, lena, quote, today - timedelta(days=1), NOW)
+    async with database.transaction() as session:
+        await activity.undo(session, lena, NOW)
+        assert (await session.get_one(Quote, quote)).valid_until == today + timedelta(days=30)

@@ -152,6 +152,8 @@ async def test_a_quote_is_spoken_line_by_line(mira: Talk, jonas: Talk) -> None:
     assert "2 Stunden Monteur (less 10 %) 2.5 68 € 153 €" in shown
     assert "VAT: 19 %: 2,217.40 €" in shown
     assert (await mira.say("remove line 3 from Q-1")).text.startswith("Q-1: line 3 is gone")
+    assert (await mira.say("Q-1 is valid until 24.12.")).text.startswith("Q-1 is valid until Thu, 24 Dec 2026")
+    assert "Quotes: Q-1 (draft)" in everything(await mira.say("D-1"))
     assert (await mira.say("quotes")).text == "1 open quote: Q-1 Heat pump (draft)"
     await mira.press(choices(await mira.say("send Q-1"))[0])
     assert (await mira.say("decline Q-1")).text == "Q-1 does not wait for an answer."
