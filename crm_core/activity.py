@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, Index, delete, insert, or_, select
+from sqlalchemy import JSON, Date, Index, insert, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -228,20 +228,26 @@ async def _remove(session: AsyncSession, target: Record, last: Activity) -> None
     if target.version != 1:
         raise Refused("undo.changed-since", ref=references.ref(last.kind, last.record_id))
     await references.before_removal(session, last.kind, last.record_id)
-    await session.execute(delete(type(target)).where(type(target).id == target.id))
-    session.expunge(target)
+    await session.delete(target)
+    await session.flush()
 
 
 def _restore(target: Record, data: dict[str, Any], now: datetime) -> None:
     if any(_plain(getattr(target, name)) != value for name, value in data["after"].items()):
         raise Refused("undo.changed-since", ref=references.ref(target.__tablename__, target.id))
     for name, value in data["before"].items():
-        column = type(target).__table__.c[name]
-        is_time = isinstance(column.type, UtcDateTime)
-        setattr(target, name, datetime.fromisoformat(value) if is_time and value is not None else value)
+        setattr(target, name, _revived(type(target).__table__.c[name].type, value))
     target.version += 1
     target.updated_at = now
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _revived(kind: Any, plain: Any) -> Any:
+    if plain is None:
+        return None
+    if isinstance(kind, UtcDateTime):
+        return datetime.fromisoformat(plain)
+    return date.fromisoformat(plain) if isinstance(kind, Date) else plain

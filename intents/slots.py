@@ -99,6 +99,18 @@ def _amount(text: str, heard: Heard) -> Money:
     return Money((whole * 100 + cents) * (1000 if thousand else 1), currency)
 
 
+def _quantity(text: str, _heard: Heard) -> int:
+    """In thousandths: `2`, `2.5`, `0,125`."""
+    whole, _, part = text.strip().replace(",", ".").partition(".")
+    return int(whole) * 1000 + int(part.ljust(3, "0") or 0)
+
+
+def _percent(text: str, _heard: Heard) -> int:
+    """In hundredths of a percent: `10 %`, `2,5%`."""
+    whole, _, part = re.sub(r"[\s%]|percent|prozent", "", text.casefold()).replace(",", ".").partition(".")
+    return int(whole) * 100 + int(part.ljust(2, "0") or 0)
+
+
 def _due(text: str, heard: Heard) -> datetime:
     return read_due(text, heard.now)
 
@@ -208,6 +220,8 @@ QUEUE = Slot("queue", r"[\w\-]{1,40}", _text)
 FILTER = Slot("filter", _FILTER, _filter)
 NUMBER = Slot("number", r"\d{1,4}", lambda text, _heard: int(text))
 ARTICLE = _record("article", "article|artikel")
+QUOTE = _record("quote", "quote|quotation|angebot")
+APPOINTMENT = _record("appointment", "appointment|meeting|termin")
 TEXT = Slot("text", r".+", _text, is_free=True)
 TITLE = Slot("text", _TITLE, _text, is_free=True)
 CONTACT = Slot("contact", _NAME, _text, is_free=True)
@@ -226,6 +240,12 @@ AUDIENCE = Slot("audience", "public|internal|öffentliche[rn]?|interne[rn]?", _a
 RATING = Slot("rating", r"[1-5]", lambda text, _heard: int(text))
 MACRO = Slot("macro", r"[a-z][\w\-]{1,39}", _text)
 LANGUAGE = Slot("language", r"[^\W\d_]{2,20}", _text)
+WHOSE = Slot("whose", r"[\w.\-&' ]{1,60}?", _text, is_free=True)
+MINE = Slot("mine", "my|mine|meine|mein|meiner|meinen", _text)
+ITEM = Slot("item", r".{1,120}?", _text, is_free=True)
+QUANTITY = Slot("quantity", r"\d{1,6}(?:[.,]\d{1,3})?", _quantity)
+PERCENT = Slot("percent", r"\d{1,2}(?:[.,]\d{1,2})?\s?(?:%|percent|prozent)", _percent)
+LINE = Slot("line", r"\d{1,3}", lambda text, _heard: int(text))
 CODE = Slot("code", r"[\w\-]{6,64}", _text)
 
 RecordArg: TypeAlias = Annotated[tuple[str, int], RECORD]
@@ -260,4 +280,12 @@ PhoneArg: TypeAlias = Annotated[str, PHONE]
 AmountArg: TypeAlias = Annotated[Money, AMOUNT]
 MinutesArg: TypeAlias = Annotated[int, MINUTES]
 DueArg: TypeAlias = Annotated[datetime, DUE]
+WhoseArg: TypeAlias = Annotated[str, WHOSE]
+MineArg: TypeAlias = Annotated[str, MINE]
+QuoteArg: TypeAlias = Annotated[int, QUOTE]
+AppointmentArg: TypeAlias = Annotated[int, APPOINTMENT]
+ItemArg: TypeAlias = Annotated[str, ITEM]
+QuantityArg: TypeAlias = Annotated[int, QUANTITY]
+PercentArg: TypeAlias = Annotated[int, PERCENT]
+LineArg: TypeAlias = Annotated[int, LINE]
 CodeArg: TypeAlias = Annotated[str, CODE]

@@ -29,7 +29,7 @@ async def apply(settings: Settings) -> str:
         async with runtime.database.transaction() as session:
             await apply_stages(session, runtime.company)
         company = runtime.company
-    nodes, stages = len(company.phone.nodes), len(company.stages)
+    nodes, stages = len(company.phone.nodes), len(company.all_stages)
     return f"{company.name}: {nodes} phone nodes and {stages} stages are in order and applied."
 
 

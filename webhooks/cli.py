@@ -67,6 +67,14 @@ def apply() -> None:
 
 
 @app.command()
+def quote(ref: str, file: Path) -> None:
+    """Write a quote as a page that a browser prints to PDF, in the customer's language."""
+    from webhooks import quotes
+
+    _print(_run(quotes.write(_settings(), ref, file)))
+
+
+@app.command()
 def demo(
     port: Annotated[int | None, typer.Option(envvar="PORT", help="Where the playground listens.")] = None,
 ) -> None:

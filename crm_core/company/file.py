@@ -12,11 +12,22 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core.company.fields import CustomField
+from crm_core.company.figures import Figures
 from crm_core.company.hours import Hours
 from crm_core.company.part import LocalText, Part
 from crm_core.company.people import Branch, Team, known_zone
 from crm_core.company.phone import JoinQueue, Menu, Phone
-from crm_core.company.sales import StageRule
+from crm_core.company.sales import (
+    DEFAULT_PIPELINE,
+    Assignment,
+    Key,
+    PipelineRule,
+    Product,
+    Quotes,
+    Reasons,
+    StageRule,
+    stages_by_key,
+)
 from crm_core.company.support import Macro, MacroKey, SatisfactionQuestion, Sla
 
 
@@ -37,7 +48,13 @@ class Company(Part):
     hours: Hours
     phone: Phone
     queues: dict[str, LocalText]
-    stages: list[StageRule]
+    stages: list[StageRule] = []
+    pipelines: dict[str, PipelineRule] = {}
+    reasons: Reasons = Reasons()
+    products: dict[Key, Product] = {}
+    quotes: Quotes = Quotes()
+    assignment: Assignment = Assignment()
+    figures: Figures = Figures()
     cards: list[CardPlace] = []
     branches: dict[str, Branch] = {}
     teams: dict[str, Team] = {}
@@ -88,6 +105,32 @@ class Company(Part):
             if not hours.are_ever_open:
                 raise ValueError(f"sla policy {policy.name} counts opening hours, but there are none")
         return self
+
+    @model_validator(mode="after")
+    def _deals_go_to_a_team_that_is_there(self) -> Company:
+        if self.assignment.team is not None and self.assignment.team not in self.teams:
+            raise ValueError(f"assignment.team names a team that is not described: {self.assignment.team}")
+        return self
+
+    @model_validator(mode="after")
+    def _pipelines_are_told_apart(self) -> Company:
+        if self.stages and DEFAULT_PIPELINE in self.pipelines:
+            raise ValueError(
+                f"`stages` is the pipeline {DEFAULT_PIPELINE}: describe it there or in pipelines, not twice"
+            )
+        if not self.all_stages:
+            raise ValueError("there is no pipeline: describe `stages`")
+        return self
+
+    @property
+    def all_pipelines(self) -> dict[str, PipelineRule]:
+        """`stages` alone is the default one."""
+        return ({DEFAULT_PIPELINE: PipelineRule(stages=self.stages)} if self.stages else {}) | self.pipelines
+
+    @property
+    def all_stages(self) -> dict[str, tuple[str, StageRule]]:
+        """The pipeline and the rule of each stage, by the key under which it is kept."""
+        return stages_by_key(self.all_pipelines)
 
     @property
     def zone(self) -> ZoneInfo:

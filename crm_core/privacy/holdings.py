@@ -19,7 +19,9 @@ from crm_core.contacts.numbers import PhoneNumber
 from crm_core.contacts.tokens import ContactToken
 from crm_core.db import Base
 from crm_core.projects.tasks import Task
+from crm_core.sales.appointments import Appointment
 from crm_core.sales.deals import Deal
+from crm_core.sales.quotes import Quote, QuoteLine
 from crm_core.support.checklist import TicketStep
 from crm_core.support.satisfaction import Satisfaction
 from crm_core.support.tags import TicketTag
@@ -33,12 +35,16 @@ IMPERSONAL = {
     "article": "the knowledge of the house",
     "article_edition": "the knowledge of the house",
     "article_token": "the knowledge of the house",
+    "appointment_agent": "which colleagues attend",
+    "assignment_turn": "whose turn it is",
     "card": "where a record was posted, without its content",
     "choice_token": "words of buttons: commands and references",
     "erasure": "that something was erased, without what it was",
     "hold": "the hold on the outbox",
     "identity": "colleagues' accounts",
     "invite": "colleagues' invitations",
+    "organisation": "companies",
+    "pipeline_sum": "sums of deals",
     "stage": "the pipeline",
     "ticket_view": "lists that colleagues saved",
 }
@@ -59,6 +65,8 @@ class Person:
     deals: list[int] = field(default_factory=list)
     tasks: list[int] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
+    quotes: list[int] = field(default_factory=list)
+    appointments: list[int] = field(default_factory=list)
     sids: list[str] = field(default_factory=list)
 
 
@@ -82,10 +90,13 @@ async def person(session: AsyncSession, contact: Contact) -> Person:
         deals=await _ids(session, Deal, contact.id),
         tasks=await _ids(session, Task, contact.id),
         calls=[call.id for call in calls],
+        appointments=await _ids(session, Appointment, contact.id),
         sids=[call.sid for call in calls if call.sid is not None],
     )
     emails = [email.address for email in await emails_of(session, contact.id)]
     about.words = sorted({*_named(contact), *emails, *alone, *await _written(session, about)})
+    about.quotes = list(await session.scalars(select(Quote.id).where(Quote.deal_id.in_(about.deals))))
+    about.words = sorted({*_named(contact), *alone, *await _written(session, about)})
     return about
 
 
@@ -103,6 +114,11 @@ async def _written(session: AsyncSession, about: Person) -> list[str]:
         select(TicketComment.body).where(TicketComment.ticket_id.in_(about.tickets)),
         select(Satisfaction.comment).where(Satisfaction.ticket_id.in_(about.tickets)),
         select(Deal.title).where(Deal.id.in_(about.deals)),
+        select(Deal.next_step).where(Deal.id.in_(about.deals)),
+        select(Deal.reason).where(Deal.id.in_(about.deals)),
+        select(QuoteLine.text).where(QuoteLine.quote_id.in_(about.quotes)),
+        select(Appointment.title).where(Appointment.id.in_(about.appointments)),
+        select(Appointment.place).where(Appointment.id.in_(about.appointments)),
         select(Task.title).where(Task.id.in_(about.tasks)),
         select(Call.note).where(Call.id.in_(about.calls)),
     ]
@@ -123,6 +139,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
     tickets, calls = about.tickets, about.calls
     return {
         "activity": _timeline(about),
+        "appointment": table["appointment"].c.id.in_(about.appointments),
         "call": table["call"].c.id.in_(calls),
         "call_leg": table["call_leg"].c.call_id.in_(calls),
         "callback_request": or_(
@@ -135,6 +152,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "conversation": table["conversation"].c.key.in_([f"phone:{call}" for call in calls]),
         "deal": table["deal"].c.id.in_(about.deals),
         "distinct_pair": _either(table["distinct_pair"], about, "lower_id", "higher_id"),
+        "deal_contact": table["deal_contact"].c.contact_id == about.contact_id,
         "effect": or_(
             table["effect"].c.address.in_([f"twilio:call-{call}" for call in calls]),
             _mentions(table["effect"].c.payload, about.words),
@@ -144,6 +162,8 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "incident": _mentions(table["incident"].c.title, about.words),
         "phone_number": table["phone_number"].c.contact_id == about.contact_id,
         "queue_entry": table["queue_entry"].c.call_id.in_(calls),
+        "quote": table["quote"].c.id.in_(about.quotes),
+        "quote_line": table["quote_line"].c.quote_id.in_(about.quotes),
         "receipt": or_(
             table["receipt"].c.address.in_([f"twilio:{sid}" for sid in about.sids]),
             _mentions(table["receipt"].c.payload, about.words),
@@ -181,6 +201,8 @@ def _timeline(about: Person) -> ColumnElement[bool]:
         "deal": about.deals,
         "task": about.tasks,
         "call": about.calls,
+        "quote": about.quotes,
+        "appointment": about.appointments,
     }
     return or_(false(), *(and_(Activity.kind == kind, Activity.record_id.in_(ids)) for kind, ids in of.items()))
 

@@ -40,10 +40,12 @@ _DELETED = (
     "conversation",
     "callback_request",
     "recording",
+    "deal_contact",
     "ticket_tag",
 )
 _EMPTIED: dict[str, dict[str, Any]] = {
     "activity": {"data": {}, "reversible": False},
+    "appointment": {"title": ERASED, "place": None},
     "call": {"from_number": None, "to_number": None, "note": None, "ivr": {}},
     "contact": {
         **dict.fromkeys(("title", "salutation", "organisation_id", "street", "postcode", "city", "note")),
@@ -51,9 +53,10 @@ _EMPTIED: dict[str, dict[str, Any]] = {
         "sort_name": ERASED,
         "custom": {},
     },
-    "deal": {"title": ERASED},
+    "deal": {"title": ERASED, "next_step": None, "reason": None},
     "effect": {"payload": {}, "state": _given_up(Effect)},
     "incident": {"title": ERASED},
+    "quote_line": {"text": ERASED},
     "receipt": {"payload": {}, "response": None, "state": _given_up(Receipt)},
     "satisfaction": {"comment": None},
     "task": {"title": ERASED},

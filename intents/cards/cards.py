@@ -13,7 +13,9 @@ from crm_core.callcenter.calls import Call
 from crm_core.contacts.contacts import Contact
 from crm_core.db import Record
 from crm_core.projects.tasks import Task
+from crm_core.sales.appointments import Appointment
 from crm_core.sales.deals import Deal
+from crm_core.sales.quotes import Quote
 from crm_core.support.incidents import Incident
 from crm_core.support.knowledge import Article
 from crm_core.support.tickets import Ticket
@@ -21,7 +23,7 @@ from intents.ask import Ask
 from intents.cards.callcenter import call_card
 from intents.cards.contacts import contact_card
 from intents.cards.projects import task_card
-from intents.cards.sales import deal_card
+from intents.cards.sales import appointment_card, deal_card, quote_card
 from intents.cards.support import article_card, incident_card, ticket_card
 from intents.registry import Context
 from intents.reply import Fields, Part
@@ -53,6 +55,10 @@ async def card(context: Context, record: Record) -> list[Part]:
             return await incident_card(context, record)
         case Deal():
             return await deal_card(context, record)
+        case Quote():
+            return await quote_card(context, record)
+        case Appointment():
+            return await appointment_card(context, record)
         case Task():
             return await task_card(context, record)
         case Contact():

@@ -17,7 +17,7 @@ from crm_core.company import Company
 from crm_core.contacts import search
 from crm_core.db import Database
 from crm_core.names import fold
-from crm_core.sales import deals
+from crm_core.sales import pipeline
 from crm_core.support import lists
 from tests.benchmarks.large import DEFAULT, FULL, Size, fill
 from tests.benchmarks.names import PhoneBook
@@ -69,7 +69,7 @@ async def measure(kind: str, database: Database, company: Company, tell: Callabl
                 "prefix-search": _find(_prefixes(names[index])),
                 "first-page": _page(None),
                 "deep-page": _page(size.tickets - int(size.tickets * 0.9)),
-                "pipeline-summary": lambda session: deals.pipeline_summary(session, SYSTEM),
+                "pipeline-summary": lambda session: pipeline.pipeline_summary(session, SYSTEM),
             }
             for name, look in looks.items():
                 await _timed(session, look, times.setdefault(name, Times()))

@@ -6,7 +6,7 @@ from crm_core.contacts.contacts import Contact
 from crm_core.db import Database
 from crm_core.money import Money
 from crm_core.projects import tasks
-from crm_core.sales import deals, stages
+from crm_core.sales import deals, moves, stages
 from crm_core.support import tickets
 from intents.cards import Drawn, draw
 from intents.reply import Choices, Fields
@@ -127,7 +127,7 @@ async def test_a_deal_card_offers_the_next_stage_and_none_after_the_last(databas
     assert _says(drawn) == ["move D-1 to visit"]
     assert ("Phase", "Anfrage") in _fields(drawn).pairs
     async with database.transaction() as session:
-        await deals.move(session, SYSTEM, deal.id, await stages.find_stage(session, "won"), NOW)
+        await moves.move(session, SYSTEM, deal.id, await stages.find_stage(session, "won"), NOW)
     assert _says(await _draw(database, "deal", deal.id)) == []
 
 

@@ -78,7 +78,7 @@ async def test_an_empty_database_is_migrated(empty: Settings, company: Company) 
     try:
         assert await schema.revision(database) == newest
         async with database.transaction() as session:
-            assert await session.scalar(select(func.count()).select_from(Stage)) == len(company.stages)
+            assert await session.scalar(select(func.count()).select_from(Stage)) == len(company.all_stages)
     finally:
         await database.close()
 
@@ -104,7 +104,9 @@ async def test_nothing_is_administered_before_the_tables_are_there(empty: Settin
 
 async def test_the_company_file_is_applied(settings: Settings, company: Company) -> None:
     said = await administration.apply(settings)
-    assert said.startswith(f"{company.name}: {len(company.phone.nodes)} phone nodes and {len(company.stages)} stages")
+    assert said.startswith(
+        f"{company.name}: {len(company.phone.nodes)} phone nodes and {len(company.all_stages)} stages"
+    )
 
 
 async def test_a_broken_company_file_is_not_applied(settings: Settings, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import agents
@@ -15,7 +16,8 @@ from crm_core.contacts import contacts
 from crm_core.contacts.contacts import Contact
 from crm_core.money import Money
 from crm_core.projects import tasks
-from crm_core.sales import deals, stages
+from crm_core.sales import appointments, deals, moves, products, quotes, stages
+from crm_core.sales.deals import Deal
 from crm_core.support import sla, tickets
 from crm_core.support.tickets import Priority
 
@@ -65,6 +67,7 @@ DEALS = (
     ("Boiler replacement", "Olivia Bennett", 860_000, "offer", 18),
     ("Werkstattheizung", "Mehmet Yıldız", 2_150_000, "lead", 70),
     ("Solarthermie Einfamilienhaus", "Noah Becker", 1_420_000, "won", -5),
+    ("Garage heating", "Daniel Hughes", 390_000, "lead", 25),
 )
 
 TICKETS = (
@@ -91,6 +94,7 @@ async def fill(session: AsyncSession, now: datetime) -> dict[str, Agent]:
     team = await _team(session, now)
     people = {person.name: await _contact(session, person, now - timedelta(days=90)) for person in PEOPLE}
     await _deals(session, actor_of(team["Lena Brandt"], "demo"), people, now)
+    await _sales(session, actor_of(team["Lena Brandt"], "demo"), people, now)
     await _tickets(session, team, people, now)
     await _tasks(session, team, people, now)
     await calls.log_call(
@@ -140,6 +144,36 @@ async def _deals(session: AsyncSession, owner: Actor, people: dict[str, Contact]
             expected_close=(now + timedelta(days=days)).date(),
             now=now - timedelta(days=20),
         )
+
+
+async def _sales(session: AsyncSession, owner: Actor, people: dict[str, Contact], now: datetime) -> None:
+    """A quote, an appointment, a next step, and one that got away."""
+    found = {deal.title: deal for deal in await session.scalars(select(Deal))}
+    await moves.lose(session, owner, found["Garage heating"].id, now - timedelta(days=2), "price")
+    visit = found["Badsanierung barrierefrei"].id
+    await moves.set_next_step(session, owner, visit, "Grundriss anfordern", now, now + timedelta(days=2))
+    quote = await quotes.make_quote(session, owner, found["Wärmepumpe für die Backstube"].id, now - timedelta(days=1))
+    for key, quantity in (("heat-pump", 2000), ("hour", 22_500)):
+        product = products.find_product(session, key)
+        await quotes.add_line(
+            session,
+            owner,
+            quote.id,
+            text=product.shown("de"),
+            unit_minor=product.price.minor,
+            vat_bp=product.vat_bp,
+            quantity=quantity,
+            now=now - timedelta(days=1),
+        )
+    day_after = (now + timedelta(days=2)).astimezone(company_of(session).zone)
+    await appointments.make_appointment(
+        session,
+        owner,
+        contact_id=people["Greta Sommer"].id,
+        place="Backstube, Hofeingang",
+        start_at=day_after.replace(hour=14, minute=0, second=0, microsecond=0),
+        now=now - timedelta(days=1),
+    )
 
 
 async def _tickets(session: AsyncSession, team: dict[str, Agent], people: dict[str, Contact], now: datetime) -> None:

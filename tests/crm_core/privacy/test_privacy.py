@@ -41,6 +41,13 @@ async def stage(database: Database, company: Company) -> AsyncIterator[Stage]:
         await message.press("#")
         for text in (
             "add deal Wärmepumpe for Greta Sommer 12000 €",
+            "next step D-1 Greta zurückrufen",
+            "lose D-1 because Greta found another house",
+            "quote for D-1",
+            "add 2 Gretas Rohre at 10 to Q-1",
+            "appointment with Greta Sommer tomorrow 14:00 at Sommerweg 3",
+            "add deal Aufzug for Paul Winter 900 €",
+            "add Greta Sommer to D-2 as architect",
             "comment T-1 Greta is angry",
             "reply T-1 Wir kommen, Greta",
             "step T-1 Frau Sommer anrufen",
@@ -89,7 +96,8 @@ async def test_all_that_is_known_is_told(stage: Stage) -> None:
     assert {row["subject"] for row in found["ticket"]} >= {"Der Backofen ist kalt"}
     assert [step["title"] for step in found["ticket_step"]] == ["Frau Sommer anrufen"]
     assert [row["body"] for row in found["ticket_comment"]] == ["Greta is angry", "Wir kommen, Greta"]
-    for name in ("call", "receipt", "effect", "activity", "deal", "recording"):
+    of_sales = ("deal", "deal_contact", "quote", "quote_line", "appointment")
+    for name in ("call", "receipt", "effect", "activity", "recording", *of_sales):
         assert found[name], name
     assert "Der Aufzug steht" not in str(found)
 

@@ -4,7 +4,7 @@ from crm_core.agents import Actor
 from crm_core.db import Database
 from crm_core.errors import NotFound, Refused
 from crm_core.money import Money
-from crm_core.sales import deals, stages
+from crm_core.sales import deals, moves, pipeline, stages
 from tests import people
 from tests.people import NOW, as_actor
 
@@ -23,7 +23,7 @@ async def test_the_pipeline_sums_its_open_stages(database: Database) -> None:
         await deals.add_deal(session, lena, title="Two", value=Money(50_01, "EUR"), stage=offer, now=NOW)
         await deals.add_deal(session, lena, title="Sold", value=Money(9_00, "EUR"), stage=won, now=NOW)
     async with database.transaction() as session:
-        sums = {line.stage.key: line for line in await deals.pipeline_summary(session, lena)}
+        sums = {line.stage.key: line for line in await pipeline.pipeline_summary(session, lena)}
     assert list(sums) == ["lead", "visit", "offer", "negotiation"]
     assert (sums["offer"].count, sums["offer"].value) == (2, Money(150_01, "EUR"))
     assert sums["offer"].weighted == Money(75_01, "EUR")
@@ -35,9 +35,9 @@ async def test_a_deal_moves_and_is_not_moved_twice(database: Database) -> None:
     async with database.transaction() as session:
         deal = await deals.add_deal(session, lena, title="One", value=Money(100, "EUR"), now=NOW)
         won = await stages.find_stage(session, "Gewonnen")
-        await deals.move(session, lena, deal.id, won, NOW)
+        await moves.move(session, lena, deal.id, won, NOW)
         with pytest.raises(Refused):
-            await deals.move(session, lena, deal.id, won, NOW)
+            await moves.move(session, lena, deal.id, won, NOW)
 
 
 @pytest.mark.parametrize("name", ["offer", "Angebot", "ANGEBOT", "ang", "off"])

@@ -57,7 +57,7 @@ async def test_it_is_filled_in_with_a_pipeline_tickets_tasks_and_a_single_admin(
         counts = [await session.scalar(select(func.count()).select_from(table)) for table in (Contact, Deal, Task)]
         assert counts == [len(PEOPLE) + companies, len(DEALS), len(TASKS)]
         stages = select(Stage.key).join(Deal, Deal.stage_id == Stage.id)
-        assert set(await session.scalars(stages)) == {"lead", "visit", "offer", "negotiation", "won"}
+        assert set(await session.scalars(stages)) == {"lead", "visit", "offer", "negotiation", "won", "lost"}
         assert set(await session.scalars(select(Ticket.status))) == {"new", "open"}
         assert {"urgent", "high", "normal", "low"} == set(await session.scalars(select(Ticket.priority)))
         assert len(list(await session.scalars(select(Agent).where(Agent.role == "admin")))) == 1
