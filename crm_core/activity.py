@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,9 @@ from crm_core.db import Base, BigId, Record, UtcDateTime
 from crm_core.errors import Refused
 
 _BATCH = 1000
+Undoing = Callable[[AsyncSession, Actor, int, dict[str, Any], datetime], Awaitable[None]]
+UNDOING: dict[str, Undoing] = {}
+"""By verb: what else is taken back when a change is, given the record's number and the change's data."""
 UNDO_WINDOW = timedelta(hours=1)
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -143,6 +146,8 @@ async def undo(session: AsyncSession, actor: Actor, now: datetime) -> Activity:
         await _remove(session, target, last)
     else:
         _restore(target, last.data, now)
+        if last.verb in UNDOING:
+            await UNDOING[last.verb](session, actor, last.record_id, last.data, now)
     last.undone_at = now
     await session.flush()
     await record(session, actor, f"{last.kind}.undone", last.kind, last.record_id, now, {"verb": last.verb})

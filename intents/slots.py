@@ -129,6 +129,15 @@ TICKET = _record("ticket", "ticket|vorgang|anliegen|number|nummer")
 DEAL = _record("deal", "deal|auftrag|verkaufschance|opportunity")
 TASK = _record("task", "task|aufgabe")
 CALL = _record("call", "call|anruf")
+# With their letter or noun: a bare number is a ticket's, a deal's or a task's.
+GIVEN_TASK = Slot("task", r"(?:task|aufgabe)\s?[-#–]?\s?\d{1,15}", TASK.read)
+PROJECT = Slot(
+    "project",
+    r"(?:(?:project|projekt)\s)?#?p\s?[-#–]?\s?\d{1,15}|(?:project|projekt)\s#?\d{1,15}",
+    _record("project", "project|projekt").read,
+)
+HOURS = Slot("hours", r"#?h\s?[-#–]?\s?\d{1,15}", _record("hours", "hours|stunden").read)
+NUMBER = Slot("number", r"\d{1,3}", lambda text, _heard: int(text))
 TEXT = Slot("text", r".+", _text, is_free=True)
 TITLE = Slot("text", _TITLE, _text, is_free=True)
 CONTACT = Slot("contact", _NAME, _text, is_free=True)
@@ -142,13 +151,17 @@ ORGANISATION = Slot("text", _NAME, _text, is_free=True)
 EMAIL = Slot("email", r"[^\s@<>]{1,64}@[^\s@<>]{1,190}", _text)
 PRIORITY = Slot("priority", "|".join(word for words in _PRIORITIES.values() for word in words), _priority)
 LANGUAGE = Slot("language", r"[^\W\d_]{2,20}", _text)
-CODE = Slot("code", r"[\w\-]{6,64}", _text)
+CODE = Slot("code", r"(?!(?:task|call|[a-z])-?\d+(?:\s|$))[\w\-]{6,64}", _text)
 
 RecordArg: TypeAlias = Annotated[tuple[str, int], RECORD]
 TicketArg: TypeAlias = Annotated[int, TICKET]
 DealArg: TypeAlias = Annotated[int, DEAL]
 TaskArg: TypeAlias = Annotated[int, TASK]
 CallArg: TypeAlias = Annotated[int, CALL]
+GivenTaskArg: TypeAlias = Annotated[int, GIVEN_TASK]
+ProjectArg: TypeAlias = Annotated[int, PROJECT]
+HoursArg: TypeAlias = Annotated[int, HOURS]
+NumberArg: TypeAlias = Annotated[int, NUMBER]
 TextArg: TypeAlias = Annotated[str, TEXT]
 TitleArg: TypeAlias = Annotated[str, TITLE]
 OrganisationArg: TypeAlias = Annotated[str, ORGANISATION]

@@ -41,7 +41,7 @@ class TwilioCourier:
                 await self._redirect(effect.id, effect.payload["call"], effect.payload["to"])
             case EffectKind.HANG_UP:
                 await self._hang_up(effect.payload["leg"])
-            case EffectKind.CARD | EffectKind.POST | EffectKind.TIMER:
+            case EffectKind.CARD | EffectKind.NOTICE | EffectKind.POST | EffectKind.TIMER:
                 raise Undeliverable(f"a call cannot carry {effect.kind}")
 
     async def _dial(self, leg_id: int, now: datetime) -> None:

@@ -15,6 +15,7 @@ from crm_core.company.hours import Hours
 from crm_core.company.part import LocalText, Part
 from crm_core.company.people import Branch, Team, known_zone
 from crm_core.company.phone import JoinQueue, Menu, Phone
+from crm_core.company.projects import Projects
 from crm_core.company.sales import StageRule
 
 
@@ -39,6 +40,7 @@ class Company(Part):
     cards: list[CardPlace] = []
     branches: dict[str, Branch] = {}
     teams: dict[str, Team] = {}
+    projects: Projects = Projects()
 
     @field_validator("time_zone")
     @classmethod

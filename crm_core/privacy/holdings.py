@@ -15,6 +15,9 @@ from crm_core.callcenter.calls import Call
 from crm_core.contacts.contacts import Contact
 from crm_core.contacts.numbers import PhoneNumber
 from crm_core.db import Base
+from crm_core.projects.checklists import TaskItem
+from crm_core.projects.hours import Hours
+from crm_core.projects.projects import Project
 from crm_core.projects.tasks import Task
 from crm_core.sales.deals import Deal
 from crm_core.support.tickets import Ticket, TicketComment
@@ -23,7 +26,9 @@ SHORTEST_WORD = 4
 
 # Why no row of these is about a customer.
 IMPERSONAL = {
+    "absence": "colleagues",
     "agent": "colleagues",
+    "calendar_feed": "colleagues' calendars",
     "card": "where a record was posted, without its content",
     "choice_token": "words of buttons: commands and references",
     "erasure": "that something was erased, without what it was",
@@ -31,7 +36,10 @@ IMPERSONAL = {
     "identity": "colleagues' accounts",
     "invite": "colleagues' invitations",
     "organisation": "companies",
+    "project_member": "colleagues",
     "stage": "the pipeline",
+    "stopwatch": "colleagues, and the number of what they work on",
+    "task_block": "which task waits for which",
 }
 
 
@@ -49,6 +57,7 @@ class Person:
     tickets: list[int] = field(default_factory=list)
     deals: list[int] = field(default_factory=list)
     tasks: list[int] = field(default_factory=list)
+    projects: list[int] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
     sids: list[str] = field(default_factory=list)
 
@@ -72,6 +81,7 @@ async def person(session: AsyncSession, contact: Contact) -> Person:
         tickets=await _ids(session, Ticket, contact.id),
         deals=await _ids(session, Deal, contact.id),
         tasks=await _ids(session, Task, contact.id),
+        projects=await _ids(session, Project, contact.id),
         calls=[call.id for call in calls],
         sids=[call.sid for call in calls if call.sid is not None],
     )
@@ -92,6 +102,9 @@ async def _written(session: AsyncSession, about: Person) -> list[str]:
         select(TicketComment.body).where(TicketComment.ticket_id.in_(about.tickets)),
         select(Deal.title).where(Deal.id.in_(about.deals)),
         select(Task.title).where(Task.id.in_(about.tasks)),
+        select(TaskItem.text).where(TaskItem.task_id.in_(about.tasks)),
+        select(Project.name).where(Project.id.in_(about.projects)),
+        select(Hours.note).where(_worked_on(about)),
         select(Call.note).where(Call.id.in_(about.calls)),
     ]
     found = [text for query in texts for text in await session.scalars(query)]
@@ -117,7 +130,9 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
             table["effect"].c.address.in_([f"twilio:call-{call}" for call in calls]),
             _mentions(table["effect"].c.payload, about.words),
         ),
+        "hours": _worked_on(about),
         "phone_number": table["phone_number"].c.contact_id == about.contact_id,
+        "project": table["project"].c.id.in_(about.projects),
         "queue_entry": table["queue_entry"].c.call_id.in_(calls),
         "receipt": or_(
             table["receipt"].c.address.in_([f"twilio:{sid}" for sid in about.sids]),
@@ -125,20 +140,23 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         ),
         "recording": or_(table["recording"].c.call_id.in_(calls), table["recording"].c.ticket_id.in_(tickets)),
         "task": table["task"].c.id.in_(about.tasks),
+        "task_item": table["task_item"].c.task_id.in_(about.tasks),
         "ticket": table["ticket"].c.id.in_(tickets),
         "ticket_comment": table["ticket_comment"].c.ticket_id.in_(tickets),
     }
 
 
 def _timeline(about: Person) -> ColumnElement[bool]:
-    of = {
-        "contact": [about.contact_id],
-        "ticket": about.tickets,
-        "deal": about.deals,
-        "task": about.tasks,
-        "call": about.calls,
-    }
+    of = {"contact": [about.contact_id], "deal": about.deals, **_work(about)}
     return or_(false(), *(and_(Activity.kind == kind, Activity.record_id.in_(ids)) for kind, ids in of.items()))
+
+
+def _worked_on(about: Person) -> ColumnElement[bool]:
+    return or_(false(), *(and_(Hours.kind == kind, Hours.record_id.in_(ids)) for kind, ids in _work(about).items()))
+
+
+def _work(about: Person) -> dict[str, list[int]]:
+    return {"ticket": about.tickets, "task": about.tasks, "project": about.projects, "call": about.calls}
 
 
 def _mentions(payload: Any, words: Iterable[str]) -> ColumnElement[bool]:

@@ -34,8 +34,11 @@ _EMPTIED: dict[str, dict[str, Any]] = {
     "contact": {"name": ERASED, "email": None, "organisation_id": None},
     "deal": {"title": ERASED},
     "effect": {"payload": {}, "state": _given_up(Effect)},
+    "hours": {"note": ""},
+    "project": {"name": ERASED},
     "receipt": {"payload": {}, "response": None, "state": _given_up(Receipt)},
     "task": {"title": ERASED},
+    "task_item": {"text": ERASED},
     "ticket": {"subject": ERASED, "description": ""},
     "ticket_comment": {"body": ERASED},
 }
