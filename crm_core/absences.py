@@ -135,6 +135,18 @@ async def stands_in(session: AsyncSession, agent_id: int, now: datetime) -> int:
     return agent_id
 
 
+async def covered_by(session: AsyncSession, agent_id: int, now: datetime) -> list[int]:
+    """Those who are absent today and whose work is this agent's."""
+    today = _today(session, now)
+    absent = await session.scalars(
+        select(Absence.agent_id)
+        .where(Absence.first_day <= today, Absence.last_day >= today, Absence.agent_id != agent_id)
+        .distinct()
+        .order_by(Absence.agent_id)
+    )
+    return [other for other in absent.all() if await stands_in(session, other, now) == agent_id]
+
+
 async def present(session: AsyncSession, agent: Agent, now: datetime) -> Agent:
     """Who gets what is meant for the agent."""
     stand_in = await stands_in(session, agent.id, now)

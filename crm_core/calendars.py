@@ -39,6 +39,10 @@ async def subscribe(session: AsyncSession, actor: Actor, now: datetime) -> str:
     return token
 
 
+def address(session: AsyncSession, token: str) -> str:
+    return f"{session.info['base_url']}/calendar/{token}.ics"
+
+
 async def close(session: AsyncSession, agent_id: int) -> None:
     await session.execute(delete(CalendarFeed).where(CalendarFeed.agent_id == agent_id))
 

@@ -3,6 +3,7 @@
 from crm_core import (
     absences,
     activity,
+    agenda,
     agents,
     calendars,
     cards,
@@ -21,6 +22,7 @@ references.register("AB", Absence)
 __all__ = [
     "absences",
     "activity",
+    "agenda",
     "agents",
     "calendars",
     "cards",

@@ -19,12 +19,15 @@ class Right:
 
 RIGHTS: dict[str, Right] = {
     "absence.report": Right(Role.AGENT),
+    "agenda.read": Right(Role.AGENT),
+    "agent.leave": Right(Role.LEAD),
     "agent.list": Right(Role.VIEWER),
     "agent.invite": Right(Role.ADMIN),
     "agent.set-presence": Right(Role.AGENT),
     "activity.export": Right(Role.ADMIN),
     "activity.read": Right(Role.VIEWER),
     "activity.undo": Right(Role.AGENT),
+    "calendar.subscribe": Right(Role.AGENT),
     "call.accept": Right(Role.AGENT),
     "call.answer": Right(Role.AGENT, Proof.NONE),
     "call.log": Right(Role.AGENT),
@@ -63,6 +66,7 @@ RIGHTS: dict[str, Right] = {
     "ticket.read": Right(Role.VIEWER),
     "ticket.read-own": Right(Role.VIEWER, Proof.CALLER_ID),
     "ticket.resolve": Right(Role.AGENT),
+    "work.hand-over": Right(Role.LEAD),
 }
 
 

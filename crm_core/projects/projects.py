@@ -168,6 +168,16 @@ async def members(session: AsyncSession, project_id: int) -> Sequence[Agent]:
     return found.all()
 
 
+async def pass_on(session: AsyncSession, actor: Actor, agent_id: int, heir_id: int, now: datetime) -> None:
+    """Who takes over is a member where who leaves was one."""
+    theirs = set(await session.scalars(select(ProjectMember.project_id).where(ProjectMember.agent_id == agent_id)))
+    known = set(await session.scalars(select(ProjectMember.project_id).where(ProjectMember.agent_id == heir_id)))
+    await session.execute(delete(ProjectMember).where(ProjectMember.agent_id == agent_id))
+    for project_id in sorted(theirs - known):
+        session.add(ProjectMember(project_id=project_id, agent_id=heir_id, joined_at=now))
+    await session.flush()
+
+
 async def remove_parts(session: AsyncSession, project_id: int) -> None:
     """Tasks were there for their own sake: they stay, without a project."""
     await session.execute(delete(ProjectMember).where(ProjectMember.project_id == project_id))

@@ -61,6 +61,11 @@ async def stop(session: AsyncSession, actor: Actor, now: datetime, note: str = "
     return await _write_down(session, actor, running, now, note)
 
 
+async def stop_for_good(session: AsyncSession, actor: Actor, agent_id: int, heir_id: int, now: datetime) -> None:
+    """Who leaves has no clock running; what it measured is nobody's to confirm."""
+    await session.execute(delete(Stopwatch).where(Stopwatch.agent_id == agent_id))
+
+
 async def running(session: AsyncSession, agent_id: int) -> Stopwatch | None:
     return await session.scalar(select(Stopwatch).where(Stopwatch.agent_id == agent_id))
 

@@ -197,7 +197,9 @@ async def claim(context: Context, ticket: TicketArg) -> Reply:
 async def assign(context: Context, ticket: TicketArg, agent: AgentArg) -> Reply:
     chosen = await _colleague(context, agent)
     assigned = await tickets.assign(context.session, context.actor, ticket, chosen, context.now)
-    return await _about(context, "ticket.assigned", assigned, name=chosen.name)
+    return await _about(
+        context, "ticket.assigned", assigned, name=await tickets.assignee_name(context.session, assigned) or chosen.name
+    )
 
 
 @command(
