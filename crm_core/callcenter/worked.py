@@ -30,9 +30,9 @@ async def offer(session: AsyncSession, call: Call, now: datetime) -> None:
         return
     ended = call.ended_at or now
     day = began.astimezone(company_of(session).zone).date()
-    if ended <= began or await hours.is_approved(session, agent.id, day):
+    if ended < began or await hours.is_approved(session, agent.id, day):
         return
-    talked = -int(-(ended - began).total_seconds() // 60)
+    talked = max(1, -int(-(ended - began).total_seconds() // 60))
     minutes = min(talked + company_of(session).projects.wrap_up_minutes, MOST_MINUTES)
     actor = actor_of(agent, "phone")
     await hours.log(session, actor, kind="call", record_id=call.id, minutes=minutes, day=day, now=now, is_draft=True)

@@ -55,6 +55,7 @@ async def test_a_talk_leaves_a_draft_of_its_hours(stage: Stage) -> None:
     await stage.slack.slash(stage.mira, stage.channel, "accept CALL-1")
     await stage.work()
     leg = stage.twilio.ringing(MIRA_PHONE)
+    assert leg is not None
     await leg.answer()
     await leg.press("1")
     await stage.work()

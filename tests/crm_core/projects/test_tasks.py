@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import absences, activity, timers
 from crm_core.absences import Reason
+from crm_core.company import company_of
 from crm_core.errors import Invalid, Refused
 from crm_core.outbox import Effect, EffectKind
 from crm_core.projects import checklists, dependencies, finishing, tasks
@@ -154,3 +155,11 @@ async def test_undo_of_an_addition_takes_its_parts_along(team: Team) -> None:
         task = await tasks.add_task(session, team.actor, title="One", due_at=DUE, now=NOW)
         await activity.undo(session, team.actor, NOW)
         assert await session.get(Task, task.id) is None
+
+
+async def test_the_house_may_remind_of_every_task(team: Team) -> None:
+    async with team.database.transaction() as session:
+        house = company_of(session).projects.remind_minutes
+        task = await tasks.add_task(session, team.actor, title="One", due_at=DUE, now=NOW)
+        undated = await tasks.add_task(session, team.actor, title="Two", now=NOW)
+        assert (task.remind_minutes, undated.remind_minutes) == (house, None)
