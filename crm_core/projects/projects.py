@@ -36,7 +36,6 @@ class Project(Record):
     name: Mapped[str]
     status: Mapped[str]
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     __table_args__ = (
         CheckConstraint("status IN ('open', 'paused', 'done')", name="status"),
         {"sqlite_autoincrement": True},
@@ -66,7 +65,7 @@ class Progress:
 async def add_project(
     session: AsyncSession, actor: Actor, *, name: str, now: datetime, contact: Contact | None = None
 ) -> Project:
-    """Who adds it is its first member; a contact's company is the project's."""
+    """Who adds it is its first member."""
     rights.require(actor, "project.add")
     clean = " ".join(name.split())
     if not clean:
@@ -75,7 +74,6 @@ async def add_project(
         name=clean[:LONGEST_NAME],
         status=ProjectStatus.OPEN,
         contact_id=contact.id if contact is not None else None,
-        organisation_id=contact.organisation_id if contact is not None else None,
         version=1,
         created_at=now,
         updated_at=now,

@@ -70,15 +70,12 @@ def _projects() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("contact_id", _id, nullable=True),
-        sa.Column("organisation_id", _id, nullable=True),
         sa.CheckConstraint("status IN ('open', 'paused', 'done')", name=op.f("ck_project_status")),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_project_contact_id")),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_project_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_project")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_project_contact_id"), "project", ["contact_id"])
-    op.create_index(op.f("ix_project_organisation_id"), "project", ["organisation_id"])
     op.create_table(
         "project_member",
         sa.Column("id", _id, nullable=False),
