@@ -33,7 +33,7 @@ async def speaker(session: AsyncSession, name: str | None) -> Actor:
     """The named agent, or the only admin. Raises NotFound or Invalid."""
     if name is not None:
         return actor_of(await agents.find_agent(session, name), "terminal")
-    admins = list(await session.scalars(select(Agent).where(Agent.role == "admin").limit(2)))
+    admins = list(await session.scalars(select(Agent).where(Agent.role == "admin", Agent.left_at.is_(None)).limit(2)))
     if len(admins) != 1:
         raise Invalid("terminal.who")
     return actor_of(admins[0], "terminal")

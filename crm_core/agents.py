@@ -54,6 +54,8 @@ class Agent(Record):
     team: Mapped[str | None]
     presence: Mapped[str] = mapped_column(default=Presence.OFFLINE)
     presence_since: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    """Set for who does not work here any more: their name stays with what they did."""
     __table_args__ = (
         CheckConstraint("role IN ('viewer', 'agent', 'lead', 'admin')", name="role"),
         CheckConstraint("presence IN ('available', 'away', 'offline')", name="presence"),
@@ -116,12 +118,17 @@ def actor_of(agent: Agent, channel: str) -> Actor:
 async def find_agent(session: AsyncSession, name: str) -> Agent:
     """By full name or an unambiguous first name, in any case. Raises NotFound."""
     wanted = name.strip().lstrip("@").casefold()
-    agents = list(await session.scalars(select(Agent).order_by(Agent.id)))
+    agents = list(await session.scalars(select(Agent).where(Agent.left_at.is_(None)).order_by(Agent.id)))
     exact = [agent for agent in agents if agent.name.casefold() == wanted]
     first = [agent for agent in agents if agent.name.casefold().split()[0] == wanted]
     if exact or len(first) == 1:
         return (exact or first)[0]
     raise NotFound("agent.unknown", ref=name)
+
+
+async def name_of(session: AsyncSession, agent_id: int | None) -> str:
+    """A dash for nobody."""
+    return await session.scalar(select(Agent.name).where(Agent.id == agent_id)) or "–"
 
 
 async def add_agent(
@@ -154,7 +161,9 @@ async def add_agent(
 async def identify(session: AsyncSession, channel: str, external_id: str) -> Actor | None:
     """The agent behind an account of a channel; None when nobody linked it."""
     agent = await session.scalar(
-        select(Agent).join(Identity).where(Identity.channel == channel, Identity.external_id == external_id)
+        select(Agent)
+        .join(Identity)
+        .where(Identity.channel == channel, Identity.external_id == external_id, Agent.left_at.is_(None))
     )
     return actor_of(agent, channel) if agent is not None else None
 

@@ -178,7 +178,7 @@ class Database:
     """The engine of one process. `transaction()` is the unit of work of one ask, webhook or effect."""
 
     def __init__(self, url: str, company: Company, pool_size: int = 10) -> None:
-        self._info = {"company": company}
+        self._info: dict[str, Any] = {"company": company, "base_url": ""}
         self.url = driver_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
@@ -194,7 +194,11 @@ class Database:
 
     def works_for(self, company: Company) -> None:
         """From the next transaction on."""
-        self._info = {"company": company}
+        self._info = {**self._info, "company": company}
+
+    def is_reached_at(self, base_url: str) -> None:
+        """The address of this server, for what people are told to open."""
+        self._info = {**self._info, "base_url": base_url}
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

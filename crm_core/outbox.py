@@ -24,6 +24,7 @@ class EffectKind(enum.StrEnum):
     """What a courier can be asked for. The address names who: `slack:C123`, `telegram:555`, `twilio:call-7`."""
 
     CARD = "card"  # render a record and post it, or edit the card that is there
+    NOTICE = "notice"  # tell a colleague of a record, which is drawn when it is delivered
     POST = "post"  # a text that is already written
     DIAL = "dial"  # ring an agent's phone for a leg
     REDIRECT = "redirect"  # send a live call to another document
@@ -34,6 +35,7 @@ class EffectKind(enum.StrEnum):
 
 DELIVERY: dict[EffectKind, Delivery] = {
     EffectKind.CARD: Delivery.AT_LEAST_ONCE,
+    EffectKind.NOTICE: Delivery.AT_LEAST_ONCE,
     EffectKind.POST: Delivery.AT_LEAST_ONCE,
     EffectKind.DIAL: Delivery.AT_MOST_ONCE,
     EffectKind.REDIRECT: Delivery.AT_LEAST_ONCE,

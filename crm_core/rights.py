@@ -18,6 +18,9 @@ class Right:
 
 
 RIGHTS: dict[str, Right] = {
+    "absence.report": Right(Role.AGENT),
+    "agenda.read": Right(Role.AGENT),
+    "agent.leave": Right(Role.LEAD),
     "agent.list": Right(Role.VIEWER),
     "agent.invite": Right(Role.ADMIN),
     "agent.set-presence": Right(Role.AGENT),
@@ -31,6 +34,7 @@ RIGHTS: dict[str, Right] = {
     "appointment.change": Right(Role.AGENT),
     "appointment.make": Right(Role.AGENT),
     "appointment.read": Right(Role.VIEWER),
+    "calendar.subscribe": Right(Role.AGENT),
     "call.accept": Right(Role.AGENT),
     "call.answer": Right(Role.AGENT, Proof.NONE),
     "call.assign": Right(Role.AGENT),
@@ -58,9 +62,26 @@ RIGHTS: dict[str, Right] = {
     "quote.edit": Right(Role.AGENT),
     "quote.make": Right(Role.AGENT),
     "quote.read": Right(Role.VIEWER),
+    "hours.approve": Right(Role.LEAD),
+    "hours.export": Right(Role.ADMIN),
+    "hours.log": Right(Role.AGENT),
+    "hours.read": Right(Role.VIEWER),
+    "project.add": Right(Role.AGENT),
+    "project.read": Right(Role.VIEWER),
+    "project.set-members": Right(Role.AGENT),
+    "project.set-status": Right(Role.AGENT),
     "task.add": Right(Role.AGENT),
+    "task.add-item": Right(Role.AGENT),
+    "task.begin": Right(Role.AGENT),
+    "task.block": Right(Role.AGENT),
+    "task.check": Right(Role.AGENT),
     "task.finish": Right(Role.AGENT),
+    "task.give": Right(Role.AGENT),
+    "task.put-off": Right(Role.AGENT),
     "task.read": Right(Role.VIEWER),
+    "task.remind": Right(Role.AGENT),
+    "task.repeat": Right(Role.AGENT),
+    "task.set-project": Right(Role.AGENT),
     "ticket.assign": Right(Role.AGENT),
     "ticket.check": Right(Role.AGENT),
     "ticket.claim": Right(Role.AGENT),
@@ -83,6 +104,7 @@ RIGHTS: dict[str, Right] = {
     "ticket.tag": Right(Role.AGENT),
     "ticket.wait": Right(Role.AGENT),
     "ticket.watch": Right(Role.AGENT),
+    "work.hand-over": Right(Role.LEAD),
 }
 
 

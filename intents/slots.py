@@ -222,6 +222,14 @@ NUMBER = Slot("number", r"\d{1,4}", lambda text, _heard: int(text))
 ARTICLE = _record("article", "article|artikel")
 QUOTE = _record("quote", "quote|quotation|angebot")
 APPOINTMENT = _record("appointment", "appointment|meeting|termin")
+# With their letter or noun: a bare number is a ticket's, a deal's or a task's.
+GIVEN_TASK = Slot("task", r"(?:task|aufgabe)\s?[-#–]?\s?\d{1,15}", TASK.read)
+PROJECT = Slot(
+    "project",
+    r"(?:(?:project|projekt)\s)?#?p\s?[-#–]?\s?\d{1,15}|(?:project|projekt)\s#?\d{1,15}",
+    _record("project", "project|projekt").read,
+)
+HOURS = Slot("hours", r"#?h\s?[-#–]?\s?\d{1,15}", _record("hours", "hours|stunden").read)
 TEXT = Slot("text", r".+", _text, is_free=True)
 TITLE = Slot("text", _TITLE, _text, is_free=True)
 CONTACT = Slot("contact", _NAME, _text, is_free=True)
@@ -246,7 +254,7 @@ ITEM = Slot("item", r".{1,120}?", _text, is_free=True)
 QUANTITY = Slot("quantity", r"\d{1,6}(?:[.,]\d{1,3})?", _quantity)
 PERCENT = Slot("percent", r"\d{1,2}(?:[.,]\d{1,2})?\s?(?:%|percent|prozent)", _percent)
 LINE = Slot("line", r"\d{1,3}", lambda text, _heard: int(text))
-CODE = Slot("code", r"[\w\-]{6,64}", _text)
+CODE = Slot("code", r"(?!(?:task|call|[a-z])-?\d+(?:\s|$))[\w\-]{6,64}", _text)
 
 RecordArg: TypeAlias = Annotated[tuple[str, int], RECORD]
 TicketArg: TypeAlias = Annotated[int, TICKET]
@@ -261,6 +269,9 @@ NumberArg: TypeAlias = Annotated[int, NUMBER]
 DealArg: TypeAlias = Annotated[int, DEAL]
 TaskArg: TypeAlias = Annotated[int, TASK]
 CallArg: TypeAlias = Annotated[int, CALL]
+GivenTaskArg: TypeAlias = Annotated[int, GIVEN_TASK]
+ProjectArg: TypeAlias = Annotated[int, PROJECT]
+HoursArg: TypeAlias = Annotated[int, HOURS]
 TextArg: TypeAlias = Annotated[str, TEXT]
 TitleArg: TypeAlias = Annotated[str, TITLE]
 OrganisationArg: TypeAlias = Annotated[str, ORGANISATION]

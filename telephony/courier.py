@@ -43,7 +43,7 @@ class TwilioCourier:
                 await self._hang_up(effect.payload["leg"])
             case EffectKind.SMS:
                 await self._text(effect.payload["to"], effect.payload["text"])
-            case EffectKind.CARD | EffectKind.POST | EffectKind.TIMER:
+            case EffectKind.CARD | EffectKind.POST | EffectKind.NOTICE | EffectKind.TIMER:
                 raise Undeliverable(f"a call cannot carry {effect.kind}")
 
     async def _dial(self, leg_id: int, now: datetime) -> None:

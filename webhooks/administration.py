@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from crm_core import agents, phones, schema
+from crm_core import agents, leaving, phones, schema
 from crm_core.agents import Agent, Identity, Role
 from crm_core.sales.stages import apply_stages
 from webhooks.complaints import Complaint
@@ -55,12 +55,23 @@ async def invite(settings: Settings, name: str, role: str, language: str | None,
                 agent = await agents.add_agent(
                     session, name=name, role=Role[role.upper()], language=spoken, phone=number, now=now
                 )
+            agent.left_at = None
             code = await agents.invite(session, agent, now)
     return (
         f"{agent.name} ({agent.role}) can link an account within seven days:\n"
         f"  Telegram  send the bot:   /start {code}\n"
         f"  Slack     type anywhere:  /offhook link {code}"
     )
+
+
+async def leave(settings: Settings, name: str, to: str) -> str:
+    """Raises NotFound, Invalid or Refused."""
+    async with open_runtime(settings) as runtime:
+        await require_migrated(runtime)
+        async with runtime.database.transaction() as session:
+            leaver, heir = await agents.find_agent(session, name), await agents.find_agent(session, to)
+            count = await leaving.leave(session, agents.SYSTEM, leaver, heir, runtime.clock())
+    return f"{leaver.name} has left; {heir.name} looks after {count} more records. No account of theirs is linked."
 
 
 async def list_agents(settings: Settings) -> str:
@@ -74,6 +85,6 @@ async def list_agents(settings: Settings) -> str:
     linked = {agent.id: [a.channel for a in accounts if a.agent_id == agent.id] for agent in people}
     return "\n".join(
         f"{agent.name:24} {agent.role:7} {agent.language}  {agent.phone or 'no phone':16}"
-        f" {', '.join(linked[agent.id]) or 'no account linked'}"
+        f" {'has left' if agent.left_at else ', '.join(linked[agent.id]) or 'no account linked'}"
         for agent in people
     )

@@ -166,6 +166,19 @@ def history(
     _print(_run(history.export(_settings(), file, *days)))
 
 
+@app.command()
+def hours(
+    file: Path,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The first day.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day.")] = None,
+) -> None:
+    """Hours worked as CSV: who, when, how long, on what, billable and approved or not."""
+    from webhooks import timesheets
+
+    days = [moment.date() if moment else None for moment in (since, until)]
+    _print(_run(timesheets.export(_settings(), file, *days)))
+
+
 @privacy_app.command("export")
 def export_person(contact: str, file: Path) -> None:
     """Everything about one contact: a page for FILE.html, else JSON."""
@@ -220,6 +233,14 @@ def invite_agent(
     from webhooks import administration
 
     _print(_run(administration.invite(_settings(), name, role, language, phone)))
+
+
+@agents_app.command("leave")
+def agent_leaves(name: str, to: Annotated[str, typer.Option(help="Who takes over what they had to do.")]) -> None:
+    """Somebody does not work here any more: hand their work over and close their accounts."""
+    from webhooks import administration
+
+    _print(_run(administration.leave(_settings(), name, to)))
 
 
 @connect_app.command("twilio")

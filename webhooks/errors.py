@@ -21,6 +21,12 @@ def problem(status: int, title: str, detail: str = "", **more: str) -> web.Respo
     return web.json_response(body, status=status, content_type="application/problem+json")
 
 
+def _without_secrets(request: web.Request) -> str:
+    """The route as it is written: a token in the address is not for the log."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else request.path
+
+
 @web.middleware
 async def answer_every_error(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The outermost layer: times the request, and turns what was raised into a problem document."""
@@ -34,7 +40,7 @@ async def answer_every_error(request: web.Request, handler: Handler) -> web.Stre
         response.headers.update({"Allow": error.headers["Allow"]} if "Allow" in error.headers else {})
     except Exception:
         reference = secrets.token_hex(4)
-        log.exception("request.failed", reference=reference, path=request.path)
+        log.exception("request.failed", reference=reference, path=_without_secrets(request))
         detail = "The reference finds it in the log."
         response = problem(500, "Something went wrong on our side", detail, reference=reference)
     resource = request.match_info.route.resource

@@ -33,7 +33,7 @@ async def export(settings: Settings, file: Path, since: date | None, until: date
             writer.writerow(COLUMNS)
             async with runtime.database.reading() as session:
                 async for batch in activity.exported(session, agents.SYSTEM, begin, end):
-                    writer.writerows([[_harmless(cell) for cell in _row(step)] for step in batch])
+                    writer.writerows([[harmless(cell) for cell in _row(step)] for step in batch])
                     steps += len(batch)
     return f"{file} holds {steps:,} steps."
 
@@ -51,5 +51,5 @@ def _row(step: activity.Activity) -> list[str]:
     ]
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell

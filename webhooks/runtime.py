@@ -27,3 +27,6 @@ class Runtime:
     database: Database
     clock: Clock = utc_now
     woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.database.is_reached_at(self.settings.base_url)

@@ -37,6 +37,8 @@ class SlackCourier:
         match EffectKind(effect.kind):
             case EffectKind.CARD:
                 await self._card(effect.payload, now)
+            case EffectKind.NOTICE:
+                await self._notice(effect.payload, now)
             case EffectKind.POST:
                 await self._post(dict(effect.payload))
             case EffectKind.DIAL | EffectKind.REDIRECT | EffectKind.HANG_UP | EffectKind.SMS | EffectKind.TIMER:
@@ -68,6 +70,18 @@ class SlackCourier:
         answer = await self._call("chat.postMessage", channel=channel, text=text, blocks=rows, unfurl_links=False)
         async with self._database.transaction() as session:
             await places.remember(session, kind, record_id, place, str(answer["ts"]), now)
+
+    async def _notice(self, payload: dict[str, Any], now: datetime) -> None:
+        """To the person alone: Slack takes their number for the direct message with them."""
+        async with self._database.transaction() as session:
+            told = await cards.notice(session, payload, now)
+            if told is None:
+                return
+            tokens = await conversation.offer(session, blocks.offered(told.parts), None, now)
+        rows = blocks.blocks(told.text, told.parts, tokens)
+        channel = payload["place"].removeprefix("slack:")
+        text = blocks.plain(told.text)
+        await self._call("chat.postMessage", channel=channel, text=text, blocks=rows, unfurl_links=False)
 
     async def _post(self, payload: dict[str, Any]) -> None:
         """Through the address that came with the question while it lasts, else to the person or the channel."""

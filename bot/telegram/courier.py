@@ -28,6 +28,8 @@ class TelegramCourier:
                 await self._call(effect.payload["method"], effect.payload["arguments"])
             case EffectKind.CARD:
                 await self._card(effect.payload, now)
+            case EffectKind.NOTICE:
+                await self._notice(effect.payload, now)
             case EffectKind.DIAL | EffectKind.REDIRECT | EffectKind.HANG_UP | EffectKind.SMS | EffectKind.TIMER:
                 raise Undeliverable(f"Telegram cannot carry {effect.kind}")
 
@@ -47,6 +49,17 @@ class TelegramCourier:
         sent = await self._call("sendMessage", {"chat_id": chat, **message})
         async with self._database.transaction() as session:
             await places.remember(session, kind, record_id, place, str(sent.message_id), now)
+
+    async def _notice(self, payload: dict[str, Any], now: datetime) -> None:
+        """An account's number is also that of the private chat with it."""
+        async with self._database.transaction() as session:
+            told = await cards.notice(session, payload, now)
+            if told is None:
+                return
+            tokens = await conversation.offer(session, messages.offered(told.parts), None, now)
+        chat = int(payload["place"].removeprefix("telegram:"))
+        for message in messages.messages(told.text, told.parts, tokens):
+            await self._call("sendMessage", {"chat_id": chat, **message})
 
     async def _call(self, method: str, arguments: dict[str, Any]) -> Any:
         try:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity
 from crm_core.agents import SYSTEM
-from crm_core.callcenter import callers, calls, carrier, queues
+from crm_core.callcenter import callers, calls, carrier, queues, worked
 from crm_core.callcenter.calls import Call, CallState
 from crm_core.company import company_of
 from crm_core.support import tickets
@@ -30,6 +30,7 @@ async def _finish(session: AsyncSession, call: Call, now: datetime) -> None:
     was_waiting = await queues.leave(session, call.id, now)
     await keep_what_was_told(session, call, now)
     await calls.move_to(session, call, CallState.ABANDONED if was_waiting else CallState.DONE, now)
+    await worked.offer(session, call, now)
     await activity.record(session, SYSTEM, "call.ended", "call", call.id, now, {"status": call.carrier_status})
 
 

@@ -27,7 +27,7 @@ async def set_presence(session: AsyncSession, actor: Actor, presence: Presence, 
 
 async def list_agents(session: AsyncSession, actor: Actor) -> Sequence[Agent]:
     rights.require(actor, "agent.list")
-    return (await session.scalars(select(Agent).order_by(Agent.name))).all()
+    return (await session.scalars(select(Agent).where(Agent.left_at.is_(None)).order_by(Agent.name))).all()
 
 
 async def anyone_available(session: AsyncSession) -> bool:

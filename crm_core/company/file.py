@@ -17,6 +17,7 @@ from crm_core.company.hours import Hours
 from crm_core.company.part import LocalText, Part
 from crm_core.company.people import Branch, Team, known_zone
 from crm_core.company.phone import JoinQueue, Menu, Phone
+from crm_core.company.projects import Projects
 from crm_core.company.sales import (
     DEFAULT_PIPELINE,
     Assignment,
@@ -62,6 +63,7 @@ class Company(Part):
     sla: Sla = Sla()
     macros: dict[MacroKey, Macro] = {}
     satisfaction: SatisfactionQuestion | None = None
+    projects: Projects = Projects()
 
     @field_validator("time_zone")
     @classmethod

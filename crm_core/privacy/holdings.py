@@ -18,6 +18,9 @@ from crm_core.contacts.emails import emails_of
 from crm_core.contacts.numbers import PhoneNumber
 from crm_core.contacts.tokens import ContactToken
 from crm_core.db import Base
+from crm_core.projects.checklists import TaskItem
+from crm_core.projects.hours import Hours
+from crm_core.projects.projects import Project
 from crm_core.projects.tasks import Task
 from crm_core.sales.appointments import Appointment
 from crm_core.sales.deals import Deal
@@ -31,22 +34,26 @@ SHORTEST_WORD = 4
 
 # Why no row of these is about a customer.
 IMPERSONAL = {
+    "absence": "colleagues",
     "agent": "colleagues",
     "article": "the knowledge of the house",
     "article_edition": "the knowledge of the house",
     "article_token": "the knowledge of the house",
     "appointment_agent": "which colleagues attend",
     "assignment_turn": "whose turn it is",
+    "calendar_feed": "colleagues' calendars",
     "card": "where a record was posted, without its content",
     "choice_token": "words of buttons: commands and references",
     "erasure": "that something was erased, without what it was",
     "hold": "the hold on the outbox",
     "identity": "colleagues' accounts",
     "invite": "colleagues' invitations",
-    "organisation": "companies",
     "pipeline_sum": "sums of deals",
     "stage": "the pipeline",
     "ticket_view": "lists that colleagues saved",
+    "project_member": "colleagues",
+    "stopwatch": "colleagues, and the number of what they work on",
+    "task_block": "which task waits for which",
 }
 
 
@@ -64,6 +71,7 @@ class Person:
     tickets: list[int] = field(default_factory=list)
     deals: list[int] = field(default_factory=list)
     tasks: list[int] = field(default_factory=list)
+    projects: list[int] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
     quotes: list[int] = field(default_factory=list)
     appointments: list[int] = field(default_factory=list)
@@ -89,6 +97,7 @@ async def person(session: AsyncSession, contact: Contact) -> Person:
         tickets=await _ids(session, Ticket, contact.id),
         deals=await _ids(session, Deal, contact.id),
         tasks=await _ids(session, Task, contact.id),
+        projects=await _ids(session, Project, contact.id),
         calls=[call.id for call in calls],
         appointments=await _ids(session, Appointment, contact.id),
         sids=[call.sid for call in calls if call.sid is not None],
@@ -120,6 +129,9 @@ async def _written(session: AsyncSession, about: Person) -> list[str]:
         select(Appointment.title).where(Appointment.id.in_(about.appointments)),
         select(Appointment.place).where(Appointment.id.in_(about.appointments)),
         select(Task.title).where(Task.id.in_(about.tasks)),
+        select(TaskItem.text).where(TaskItem.task_id.in_(about.tasks)),
+        select(Project.name).where(Project.id.in_(about.projects)),
+        select(Hours.note).where(_worked_on(about)),
         select(Call.note).where(Call.id.in_(about.calls)),
     ]
     found = [text for query in texts for text in await session.scalars(query)]
@@ -160,7 +172,9 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "email_address": table["email_address"].c.contact_id == about.contact_id,
         # Many share an incident: it is theirs when its title speaks of them.
         "incident": _mentions(table["incident"].c.title, about.words),
+        "hours": _worked_on(about),
         "phone_number": table["phone_number"].c.contact_id == about.contact_id,
+        "project": table["project"].c.id.in_(about.projects),
         "queue_entry": table["queue_entry"].c.call_id.in_(calls),
         "quote": table["quote"].c.id.in_(about.quotes),
         "quote_line": table["quote_line"].c.quote_id.in_(about.quotes),
@@ -171,6 +185,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "recording": or_(table["recording"].c.call_id.in_(calls), table["recording"].c.ticket_id.in_(tickets)),
         "satisfaction": table["satisfaction"].c.ticket_id.in_(tickets),
         "task": table["task"].c.id.in_(about.tasks),
+        "task_item": table["task_item"].c.task_id.in_(about.tasks),
         "ticket": table["ticket"].c.id.in_(tickets),
         "ticket_blocker": table["ticket_blocker"].c.ticket_id.in_(tickets),
         "ticket_comment": table["ticket_comment"].c.ticket_id.in_(tickets),
@@ -197,14 +212,20 @@ def _only_theirs(about: Person) -> ColumnElement[bool]:
 def _timeline(about: Person) -> ColumnElement[bool]:
     of = {
         "contact": [about.contact_id],
-        "ticket": about.tickets,
         "deal": about.deals,
-        "task": about.tasks,
-        "call": about.calls,
         "quote": about.quotes,
         "appointment": about.appointments,
+        **_work(about),
     }
     return or_(false(), *(and_(Activity.kind == kind, Activity.record_id.in_(ids)) for kind, ids in of.items()))
+
+
+def _worked_on(about: Person) -> ColumnElement[bool]:
+    return or_(false(), *(and_(Hours.kind == kind, Hours.record_id.in_(ids)) for kind, ids in _work(about).items()))
+
+
+def _work(about: Person) -> dict[str, list[int]]:
+    return {"ticket": about.tickets, "task": about.tasks, "project": about.projects, "call": about.calls}
 
 
 def _mentions(payload: Any, words: Iterable[str]) -> ColumnElement[bool]:

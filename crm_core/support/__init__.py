@@ -1,6 +1,6 @@
 """Tickets, what is said on them, what was promised for them, how they hang together, and the knowledge base."""
 
-from crm_core import activity, cards, references, timers
+from crm_core import activity, cards, handover, references, timers
 from crm_core.support import (
     articles,
     changed,
@@ -22,7 +22,7 @@ from crm_core.support import (
 )
 from crm_core.support.incidents import Incident
 from crm_core.support.knowledge import Article
-from crm_core.support.tickets import Ticket
+from crm_core.support.tickets import DONE, Ticket
 
 references.register("T", Ticket, tickets.remove_parts, sla.on_undo)
 references.register("A", Article, articles.remove_parts, articles.on_undo)
@@ -30,6 +30,7 @@ references.register("INC", Incident)
 tickets.REMOVALS += [tags.remove_tags, links.remove_links, watchers.remove_watchers, checklist.remove_steps]
 tickets.REMOVALS += [satisfaction.remove_parts, sla.remove_parts]
 tickets.ENDINGS.append(links.tell_blocked)
+handover.register("ticket", "assignee_id", Ticket.status.not_in(DONE))
 cards.also("ticket", watchers.places)
 timers.register(snooze.WAKE, snooze.on_snooze_ended)
 timers.register(sla.TIMER, sla.on_due)

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, delete, select,
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core import activity, cards, references, rights
+from crm_core import absences, activity, cards, references, rights
 from crm_core.agents import Actor, Agent
 from crm_core.db import Base, BigId, Record
 from crm_core.errors import Invalid, NotFound, Refused
@@ -172,8 +172,10 @@ async def claim(session: AsyncSession, actor: Actor, ticket_id: int, now: dateti
 
 
 async def assign(session: AsyncSession, actor: Actor, ticket_id: int, agent: Agent, now: datetime) -> Ticket:
+    """To whoever stands in, while the agent is absent."""
     rights.require(actor, "ticket.assign")
     ticket = await locked(session, ticket_id)
+    agent = await absences.present(session, agent, now)
     if ticket.assignee_id == agent.id:
         raise Refused("ticket.already-with", ref=ticket.ref, name=agent.name)
     status = Status.OPEN if ticket.status == Status.NEW else ticket.status

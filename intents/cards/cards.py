@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import references
 from crm_core.agents import SYSTEM
 from crm_core.callcenter.calls import Call
+from crm_core.company import company_of
 from crm_core.contacts.contacts import Contact
 from crm_core.db import Record
+from crm_core.message import Message
+from crm_core.projects.hours import Hours
+from crm_core.projects.projects import Project
 from crm_core.projects.tasks import Task
 from crm_core.sales.appointments import Appointment
 from crm_core.sales.deals import Deal
@@ -19,10 +24,11 @@ from crm_core.sales.quotes import Quote
 from crm_core.support.incidents import Incident
 from crm_core.support.knowledge import Article
 from crm_core.support.tickets import Ticket
+from intents import catalogue
 from intents.ask import Ask
 from intents.cards.callcenter import call_card
 from intents.cards.contacts import contact_card
-from intents.cards.projects import task_card
+from intents.cards.projects import hours_card, project_card, task_card
 from intents.cards.sales import appointment_card, deal_card, quote_card
 from intents.cards.support import article_card, incident_card, ticket_card
 from intents.registry import Context
@@ -47,6 +53,16 @@ async def draw(session: AsyncSession, kind: str, record_id: int, language: str, 
     return Drawn(in_words(parts), parts)
 
 
+async def notice(session: AsyncSession, payload: dict[str, Any], now: datetime) -> Drawn | None:
+    """A notice of crm_core.notices with the record's card; None when the record is gone."""
+    kind, record_id, language = payload["kind"], payload["record"], payload["language"]
+    drawn = await draw(session, kind, record_id, language, now)
+    if drawn is None:
+        return None
+    told = Message(payload["id"], {"ref": references.ref(kind, record_id)})
+    return Drawn(catalogue.render(told, language, company_of(session).zone), drawn.parts)
+
+
 async def card(context: Context, record: Record) -> list[Part]:
     match record:
         case Ticket():
@@ -61,6 +77,10 @@ async def card(context: Context, record: Record) -> list[Part]:
             return await appointment_card(context, record)
         case Task():
             return await task_card(context, record)
+        case Project():
+            return await project_card(context, record)
+        case Hours():
+            return hours_card(context, record)
         case Contact():
             return await contact_card(context, record)
         case Article():

@@ -28,7 +28,6 @@ async def ticket_card(context: Context, ticket: Ticket) -> list[Part]:
             ("card.opened", ticket.created_at),
         ]
         pairs += await _due(context, ticket) if is_for_team else []
-        pairs += await _due(context, ticket) if is_for_team else []
         voicemail = await recordings.recording_of(context.session, ticket.id)
         if voicemail is not None:
             pairs.append(("card.voicemail", say("card.seconds", count=voicemail.duration_seconds or 0)))

@@ -20,12 +20,24 @@ from intents.understand.grammar import plain
 
 _MOST_STEPS = 20
 SUBJECTS = ("support", "contacts", "sales", "projects", "callcenter", "help")
-SHOWN_KINDS = {"article", "ticket", "incident", "contact", "deal", "task", "call"}
+SHOWN_KINDS = {
+    "appointment",
+    "article",
+    "call",
+    "contact",
+    "deal",
+    "hours",
+    "incident",
+    "project",
+    "quote",
+    "task",
+    "ticket",
+}
 _NAMES = {
     "support": ("support", "ticket", "tickets", "vorgänge"),
     "contacts": ("contacts", "contact", "kontakte", "kunden"),
     "sales": ("sales", "deals", "deal", "vertrieb", "verkauf"),
-    "projects": ("projects", "tasks", "task", "aufgaben"),
+    "projects": ("projects", "project", "tasks", "task", "hours", "aufgaben", "projekte", "stunden"),
     "callcenter": ("callcenter", "calls", "call", "anrufe", "telefon"),
     "help": ("help", "general", "allgemein"),
 }

@@ -137,7 +137,10 @@ async def test_a_task_card_can_be_ticked_off_once(mira: Talk) -> None:
     assert _says(await _draw(mira.database, "task", 1)) == ["done TASK-1"]
     await mira.say("done TASK-1")
     drawn = await _draw(mira.database, "task", 1)
-    assert (_says(drawn), _fields(drawn).pairs) == ([], [("Status", "done Mon 23 Nov, 11:00")])
+    assert (_says(drawn), _fields(drawn).pairs) == (
+        [],
+        [("Status", "done Mon 23 Nov, 11:00"), ("Assigned to", "Mira Okafor")],
+    )
 
 
 async def test_a_long_description_is_cut(database: Database) -> None:

@@ -57,6 +57,9 @@ async def stage(database: Database, company: Company) -> AsyncIterator[Stage]:
             "watch T-1",
             "log call with Greta Sommer 12 minutes wants a quote",
             "find sommer",
+            "new project Sommer bakery for Greta Sommer",
+            "log 1:30 on T-1 Backofen repaired with Greta",
+            "log 30 min on P-1 plans for Sommer",
         ):
             await stage.slack.slash(stage.mira, stage.channel, text)
         await stage.work()

@@ -59,7 +59,7 @@ async def test_a_macro_says_and_sets_and_counts_as_the_first_response(database: 
     assert after.status == "resolved"
     assert [note.body.startswith("Guten Tag Greta Sommer") for note in said] == [True]
     assert clocks == {"first-response": "reply", "resolution": "status"}
-    assert verbs[:2] == ["ticket.macro-applied", "ticket.commented"]
+    assert verbs[:2] == ["ticket.macro-applied", "ticket.replied"]
 
 
 async def test_undo_takes_back_what_a_macro_set(database: Database) -> None:
@@ -68,7 +68,7 @@ async def test_undo_takes_back_what_a_macro_set(database: Database) -> None:
         await macros.apply(session, mira, "solved", ticket.id, NOW)
     async with database.transaction() as session:
         await activity.undo(session, mira, NOW)
-        assert (await session.get_one(Ticket, ticket.id)).status == "new"
+        assert (await session.get_one(Ticket, ticket.id)).status == "waiting"
 
 
 async def test_a_name_that_is_missing_is_said_before_anything_is_sent(database: Database) -> None:

@@ -27,7 +27,7 @@ async def test_help_narrows_to_a_subject_and_says_all_of_it(mira: Talk) -> None:
     assert [part.title for part in reply.parts if isinstance(part, Fields)] == ["Tickets"]
     assert reply.text.startswith("You can say: open ticket heating stays cold; show ticket T-7;")
     german = await mira.say("Hilfe zu Aufgaben")
-    assert german.text == "Sie können sagen: neue Aufgabe Wärmepumpe bis morgen; Aufgaben; TASK-2 fertig."
+    assert german.text.startswith("Sie können sagen: neue Aufgabe Wärmepumpe bis morgen; ")
 
 
 async def test_help_with_anything_else_shows_all_subjects(mira: Talk) -> None:

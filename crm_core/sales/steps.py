@@ -1,0 +1,31 @@
+"""What the agenda shows of deals: those that need a step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_core.agenda import Entry
+from crm_core.company import company_of
+from crm_core.sales.deals import Deal
+from crm_core.sales.stages import Stage
+
+SILENCE = timedelta(days=14)
+_MOST = 50
+
+
+async def needing_a_step(session: AsyncSession, agent_id: int, now: datetime, until: datetime) -> Sequence[Entry]:
+    """Open ones that should be closed by now, or that nobody has touched for two weeks."""
+    today = now.astimezone(company_of(session).zone).date()
+    found = await session.scalars(
+        select(Deal)
+        .join(Stage, Stage.id == Deal.stage_id)
+        .where(Deal.owner_id == agent_id, Stage.outcome == "open")
+        .where(or_(Deal.expected_close <= today, Deal.updated_at < now - SILENCE))
+        .order_by(Deal.expected_close.is_(None), Deal.expected_close, Deal.id)
+        .limit(_MOST)
+    )
+    return [Entry("deal", deal.id, deal.title, deal.updated_at, say=f"show {deal.ref}") for deal in found]
