@@ -121,7 +121,7 @@ async def _unpack(session: AsyncSession, archive: ZipFile, table: Table, tell: P
 def _batches(archive: ZipFile, table: Table) -> Iterator[list[str]]:
     with archive.open(f"{table.name}.ndjson") as member:
         lines = (line.decode().removesuffix("\n") for line in member)
-        while batch := list(islice(lines, rows.BATCH)):
+        while batch := list(islice(lines, rows.batch_of(table))):
             yield batch
 
 

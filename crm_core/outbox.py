@@ -28,6 +28,8 @@ class EffectKind(enum.StrEnum):
     DIAL = "dial"  # ring an agent's phone for a leg
     REDIRECT = "redirect"  # send a live call to another document
     HANG_UP = "hang-up"
+    STORE = "store"  # carry the bytes of a file to the S3 store
+    FORGET = "forget"  # delete what lies elsewhere: a file in the S3 store, a recording at the carrier
     TIMER = "timer"  # a verb of the core, due later
 
 
@@ -37,6 +39,8 @@ DELIVERY: dict[EffectKind, Delivery] = {
     EffectKind.DIAL: Delivery.AT_MOST_ONCE,
     EffectKind.REDIRECT: Delivery.AT_LEAST_ONCE,
     EffectKind.HANG_UP: Delivery.AT_LEAST_ONCE,
+    EffectKind.STORE: Delivery.AT_LEAST_ONCE,
+    EffectKind.FORGET: Delivery.AT_LEAST_ONCE,
     EffectKind.TIMER: Delivery.AT_LEAST_ONCE,
 }
 

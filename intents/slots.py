@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Annotated, TypeAlias
 
 from crm_core import references
+from crm_core.contacts.consents import Channel, Purpose
 from crm_core.errors import Invalid
 from crm_core.money import Money
 from crm_core.names import fold
@@ -114,6 +115,36 @@ def _priority(text: str, _heard: Heard) -> Priority:
     return next((priority for priority, words in _PRIORITIES.items() if wanted in words), Priority.NORMAL)
 
 
+_PURPOSES = {
+    Purpose.ADVERTISING: ("advertising", "marketing", "offers", "werbung", "angebote", "angeboten"),
+    Purpose.RECORDING: ("recording", "recordings", "aufzeichnung", "aufzeichnungen", "aufnahmen"),
+    Purpose.SURVEY: ("surveys", "survey", "umfragen", "umfrage", "befragungen"),
+    Purpose.SERVICE: ("service", "service messages", "kundendienst", "servicenachrichten"),
+}
+_CHANNELS = {
+    Channel.PHONE: ("phone", "telephone", "call", "telefon", "anruf"),
+    Channel.SMS: ("sms", "text message", "text"),
+    Channel.EMAIL: ("e-mail", "email", "mail"),
+    Channel.CHAT: ("chat", "messenger"),
+}
+
+
+def _purpose(text: str, _heard: Heard) -> Purpose:
+    wanted = fold(text).strip()
+    found = next((purpose for purpose, words in _PURPOSES.items() if wanted in map(fold, words)), None)
+    if found is None:
+        raise Invalid("consent.purpose-unknown", text=text.strip()[:40])
+    return found
+
+
+def _channel(text: str, _heard: Heard) -> Channel:
+    wanted = fold(text).strip()
+    found = next((channel for channel, words in _CHANNELS.items() if wanted in map(fold, words)), None)
+    if found is None:
+        raise Invalid("consent.channel-unknown", text=text.strip()[:40])
+    return found
+
+
 def _any_record(text: str, _heard: Heard) -> tuple[str, int]:
     parsed = references.parse(text)
     if parsed is None:
@@ -142,6 +173,9 @@ ORGANISATION = Slot("text", _NAME, _text, is_free=True)
 EMAIL = Slot("email", r"[^\s@<>]{1,64}@[^\s@<>]{1,190}", _text)
 PRIORITY = Slot("priority", "|".join(word for words in _PRIORITIES.values() for word in words), _priority)
 LANGUAGE = Slot("language", r"[^\W\d_]{2,20}", _text)
+PURPOSE = Slot("purpose", "|".join(word for words in _PURPOSES.values() for word in words), _purpose)
+CHANNEL = Slot("channel", "|".join(word for words in _CHANNELS.values() for word in words), _channel)
+WORDING = Slot("wording", r".+", lambda text, _heard: text.strip(), is_free=True)
 CODE = Slot("code", r"[\w\-]{6,64}", _text)
 
 RecordArg: TypeAlias = Annotated[tuple[str, int], RECORD]
@@ -163,3 +197,6 @@ AmountArg: TypeAlias = Annotated[Money, AMOUNT]
 MinutesArg: TypeAlias = Annotated[int, MINUTES]
 DueArg: TypeAlias = Annotated[datetime, DUE]
 CodeArg: TypeAlias = Annotated[str, CODE]
+PurposeArg: TypeAlias = Annotated[Purpose, PURPOSE]
+ConsentChannelArg: TypeAlias = Annotated[Channel, CHANNEL]
+WordingArg: TypeAlias = Annotated[str, WORDING]

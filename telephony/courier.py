@@ -41,7 +41,9 @@ class TwilioCourier:
                 await self._redirect(effect.id, effect.payload["call"], effect.payload["to"])
             case EffectKind.HANG_UP:
                 await self._hang_up(effect.payload["leg"])
-            case EffectKind.CARD | EffectKind.POST | EffectKind.TIMER:
+            case EffectKind.FORGET:
+                await self._forget(effect.payload["recording"])
+            case _:
                 raise Undeliverable(f"a call cannot carry {effect.kind}")
 
     async def _dial(self, leg_id: int, now: datetime) -> None:
@@ -122,6 +124,16 @@ class TwilioCourier:
             leg = await session.get(CallLeg, leg_id)
         if leg is not None and leg.sid is not None and not carrier.is_final(leg):
             await self._update(leg.sid, status="completed")
+
+    async def _forget(self, sid: str) -> None:
+        """A recording that is gone already is as good."""
+        try:
+            await self._client.rest.recordings(sid).delete_async()
+        except REFUSALS as error:
+            if error.code not in ALREADY_OVER:
+                _refused(error)
+        except UNREADABLE as error:
+            raise TryLater(type(error).__name__) from error
 
     async def _update(self, sid: str, **changes: str) -> None:
         try:

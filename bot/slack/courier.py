@@ -39,7 +39,7 @@ class SlackCourier:
                 await self._card(effect.payload, now)
             case EffectKind.POST:
                 await self._post(dict(effect.payload))
-            case EffectKind.DIAL | EffectKind.REDIRECT | EffectKind.HANG_UP | EffectKind.TIMER:
+            case _:
                 raise Undeliverable(f"Slack cannot carry {effect.kind}")
 
     async def close(self) -> None:

@@ -28,7 +28,7 @@ class TelegramCourier:
                 await self._call(effect.payload["method"], effect.payload["arguments"])
             case EffectKind.CARD:
                 await self._card(effect.payload, now)
-            case EffectKind.DIAL | EffectKind.REDIRECT | EffectKind.HANG_UP | EffectKind.TIMER:
+            case _:
                 raise Undeliverable(f"Telegram cannot carry {effect.kind}")
 
     async def _card(self, payload: dict[str, Any], now: datetime) -> None:

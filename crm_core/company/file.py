@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core.company.hours import Hours
+from crm_core.company.keeping import Files, Retention
 from crm_core.company.part import LocalText, Part
 from crm_core.company.people import Branch, Team, known_zone
 from crm_core.company.phone import JoinQueue, Menu, Phone
@@ -39,6 +40,8 @@ class Company(Part):
     cards: list[CardPlace] = []
     branches: dict[str, Branch] = {}
     teams: dict[str, Team] = {}
+    files: Files = Files()
+    retention: Retention = Retention()
 
     @field_validator("time_zone")
     @classmethod

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm_core import activity, references, rights
 from crm_core.agents import Actor
 from crm_core.company import company_of
+from crm_core.contacts import consents
 from crm_core.contacts.numbers import PhoneNumber, add_number, by_digits
 from crm_core.db import Base, BigId, Record
 from crm_core.errors import Invalid
@@ -118,6 +119,7 @@ async def organisation_name(session: AsyncSession, contact: Contact) -> str | No
 
 
 async def remove_parts(session: AsyncSession, contact_id: int) -> None:
+    await consents.remove_of(session, contact_id)
     await session.execute(delete(ContactToken).where(ContactToken.contact_id == contact_id))
     await session.execute(delete(PhoneNumber).where(PhoneNumber.contact_id == contact_id))
 

@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core.activity import Activity
 from crm_core.callcenter.calls import Call
+from crm_core.contacts.consents import Consent
 from crm_core.contacts.contacts import Contact
 from crm_core.contacts.numbers import PhoneNumber
 from crm_core.db import Base
+from crm_core.files import File
 from crm_core.projects.tasks import Task
 from crm_core.sales.deals import Deal
 from crm_core.support.tickets import Ticket, TicketComment
@@ -26,6 +28,9 @@ IMPERSONAL = {
     "agent": "colleagues",
     "card": "where a record was posted, without its content",
     "choice_token": "words of buttons: commands and references",
+    "file_bytes": "contents by their digest: told and erased with the file that names them",
+    "kept_evidence": "consents of erased people, without a name",
+    "retention_run": "how much went in a night",
     "erasure": "that something was erased, without what it was",
     "hold": "the hold on the outbox",
     "identity": "colleagues' accounts",
@@ -50,6 +55,8 @@ class Person:
     deals: list[int] = field(default_factory=list)
     tasks: list[int] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
+    consents: list[int] = field(default_factory=list)
+    files: list[int] = field(default_factory=list)
     sids: list[str] = field(default_factory=list)
 
 
@@ -73,8 +80,10 @@ async def person(session: AsyncSession, contact: Contact) -> Person:
         deals=await _ids(session, Deal, contact.id),
         tasks=await _ids(session, Task, contact.id),
         calls=[call.id for call in calls],
+        consents=await _ids(session, Consent, contact.id),
         sids=[call.sid for call in calls if call.sid is not None],
     )
+    about.files = list(await session.scalars(select(File.id).where(_on_theirs(File, about))))
     about.words = sorted({*_named(contact), *alone, *await _written(session, about)})
     return about
 
@@ -92,6 +101,8 @@ async def _written(session: AsyncSession, about: Person) -> list[str]:
         select(TicketComment.body).where(TicketComment.ticket_id.in_(about.tickets)),
         select(Deal.title).where(Deal.id.in_(about.deals)),
         select(Task.title).where(Task.id.in_(about.tasks)),
+        select(File.name).where(File.id.in_(about.files)),
+        select(Consent.wording).where(Consent.id.in_(about.consents)),
         select(Call.note).where(Call.id.in_(about.calls)),
     ]
     found = [text for query in texts for text in await session.scalars(query)]
@@ -109,14 +120,19 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "callback_request": or_(
             table["callback_request"].c.call_id.in_(calls), table["callback_request"].c.ticket_id.in_(tickets)
         ),
+        "consent": table["consent"].c.contact_id == about.contact_id,
+        "consent_use": table["consent_use"].c.contact_id == about.contact_id,
         "contact": table["contact"].c.id == about.contact_id,
         "contact_token": table["contact_token"].c.contact_id == about.contact_id,
         "conversation": table["conversation"].c.key.in_([f"phone:{call}" for call in calls]),
         "deal": table["deal"].c.id.in_(about.deals),
+        "do_not_call": table["do_not_call"].c.number.in_(about.numbers),
         "effect": or_(
             table["effect"].c.address.in_([f"twilio:call-{call}" for call in calls]),
             _mentions(table["effect"].c.payload, about.words),
         ),
+        "file": table["file"].c.id.in_(about.files),
+        "legal_hold": table["legal_hold"].c.contact_id == about.contact_id,
         "phone_number": table["phone_number"].c.contact_id == about.contact_id,
         "queue_entry": table["queue_entry"].c.call_id.in_(calls),
         "receipt": or_(
@@ -131,14 +147,23 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
 
 
 def _timeline(about: Person) -> ColumnElement[bool]:
-    of = {
+    own = {**_records(about), "consent": about.consents, "file": about.files}
+    return or_(false(), *(and_(Activity.kind == kind, Activity.record_id.in_(ids)) for kind, ids in own.items()))
+
+
+def _records(about: Person) -> dict[str, list[int]]:
+    return {
         "contact": [about.contact_id],
         "ticket": about.tickets,
         "deal": about.deals,
         "task": about.tasks,
         "call": about.calls,
     }
-    return or_(false(), *(and_(Activity.kind == kind, Activity.record_id.in_(ids)) for kind, ids in of.items()))
+
+
+def _on_theirs(model: Any, about: Person) -> ColumnElement[bool]:
+    """Of a table whose rows belong to a record of any kind."""
+    return or_(false(), *(and_(model.kind == kind, model.record_id.in_(ids)) for kind, ids in _records(about).items()))
 
 
 def _mentions(payload: Any, words: Iterable[str]) -> ColumnElement[bool]:

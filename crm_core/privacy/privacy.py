@@ -8,13 +8,14 @@ from typing import Any, cast
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import activity, cards, references, rights
+from crm_core import activity, cards, files, outbox, references, rights
 from crm_core.agents import Actor
 from crm_core.callcenter.recordings import Recording
 from crm_core.contacts.contacts import Contact
 from crm_core.inbox import Receipt
 from crm_core.lease import Leased, State
-from crm_core.outbox import Effect
+from crm_core.outbox import Effect, EffectKind
+from crm_core.privacy import evidence, legal_holds
 from crm_core.privacy.erasures import Erasure
 from crm_core.privacy.holdings import Person, holdings, person, table_of
 
@@ -27,13 +28,23 @@ def _given_up(model: type[Leased]) -> Any:
 
 
 # Rows that go entirely; the others stay for the statistics, without what they said.
-_DELETED = ("contact_token", "phone_number", "conversation", "callback_request", "recording")
+_DELETED = (
+    "contact_token",
+    "phone_number",
+    "conversation",
+    "callback_request",
+    "recording",
+    "consent_use",
+    "consent",
+)
 _EMPTIED: dict[str, dict[str, Any]] = {
     "activity": {"data": {}, "reversible": False},
     "call": {"from_number": None, "to_number": None, "note": None, "ivr": {}},
     "contact": {"name": ERASED, "email": None, "organisation_id": None},
     "deal": {"title": ERASED},
     "effect": {"payload": {}, "state": _given_up(Effect)},
+    "do_not_call": {"number": None},
+    "legal_hold": {"reason": ERASED},
     "receipt": {"payload": {}, "response": None, "state": _given_up(Receipt)},
     "task": {"title": ERASED},
     "ticket": {"subject": ERASED, "description": ""},
@@ -53,12 +64,23 @@ async def known_of(session: AsyncSession, actor: Actor, contact_id: int) -> dict
     return found
 
 
-async def erase(session: AsyncSession, actor: Actor, contact_id: int, now: datetime) -> Erasure:
-    """Cannot be undone: that is its purpose. Raises NotFound."""
+async def erase(session: AsyncSession, actor: Actor, contact_id: int, now: datetime, *, again: bool = False) -> Erasure:
+    """Cannot be undone: that is its purpose. Raises NotFound, and Refused under a legal hold.
+
+    `again`: they were erased before, and a backup brought them back, with whatever stood in the way then.
+    """
     rights.require(actor, "contact.erase")
-    about = await person(session, cast("Contact", await references.lock(session, "contact", contact_id)))
+    contact = cast("Contact", await references.lock(session, "contact", contact_id))
+    if not again:
+        await legal_holds.refuse_when_held(session, contact_id)
+    about = await person(session, contact)
     elsewhere = await _elsewhere(session, about)
+    await _forget_elsewhere(session, about, now)
+    kept = await evidence.keep(session, contact_id, about.numbers, _names(contact, about), now)
+    if kept:
+        elsewhere.append(f"evidence of {kept} consent(s) to advertising calls, kept without a name as the law wants")
     counted = await _empty(session, about)
+    await files.remove(session, about.files, now)
     await session.execute(
         update(activity.Activity).where(activity.Activity.actor_name == about.name).values(actor_name=ERASED)
     )
@@ -90,4 +112,21 @@ async def _elsewhere(session: AsyncSession, about: Person) -> list[str]:
     """Recordings lie at the carrier; what was posted is edited with its card, and what was answered stays in chats."""
     condition = holdings(about)["recording"]
     sids = await session.scalars(select(Recording.sid).where(condition))
-    return [f"recording {sid} at the carrier" for sid in sids] + ["answers in the chats of colleagues"]
+    return [f"recording {sid} at the carrier, who is asked to delete it" for sid in sids] + [
+        "answers in the chats of colleagues"
+    ]
+
+
+async def _forget_elsewhere(session: AsyncSession, about: Person, now: datetime) -> None:
+    for sid in await session.scalars(select(Recording.sid).where(holdings(about)["recording"])):
+        await forget_recording(session, sid, now)
+
+
+async def forget_recording(session: AsyncSession, sid: str, now: datetime) -> None:
+    """The carrier is asked to delete the sound."""
+    await outbox.enqueue(session, EffectKind.FORGET, f"twilio:recording-{sid}", {"recording": sid}, now)
+
+
+def _names(contact: Contact, about: Person) -> list[str]:
+    digits = [number.removeprefix("+") for number in about.numbers]
+    return [contact.name, *contact.name.split(), *about.numbers, *digits, *([contact.email] if contact.email else [])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm_core.message import say
 from crm_core.projects.tasks import Task
-from intents.cards.layout import Pair, contact_name, fields, record_button, row
+from intents.cards.layout import Pair, contact_name, fields, files_line, record_button, row
 from intents.registry import Context
 from intents.reply import Part
 
@@ -14,6 +14,8 @@ async def task_card(context: Context, task: Task) -> list[Part]:
     pairs: list[Pair] = [("card.status", done), ("card.due", task.due_at)]
     if not context.ask.is_public and task.contact_id is not None:
         pairs.append(("card.contact", await contact_name(context, task.contact_id)))
+    if not context.ask.is_public:
+        pairs.append(await files_line(context, task))
     choices = (
         [] if task.finished_at else [record_button(context, "button.done", f"done {task.ref}", task, is_primary=True)]
     )

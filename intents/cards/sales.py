@@ -6,7 +6,7 @@ from crm_core.agents import Agent
 from crm_core.sales import stages
 from crm_core.sales.deals import Deal
 from crm_core.sales.stages import Stage
-from intents.cards.layout import Pair, contact_name, fields, row
+from intents.cards.layout import Pair, contact_name, fields, files_line, row
 from intents.registry import Context
 from intents.reply import Choice, Part
 
@@ -23,6 +23,7 @@ async def deal_card(context: Context, deal: Deal) -> list[Part]:
         pairs += [
             ("card.contact", await contact_name(context, deal.contact_id)),
             ("card.owner", owner.name if owner else None),
+            await files_line(context, deal),
         ]
     following = await _next_stage(context, stage)
     choices = []

@@ -6,7 +6,7 @@ from crm_core.callcenter import recordings
 from crm_core.message import Param, say
 from crm_core.support import tickets
 from crm_core.support.tickets import Status, Ticket
-from intents.cards.layout import Pair, contact_name, fields, record_button, row
+from intents.cards.layout import Pair, contact_name, fields, files_line, record_button, row
 from intents.registry import Context
 from intents.reply import Choice, Part
 
@@ -22,6 +22,7 @@ async def ticket_card(context: Context, ticket: Ticket) -> list[Part]:
             ("card.contact", await contact_name(context, ticket.contact_id)),
             ("card.assignee", owner),
             ("card.opened", ticket.created_at),
+            await files_line(context, ticket),
         ]
         voicemail = await recordings.recording_of(context.session, ticket.id)
         if voicemail is not None:
