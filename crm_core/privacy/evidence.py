@@ -23,6 +23,7 @@ from crm_core.periods import Period
 # § 7a UWG: consent to advertising calls, from its giving and from each use of it.
 KEPT = Period(5, "year")
 REMOVED = "(…)"
+_NUMBER = r"\+?\d[\d\s()/.\-]{4,}\d"
 
 
 class KeptEvidence(Base):
@@ -86,5 +87,6 @@ async def forget_expired(session: AsyncSession, now: datetime) -> None:
 
 
 def _without(text: str, words: Sequence[str]) -> str:
+    """Nor any number that could be one to call, in whatever notation."""
     named = [re.escape(word) for word in sorted(words, key=len, reverse=True) if word.strip()]
-    return re.sub("|".join(named), REMOVED, text, flags=re.IGNORECASE) if named else text
+    return re.sub("|".join([*named, _NUMBER]), REMOVED, text, flags=re.IGNORECASE)
