@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import PurePath, PureWindowsPath
-from typing import cast
+from typing import Protocol, cast
 
 from sqlalchemy import Index, LargeBinary, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +23,12 @@ from crm_core.outbox import EffectKind
 CHUNK = 256 * 1024
 LONGEST_NAME = 200
 CARRIERS = frozenset({"contact", "ticket", "deal", "task"})
+
+
+class Store(Protocol):
+    """Where contents lie that are not in the database, by their digest. None for one that is not there."""
+
+    async def get(self, digest: str) -> bytes | None: ...
 
 
 class File(Record):
@@ -67,7 +73,9 @@ async def attach(
     clean = _clean(name)
     media_type = _checked(session, clean, data)
     digest = hashlib.sha256(data).hexdigest()
-    await _keep(session, digest, data, now)
+    # Each content once: what has a file already is here or in the store.
+    if not await is_wanted(session, digest):
+        await keep(session, digest, data, now)
     file = File(
         name=clean,
         media_type=media_type,
@@ -157,20 +165,26 @@ async def _forget_unless_wanted(session: AsyncSession, digest: str, now: datetim
 
 
 async def _forget(session: AsyncSession, digest: str, now: datetime) -> None:
-    if await content(session, digest) is None or company_of(session).files.storage == "s3":
+    here = select(FileBytes.part).where(FileBytes.sha256 == digest).limit(1)
+    if await session.scalar(here) is None or company_of(session).files.storage == "s3":
         await outbox.enqueue(session, EffectKind.FORGET, f"s3:{digest}", {}, now)
     await let_go(session, digest)
 
 
-async def _keep(session: AsyncSession, digest: str, data: bytes, now: datetime) -> None:
-    """Once for each content. They are here until the store has them, so that nothing is lost on the way."""
-    known = await session.scalar(select(FileBytes.part).where(FileBytes.sha256 == digest).limit(1))
-    if known is None and not await is_wanted(session, digest):
-        pieces = [data[start : start + CHUNK] for start in range(0, len(data), CHUNK)]
-        statement = outbox.insert_ignoring(session, FileBytes.__table__)
-        await session.execute(statement, [{"sha256": digest, "part": n, "data": p} for n, p in enumerate(pieces)])
-        if company_of(session).files.storage == "s3":
-            await outbox.enqueue(session, EffectKind.STORE, f"s3:{digest}", {}, now)
+async def keep(session: AsyncSession, digest: str, data: bytes, now: datetime) -> None:
+    """They are here until the store has them, so that nothing is lost on the way."""
+    pieces = [data[start : start + CHUNK] for start in range(0, len(data), CHUNK)]
+    statement = outbox.insert_ignoring(session, FileBytes.__table__)
+    await session.execute(statement, [{"sha256": digest, "part": n, "data": p} for n, p in enumerate(pieces)])
+    if company_of(session).files.storage == "s3":
+        await outbox.enqueue(session, EffectKind.STORE, f"s3:{digest}", {}, now)
+
+
+async def elsewhere(session: AsyncSession) -> Sequence[str]:
+    """The contents that lie in the store alone."""
+    here = select(FileBytes.sha256).where(FileBytes.sha256 == File.sha256)
+    found = await session.scalars(select(File.sha256).where(~here.exists()).distinct().order_by(File.sha256))
+    return found.all()
 
 
 def _checked(session: AsyncSession, name: str, data: bytes) -> str:

@@ -128,11 +128,19 @@ def backup(file: Path) -> None:
 
 
 @app.command()
-def restore(file: Path) -> None:
-    """A backup into an empty, migrated database. Nothing is sent until you release the outbox."""
+def restore(
+    file: Path,
+    erasures: Annotated[
+        Path | None, typer.Option(help="Who was erased since: a list that `offhook privacy erasures` wrote.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Empty the database first, but for its erasures.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --replace: do it. It cannot be undone.")] = False,
+) -> None:
+    """A backup into an empty, migrated database; who was erased since stays erased. Nothing is sent until you
+    release the outbox."""
     from webhooks import archive
 
-    _print(_run(archive.restore(_settings(), file)))
+    _print(_run(archive.restore(_settings(), file, erasures, replaces=replace, confirmed=yes)))
 
 
 @app.command()

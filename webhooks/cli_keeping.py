@@ -73,6 +73,30 @@ def export_erasures(file: Path) -> None:
     show(run(keeping.export_erasures(settings(), file)))
 
 
+@files_app.command("attach")
+def attach_file(record: str, file: Path) -> None:
+    """Attach FILE to a contact, ticket, deal or task: `offhook files attach T-1 photo.jpg`."""
+    from webhooks import files
+
+    show(run(files.attach(settings(), record, file)))
+
+
+@files_app.command("list")
+def list_files(record: str) -> None:
+    """What is attached to a record."""
+    from webhooks import files
+
+    show(run(files.list_files(settings(), record)))
+
+
+@files_app.command("get")
+def get_file(file: str, out: Path) -> None:
+    """Write a file to OUT: `offhook files get F-3 photo.jpg`."""
+    from webhooks import files
+
+    show(run(files.get(settings(), file, out)))
+
+
 def retention(
     now: Annotated[bool, typer.Option("--now", help="Carry it out instead of waiting for the night.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do it. It cannot be undone.")] = False,

@@ -13,6 +13,7 @@ from crm_core import agents, references
 from crm_core.errors import NotFound
 from crm_core.privacy import evidence, legal_holds
 from crm_core.privacy.erasures import Erasure
+from crm_core.privacy.replay import Erased
 from webhooks.complaints import Complaint
 from webhooks.serve import open_runtime, require_migrated
 from webhooks.settings import Settings
@@ -66,18 +67,12 @@ async def export_erasures(settings: Settings, file: Path) -> str:
     return f"{file} names {len(rows)} erasures, by number and time alone."
 
 
-def read_erasures(file: Path) -> list[Erasure]:
+def read_erasures(file: Path) -> list[Erased]:
     """Raises Complaint for what is no such list."""
     try:
         rows = json.loads(file.read_text(encoding="utf-8"))
         return [
-            Erasure(
-                contact_id=int(row["contact"]),
-                at=datetime.fromisoformat(row["at"]).astimezone(UTC),
-                actor_name=str(row["by"]),
-                rows={},
-                elsewhere=[],
-            )
+            Erased(int(row["contact"]), datetime.fromisoformat(row["at"]).astimezone(UTC), str(row["by"]))
             for row in rows
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:
