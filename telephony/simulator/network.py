@@ -34,6 +34,7 @@ class Network(Exchange):
         self.simulator_key = simulator_key
         self.calls: dict[str, SimulatedCall] = {}
         self.requests: list[RestRequest] = []
+        self.deleted_recordings: list[str] = []
         self.failures: list[Failure] = []
 
     def fail_next(self, status: int = 429, code: int = 20429, *, drop: bool = False) -> None:
