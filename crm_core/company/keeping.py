@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator
 
 from crm_core.company.part import Part
 from crm_core.periods import Period, read_period
@@ -18,7 +18,7 @@ def _period(value: Any) -> Any:
     return value if isinstance(value, Period) else read_period(str(value))
 
 
-Kept = Annotated[Period, BeforeValidator(_period)]
+Kept = Annotated[Period, BeforeValidator(_period), PlainSerializer(str, return_type=str, when_used="json")]
 
 
 class Retention(Part):
