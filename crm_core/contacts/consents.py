@@ -6,7 +6,7 @@ import enum
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, delete, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -227,6 +227,9 @@ async def remove_parts(session: AsyncSession, consent_id: int) -> None:
         raise Refused("consent.was-used", ref=references.ref("consent", consent_id))
 
 
-async def remove_of(session: AsyncSession, contact_id: int) -> None:
-    await session.execute(delete(ConsentUse).where(ConsentUse.contact_id == contact_id))
-    await session.execute(delete(Consent).where(Consent.contact_id == contact_id))
+async def refuse_when_stated(session: AsyncSession, contact_id: int) -> None:
+    """The contact's adding was built upon: undo would take evidence with it. Raises Refused."""
+    stated = await session.scalar(select(Consent.id).where(Consent.contact_id == contact_id).limit(1))
+    used = await session.scalar(select(ConsentUse.id).where(ConsentUse.contact_id == contact_id).limit(1))
+    if stated is not None or used is not None:
+        raise Refused("undo.changed-since", ref=references.ref("contact", contact_id))

@@ -17,6 +17,7 @@ from crm_core.contacts.numbers import PhoneNumber, add_number, by_digits
 from crm_core.db import Base, BigId, Record
 from crm_core.errors import Invalid
 from crm_core.names import words
+from crm_core.privacy import legal_holds
 
 FOUND_AT_MOST = 10
 LONGEST_NAME = 200
@@ -119,7 +120,8 @@ async def organisation_name(session: AsyncSession, contact: Contact) -> str | No
 
 
 async def remove_parts(session: AsyncSession, contact_id: int) -> None:
-    await consents.remove_of(session, contact_id)
+    await consents.refuse_when_stated(session, contact_id)
+    await legal_holds.refuse_when_ever_held(session, contact_id)
     await session.execute(delete(ContactToken).where(ContactToken.contact_id == contact_id))
     await session.execute(delete(PhoneNumber).where(PhoneNumber.contact_id == contact_id))
 

@@ -80,6 +80,12 @@ async def refuse_when_held(session: AsyncSession, contact_id: int) -> None:
         )
 
 
+async def refuse_when_ever_held(session: AsyncSession, contact_id: int) -> None:
+    """Undo of the contact's adding would take the record of the hold with it. Raises Refused."""
+    if await session.scalar(select(LegalHold.id).where(LegalHold.contact_id == contact_id).limit(1)) is not None:
+        raise Refused("undo.changed-since", ref=references.ref("contact", contact_id))
+
+
 async def holds(session: AsyncSession, actor: Actor) -> Sequence[LegalHold]:
     """Those that stand, the oldest first."""
     rights.require(actor, "contact.hold")

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from crm_core import activity
 from crm_core.agents import SYSTEM, Role
-from crm_core.contacts import consents, do_not_call
+from crm_core.contacts import consents, contacts, do_not_call
 from crm_core.contacts.consents import Channel, Purpose
 from crm_core.contacts.contacts import Contact
 from crm_core.db import Database
 from crm_core.errors import Invalid, NotAllowed, Refused
+from crm_core.privacy import legal_holds
 from tests import people
 from tests.people import NOW
 
@@ -102,6 +103,19 @@ async def test_what_was_acted_on_is_not_undone(database: Database) -> None:
         with pytest.raises(Refused, match="was-used"):
             await activity.undo(session, mira, NOW)
         assert (await consents.latest(session, greta.id, *ADVERTISING)) is said
+
+
+async def test_a_contact_with_a_consent_or_a_hold_is_not_undone(database: Database) -> None:
+    async with database.transaction() as session:
+        mira = people.as_actor(await people.add_agent(session))
+        greta = await contacts.add_contact(session, mira, name="Greta Sommer", now=NOW)
+        await consents.state(session, SYSTEM, greta.id, *ADVERTISING, NOW, is_given=True, wording="Ja")
+        with pytest.raises(Refused, match="changed-since"):
+            await activity.undo(session, mira, NOW)
+        paul = await contacts.add_contact(session, mira, name="Paul Winter", now=NOW)
+        await legal_holds.put(session, SYSTEM, paul.id, "court", NOW)
+        with pytest.raises(Refused, match="changed-since"):
+            await activity.undo(session, mira, NOW)
 
 
 async def test_a_viewer_notes_no_consent(database: Database) -> None:
