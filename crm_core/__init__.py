@@ -10,3 +10,5 @@ def load() -> None:
     import_module("crm_core.foundation")
     for subject in SUBJECTS:
         import_module(f"crm_core.{subject}")
+    # Above all subjects: it knows where each of them keeps what is about a person.
+    import_module("crm_core.privacy.retention")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import islice
@@ -14,36 +15,57 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 from sqlalchemy import Table, delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import hold, rows, schema
+from crm_core import files, hold, rows, schema
 from crm_core.db import Database
 from crm_core.errors import Invalid
+from crm_core.files import Store
+from crm_core.outbox import Effect, EffectKind
+from crm_core.privacy.replay import Replay
 from crm_core.rows import Sum, Values
 from crm_core.sales.stages import Stage
 
 MANIFEST = "offhook.json"
 FORMAT = 1
+FILES = "files/"
 COPYING = "a copy into this database is not finished"
 
 Progress = Callable[[str, int], None]
 
 
-async def backup(database: Database, file: Path, now: datetime, tell: Progress) -> dict[str, int]:
-    """The rows by table. One moment of the database, whatever is written meanwhile; the file is there whole or not."""
+async def backup(
+    database: Database, file: Path, now: datetime, tell: Progress, store: Store | None = None
+) -> dict[str, int]:
+    """The rows by table. One moment of the database, whatever is written meanwhile; the file is there whole or not.
+
+    `store` is where files lie whose bytes are not in the database. Raises Invalid when one of them is not there.
+    """
     part = file.with_name(file.name + ".part")
     sums: dict[str, Sum] = {}
-    async with _snapshot(database) as reading:
-        with ZipFile(part, "w", ZIP_DEFLATED) as archive:
+    with ZipFile(part, "w", ZIP_DEFLATED) as archive:
+        async with _snapshot(database) as reading:
             for table in rows.tables():
                 sums[table.name] = await _pack(reading, archive, table, tell)
-            document = {"format": FORMAT, "revision": await schema.revision(database), "made_at": now.isoformat()}
-            counted = {name: found.as_text() for name, found in sums.items()}
-            archive.writestr(MANIFEST, json.dumps({**document, "tables": counted}, indent=2))
+            stored = await files.elsewhere(reading)
+        await _pack_files(archive, stored, store)
+        document = {"format": FORMAT, "revision": await schema.revision(database), "made_at": now.isoformat()}
+        counted = {name: found.as_text() for name, found in sums.items()}
+        archive.writestr(MANIFEST, json.dumps({**document, "tables": counted}, indent=2))
     part.replace(file)
     return {name: found.count for name, found in sums.items()}
 
 
-async def restore(database: Database, file: Path, now: datetime, tell: Progress) -> dict[str, int]:
+async def restore(
+    database: Database,
+    file: Path,
+    now: datetime,
+    tell: Progress,
+    replay: Replay | None = None,
+    *,
+    replaces: bool = False,
+) -> dict[str, int]:
     """Into an empty database of the same revision, in one commit: after a crash nothing is there.
+
+    `replaces`: what is there goes, but for its erasures. `replay` carries out what was erased since the backup.
 
     Raises Invalid for a file that is no backup or was damaged, another revision, or a database that is in use.
     """
@@ -52,12 +74,19 @@ async def restore(database: Database, file: Path, now: datetime, tell: Progress)
             manifest = _manifest(archive)
             await _require_revision(database, manifest["revision"])
             async with database.transaction() as session:
-                await _require_empty(session)
+                if replaces:
+                    await (replay or Replay()).collect(session)
+                    await _empty(session)
+                else:
+                    await _require_empty(session)
                 for table in rows.tables():
                     found = await _unpack(session, archive, table, tell)
                     if found.as_text() != manifest["tables"].get(table.name, Sum().as_text()):
                         raise Invalid("archive.damaged", table=table.name)
+                await _unpack_files(session, archive, now)
                 await rows.set_sequences(session)
+                if replay is not None:
+                    await replay.carry_out(session, now)
                 await hold.put(session, "restored from a backup", now)
     except (BadZipFile, KeyError, ValueError, OSError) as error:
         raise Invalid("archive.unreadable", file=file.name) from error
@@ -121,7 +150,7 @@ async def _unpack(session: AsyncSession, archive: ZipFile, table: Table, tell: P
 def _batches(archive: ZipFile, table: Table) -> Iterator[list[str]]:
     with archive.open(f"{table.name}.ndjson") as member:
         lines = (line.decode().removesuffix("\n") for line in member)
-        while batch := list(islice(lines, rows.BATCH)):
+        while batch := list(islice(lines, rows.batch_of(table))):
             yield batch
 
 
@@ -161,11 +190,36 @@ async def _require_revision(database: Database, wanted: str) -> None:
 
 
 async def _require_empty(session: AsyncSession) -> None:
-    """What offhook.yml declares is there from the start, and makes way."""
+    """What offhook.yml declares and what a worker plans at its start is there before anything else, and makes way."""
+    await session.execute(delete(Effect).where(Effect.kind == EffectKind.TIMER, Effect.dedupe_key.is_not(None)))
     for table in rows.tables():
         if table is not Stage.__table__ and await rows.count(session, table):
             raise Invalid("archive.not-empty", table=table.name)
     await session.execute(delete(Stage))
+
+
+async def _empty(session: AsyncSession) -> None:
+    for table in reversed(rows.tables()):
+        await session.execute(delete(table))
+
+
+async def _pack_files(archive: ZipFile, digests: Sequence[str], store: Store | None) -> None:
+    """Outside of any transaction: they come over the network."""
+    for digest in digests:
+        data = await store.get(digest) if store is not None else None
+        if data is None:
+            raise Invalid("archive.file-missing", digest=digest)
+        archive.writestr(f"{FILES}{digest}", data)
+
+
+async def _unpack_files(session: AsyncSession, archive: ZipFile, now: datetime) -> None:
+    """Into the database, from where they are carried to the store if the company file says so."""
+    for name in archive.namelist():
+        if name.startswith(FILES):
+            data = archive.read(name)
+            if hashlib.sha256(data).hexdigest() != name.removeprefix(FILES):
+                raise Invalid("archive.damaged", table="file_bytes")
+            await files.keep(session, name.removeprefix(FILES), data, now)
 
 
 def _manifest(archive: ZipFile) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from crm_core import (
     calendars,
     cards,
     conversation,
+    files,
     hold,
     inbox,
     notices,
@@ -15,9 +16,11 @@ from crm_core import (
     references,
 )
 from crm_core.absences import Absence
-from crm_core.privacy import erasures
+from crm_core.files import File
+from crm_core.privacy import erasures, legal_holds, retention_runs
 
 references.register("AB", Absence)
+references.register("F", File, files.remove_parts)
 
 __all__ = [
     "absences",
@@ -28,8 +31,11 @@ __all__ = [
     "cards",
     "conversation",
     "erasures",
+    "files",
     "hold",
     "inbox",
+    "legal_holds",
     "notices",
     "outbox",
+    "retention_runs",
 ]

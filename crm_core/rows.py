@@ -42,6 +42,11 @@ def tables() -> list[Table]:
     return [table for table in Base.metadata.sorted_tables if table is not Hold.__table__]
 
 
+def batch_of(table: Table) -> int:
+    """Fewer rows at a time where one of them is large."""
+    return int(table.info.get("batch", BATCH))
+
+
 async def count(session: AsyncSession, table: Table) -> int:
     return await session.scalar(select(func.count()).select_from(table)) or 0
 
@@ -51,7 +56,7 @@ async def read(session: AsyncSession, table: Table, after: Sequence[Any] = ()) -
     keys = list(table.primary_key.columns)
     last = tuple(after)
     while True:
-        query = select(table).order_by(*keys).limit(BATCH)
+        query = select(table).order_by(*keys).limit(batch_of(table))
         if last:
             behind = [bindparam(None, value, key.type) for key, value in zip(keys, last, strict=True)]
             query = query.where(tuple_(*keys) > tuple_(*behind))

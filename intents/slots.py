@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Annotated, TypeAlias
 
 from crm_core import references
+from crm_core.contacts.consents import Channel, Purpose
 from crm_core.errors import Invalid
 from crm_core.money import Money
 from crm_core.names import fold
@@ -129,6 +130,36 @@ def _priority(text: str, _heard: Heard) -> Priority:
 
 def _audience(text: str, _heard: Heard) -> Audience:
     return Audience.INTERNAL if text.casefold().startswith("intern") else Audience.PUBLIC
+
+
+_PURPOSES = {
+    Purpose.ADVERTISING: ("advertising", "marketing", "offers", "werbung", "angebote", "angeboten"),
+    Purpose.RECORDING: ("recording", "recordings", "aufzeichnung", "aufzeichnungen", "aufnahmen"),
+    Purpose.SURVEY: ("surveys", "survey", "umfragen", "umfrage", "befragungen"),
+    Purpose.SERVICE: ("service", "service messages", "kundendienst", "servicenachrichten"),
+}
+_CHANNELS = {
+    Channel.PHONE: ("phone", "telephone", "call", "telefon", "anruf"),
+    Channel.SMS: ("sms", "text message", "text"),
+    Channel.EMAIL: ("e-mail", "email", "mail"),
+    Channel.CHAT: ("chat", "messenger"),
+}
+
+
+def _purpose(text: str, _heard: Heard) -> Purpose:
+    wanted = fold(text).strip()
+    found = next((purpose for purpose, words in _PURPOSES.items() if wanted in map(fold, words)), None)
+    if found is None:
+        raise Invalid("consent.purpose-unknown", text=text.strip()[:40])
+    return found
+
+
+def _channel(text: str, _heard: Heard) -> Channel:
+    wanted = fold(text).strip()
+    found = next((channel for channel, words in _CHANNELS.items() if wanted in map(fold, words)), None)
+    if found is None:
+        raise Invalid("consent.channel-unknown", text=text.strip()[:40])
+    return found
 
 
 def _any_record(text: str, _heard: Heard) -> tuple[str, int]:
@@ -255,6 +286,10 @@ QUANTITY = Slot("quantity", r"\d{1,6}(?:[.,]\d{1,3})?", _quantity)
 PERCENT = Slot("percent", r"\d{1,2}(?:[.,]\d{1,2})?\s?(?:%|percent|prozent)", _percent)
 LINE = Slot("line", r"\d{1,3}", lambda text, _heard: int(text))
 CODE = Slot("code", r"(?!(?:task|call|[a-z])-?\d+(?:\s|$))[\w\-]{6,64}", _text)
+PURPOSE = Slot("purpose", "|".join(word for words in _PURPOSES.values() for word in words), _purpose)
+CHANNEL = Slot("channel", "|".join(word for words in _CHANNELS.values() for word in words), _channel)
+WORDING = Slot("wording", r".+", lambda text, _heard: text.strip(), is_free=True)
+CODE = Slot("code", r"[\w\-]{6,64}", _text)
 
 RecordArg: TypeAlias = Annotated[tuple[str, int], RECORD]
 TicketArg: TypeAlias = Annotated[int, TICKET]
@@ -300,3 +335,6 @@ QuantityArg: TypeAlias = Annotated[int, QUANTITY]
 PercentArg: TypeAlias = Annotated[int, PERCENT]
 LineArg: TypeAlias = Annotated[int, LINE]
 CodeArg: TypeAlias = Annotated[str, CODE]
+PurposeArg: TypeAlias = Annotated[Purpose, PURPOSE]
+ConsentChannelArg: TypeAlias = Annotated[Channel, CHANNEL]
+WordingArg: TypeAlias = Annotated[str, WORDING]

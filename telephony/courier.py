@@ -43,7 +43,9 @@ class TwilioCourier:
                 await self._hang_up(effect.payload["leg"])
             case EffectKind.SMS:
                 await self._text(effect.payload["to"], effect.payload["text"])
-            case EffectKind.CARD | EffectKind.POST | EffectKind.NOTICE | EffectKind.TIMER:
+            case EffectKind.FORGET:
+                await self._forget(effect.payload["recording"])
+            case _:
                 raise Undeliverable(f"a call cannot carry {effect.kind}")
 
     async def _dial(self, leg_id: int, now: datetime) -> None:
@@ -135,6 +137,16 @@ class TwilioCourier:
             _refused(error)
         except UNREADABLE as error:
             raise AnswerLost from error
+
+    async def _forget(self, sid: str) -> None:
+        """A recording that is gone already is as good."""
+        try:
+            await self._client.rest.recordings(sid).delete_async()
+        except REFUSALS as error:
+            if error.code not in ALREADY_OVER:
+                _refused(error)
+        except UNREADABLE as error:
+            raise TryLater(type(error).__name__) from error
 
     async def _update(self, sid: str, **changes: str) -> None:
         try:

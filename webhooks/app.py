@@ -40,6 +40,8 @@ def build_channels(runtime: Runtime) -> Channels:
         _add_slack(runtime, channels)
     if runtime.settings.has_telegram:
         _add_telegram(runtime, channels)
+    if runtime.settings.has_s3:
+        _add_s3(runtime, channels)
     return channels
 
 
@@ -118,3 +120,12 @@ def _add_telegram(runtime: Runtime, channels: Channels) -> None:
     channels.readers["telegram"] = TelegramReader(bridge)
     channels.couriers["telegram"] = TelegramCourier(runtime.database, bridge)
     channels.closing.append(bridge.close)
+
+
+def _add_s3(runtime: Runtime, channels: Channels) -> None:
+    from webhooks.s3 import S3Courier, open_store
+
+    store = open_store(runtime.settings, runtime.clock)
+    assert store is not None, "checked by has_s3"
+    channels.couriers["s3"] = S3Courier(runtime.database, store)
+    channels.closing.append(store.close)

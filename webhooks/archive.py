@@ -14,7 +14,10 @@ from crm_core import archive, hold, rows
 from crm_core.archive import Progress as Tell
 from crm_core.db import Database
 from crm_core.outbox import Effect
+from crm_core.privacy.replay import Replay
 from webhooks.complaints import Complaint
+from webhooks.files import store_of
+from webhooks.keeping import read_erasures
 from webhooks.serve import open_runtime, require_migrated
 from webhooks.settings import Settings
 
@@ -28,16 +31,28 @@ async def backup(settings: Settings, file: Path) -> str:
     async with open_runtime(settings) as runtime:
         await require_migrated(runtime)
         with _bar(await _count(runtime.database)) as tell:
-            written = await archive.backup(runtime.database, file, runtime.clock(), tell)
+            async with store_of(runtime) as store:
+                written = await archive.backup(runtime.database, file, runtime.clock(), tell, store)
     return f"{file} holds {_said(written)}."
 
 
-async def restore(settings: Settings, file: Path) -> str:
+async def restore(
+    settings: Settings, file: Path, erasures: Path | None = None, *, replaces: bool = False, confirmed: bool = False
+) -> str:
+    """`erasures`: a list of those since the backup; a database that is replaced knows its own.
+
+    Raises Complaint when a database is to be replaced without a confirmation.
+    """
+    if replaces and not confirmed:
+        raise Complaint("This empties the database before the backup is read. Say it again with --yes.")
+    listed = await asyncio.to_thread(read_erasures, erasures) if erasures is not None else []
+    replay = Replay(listed)
     async with open_runtime(settings) as runtime:
         await require_migrated(runtime)
         with _bar(None) as tell:
-            written = await archive.restore(runtime.database, file, runtime.clock(), tell)
-    return f"Restored {_said(written)}, counted and checked.\n{HELD}"
+            written = await archive.restore(runtime.database, file, runtime.clock(), tell, replay, replaces=replaces)
+    again = f"Erased again, as they were since the backup: {replay.erased_again}.\n" if replay.erased_again else ""
+    return f"Restored {_said(written)}, counted and checked.\n{again}{HELD}"
 
 
 async def copy(settings: Settings, to: str) -> str:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
+from webhooks import cli_keeping
+from webhooks.command_line import run as _run
+from webhooks.command_line import settings as _settings
+from webhooks.command_line import show as _print
 from webhooks.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Offhook: a CRM that a call centre talks to.")
 agents_app = typer.Typer(no_args_is_help=True, help="The people who work with Offhook.")
 connect_app = typer.Typer(no_args_is_help=True, help="Set or print what Twilio, Telegram and Slack need to know.")
-privacy_app = typer.Typer(no_args_is_help=True, help="What is known of a person, and to be forgotten.")
 outbox_app = typer.Typer(invoke_without_command=True, help="What is to be sent, and the hold on it.")
 app.add_typer(agents_app, name="agents")
 app.add_typer(connect_app, name="connect")
 app.add_typer(outbox_app, name="outbox")
-app.add_typer(privacy_app, name="privacy")
+cli_keeping.add_to(app)
 
 As = Annotated[str | None, typer.Option("--as", help="The agent who speaks; the only admin when left out.")]
 
@@ -136,11 +136,19 @@ def backup(file: Path) -> None:
 
 
 @app.command()
-def restore(file: Path) -> None:
-    """A backup into an empty, migrated database. Nothing is sent until you release the outbox."""
+def restore(
+    file: Path,
+    erasures: Annotated[
+        Path | None, typer.Option(help="Who was erased since: a list that `offhook privacy erasures` wrote.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Empty the database first, but for its erasures.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --replace: do it. It cannot be undone.")] = False,
+) -> None:
+    """A backup into an empty, migrated database; who was erased since stays erased. Nothing is sent until you
+    release the outbox."""
     from webhooks import archive
 
-    _print(_run(archive.restore(_settings(), file)))
+    _print(_run(archive.restore(_settings(), file, erasures, replaces=replace, confirmed=yes)))
 
 
 @app.command()
@@ -177,24 +185,6 @@ def hours(
 
     days = [moment.date() if moment else None for moment in (since, until)]
     _print(_run(timesheets.export(_settings(), file, *days)))
-
-
-@privacy_app.command("export")
-def export_person(contact: str, file: Path) -> None:
-    """Everything about one contact: a page for FILE.html, else JSON."""
-    from webhooks import privacy
-
-    _print(_run(privacy.export(_settings(), contact, file)))
-
-
-@privacy_app.command("erase")
-def erase_person(
-    contact: str, yes: Annotated[bool, typer.Option("--yes", help="Do it. It cannot be undone.")] = False
-) -> None:
-    """Forget one contact: names, numbers and words go, the statistics stay."""
-    from webhooks import privacy
-
-    _print(_run(privacy.erase(_settings(), contact, confirmed=yes)))
 
 
 @outbox_app.callback()
@@ -285,29 +275,11 @@ def main() -> None:
         sys.exit(1)
 
 
-def _settings() -> Settings:
-    from webhooks.complaints import Complaint
-
-    try:
-        return Settings()
-    except ValidationError as error:
-        lines = [f"{'_'.join(str(step) for step in fault['loc']).upper()}: {fault['msg']}" for fault in error.errors()]
-        raise Complaint("The settings are not usable:\n" + "\n".join(f"  {line}" for line in lines)) from error
-
-
 def _talk_settings() -> Settings:
     """Those of the running demo where one runs and no database is named."""
     from webhooks.demo import running
 
     return running.settings(_settings())
-
-
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(work)
-
-
-def _print(text: str) -> None:
-    Console(soft_wrap=True).print(text, markup=False, highlight=False)
 
 
 if __name__ == "__main__":

@@ -65,6 +65,8 @@ async def _findings(settings: Settings, *, live: bool) -> AsyncIterator[Finding]
     yield _public_address(settings)
     for finding in _channels(settings):
         yield finding
+    if runtime.company.files.storage == "s3":
+        yield _store(settings)
     if live:
         async for finding in _live(runtime):
             yield finding
@@ -118,6 +120,15 @@ def _channel(settings: Settings, name: str, variables: tuple[str, ...]) -> Findi
     if len(missing) == len(variables):
         return Finding(Verdict.OFF, name, f"is off; {' and '.join(variables)} turn it on")
     return Finding(Verdict.WRONG, name, f"is half set: {', '.join(missing)} is missing")
+
+
+def _store(settings: Settings) -> Finding:
+    if settings.has_s3:
+        return Finding(Verdict.GOOD, "files", f"lie in {settings.offhook_s3_endpoint}/{settings.offhook_s3_bucket}")
+    said = (
+        "offhook.yml wants them in S3, but OFFHOOK_S3_ENDPOINT, _BUCKET, _ACCESS_KEY and _SECRET_KEY are not all set."
+    )
+    return Finding(Verdict.WRONG, "files", f"{said} They stay in the database meanwhile.")
 
 
 async def _live(runtime: Runtime) -> AsyncIterator[Finding]:

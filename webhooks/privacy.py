@@ -11,13 +11,14 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
-from crm_core import agents, references
-from crm_core.errors import NotFound
+from crm_core import agents, files
 from crm_core.message import say
 from crm_core.privacy.privacy import erase as erase_person
 from crm_core.privacy.privacy import known_of
 from intents import catalogue
 from webhooks.complaints import Complaint
+from webhooks.files import fetched, store_of
+from webhooks.keeping import contact_id
 from webhooks.runtime import Runtime
 from webhooks.serve import open_runtime, require_migrated
 from webhooks.settings import Settings
@@ -32,10 +33,12 @@ async def export(settings: Settings, ref: str, file: Path) -> str:
     async with open_runtime(settings) as runtime:
         await require_migrated(runtime)
         async with runtime.database.transaction() as session:
-            known = await known_of(session, agents.SYSTEM, _contact_id(ref))
+            known = await known_of(session, agents.SYSTEM, contact_id(ref))
+        written = await _write_files(runtime, [int(row["id"]) for row in known["file"]], file)
         text = _page(runtime, ref, known) if file.suffix in {".html", ".htm"} else _json(known)
     await asyncio.to_thread(file.write_text, text, encoding="utf-8")
-    return f"{file} holds {sum(map(len, known.values())):,} rows about {ref}."
+    beside = f" {written} files lie in {_folder(file)}." if written else ""
+    return f"{file} holds {sum(map(len, known.values())):,} rows about {ref}.{beside}"
 
 
 async def erase(settings: Settings, ref: str, *, confirmed: bool) -> str:
@@ -43,21 +46,30 @@ async def erase(settings: Settings, ref: str, *, confirmed: bool) -> str:
     async with open_runtime(settings) as runtime:
         await require_migrated(runtime)
         async with runtime.database.transaction() as session:
-            contact_id = _contact_id(ref)
+            person = contact_id(ref)
             if not confirmed:
-                known = await known_of(session, agents.SYSTEM, contact_id)
+                known = await known_of(session, agents.SYSTEM, person)
                 counted = ", ".join(f"{name} {len(rows)}" for name, rows in known.items() if rows)
                 raise Complaint(f"This erases {ref} for good ({counted}). Say it again with --yes.")
-            done = await erase_person(session, agents.SYSTEM, contact_id, runtime.clock())
+            done = await erase_person(session, agents.SYSTEM, person, runtime.clock())
     left = "\n".join(f"  {line}" for line in done.elsewhere)
     return f"{ref} is erased: {sum(done.rows.values()):,} rows. What Offhook cannot reach:\n{left}"
 
 
-def _contact_id(ref: str) -> int:
-    parsed = references.parse(ref, "contact")
-    if parsed is None or parsed[0] != "contact":
-        raise NotFound("contact.unknown", ref=ref[:40])
-    return parsed[1]
+async def _write_files(runtime: Runtime, ids: list[int], file: Path) -> int:
+    """Beside the export: `F-3 photo.jpg`."""
+    async with store_of(runtime) as store:
+        for file_id in ids:
+            async with runtime.database.transaction() as session:
+                found, data = await files.read(session, agents.SYSTEM, file_id)
+            await asyncio.to_thread(_folder(file).mkdir, exist_ok=True)
+            content = data if data is not None else await fetched(store, found)
+            await asyncio.to_thread((_folder(file) / f"{found.ref} {found.name}").write_bytes, content)
+    return len(ids)
+
+
+def _folder(file: Path) -> Path:
+    return file.with_name(f"{file.name}.files")
 
 
 def _page(runtime: Runtime, ref: str, known: Known) -> str:

@@ -25,6 +25,11 @@ class Settings(BaseSettings):
     public_base_url: str = ""
     offhook_config: Path = Path("offhook.yml")
     offhook_secret_key: SecretStr | None = None
+    offhook_s3_endpoint: str | None = None
+    offhook_s3_bucket: str | None = None
+    offhook_s3_region: str = "us-east-1"
+    offhook_s3_access_key: str | None = None
+    offhook_s3_secret_key: SecretStr | None = None
     metrics_token: SecretStr | None = None
 
     slack_bot_token: SecretStr | None = None
@@ -60,6 +65,11 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """What senders call us by: their signatures are over this address."""
         return self.public_base_url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def has_s3(self) -> bool:
+        needed = (self.offhook_s3_endpoint, self.offhook_s3_bucket, self.offhook_s3_access_key)
+        return None not in needed and self.offhook_s3_secret_key is not None
 
     @property
     def has_slack(self) -> bool:

@@ -52,6 +52,7 @@ class Worker:
         """Until `stop()`. A commit of this process wakes it at once; a poll finds what other processes left."""
         if self._runtime.database.is_sqlite:
             await self._take_over()
+        await self._plan_nights()
         while not self._stopping.is_set():
             self._runtime.woken.clear()
             try:
@@ -83,6 +84,10 @@ class Worker:
         async with self._runtime.database.transaction() as session:
             await lease.release_all(session, Receipt)
             await lease.release_all(session, Effect)
+
+    async def _plan_nights(self) -> None:
+        async with self._runtime.database.transaction() as session:
+            await timers.plan_nights(session, self._runtime.clock())
 
     async def _rest(self) -> None:
         try:

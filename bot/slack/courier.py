@@ -41,7 +41,7 @@ class SlackCourier:
                 await self._notice(effect.payload, now)
             case EffectKind.POST:
                 await self._post(dict(effect.payload))
-            case EffectKind.DIAL | EffectKind.REDIRECT | EffectKind.HANG_UP | EffectKind.SMS | EffectKind.TIMER:
+            case _:
                 raise Undeliverable(f"Slack cannot carry {effect.kind}")
 
     async def close(self) -> None:

@@ -30,7 +30,7 @@ class TelegramCourier:
                 await self._card(effect.payload, now)
             case EffectKind.NOTICE:
                 await self._notice(effect.payload, now)
-            case EffectKind.DIAL | EffectKind.REDIRECT | EffectKind.HANG_UP | EffectKind.SMS | EffectKind.TIMER:
+            case _:
                 raise Undeliverable(f"Telegram cannot carry {effect.kind}")
 
     async def _card(self, payload: dict[str, Any], now: datetime) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_core.company.fields import CustomField
 from crm_core.company.figures import Figures
 from crm_core.company.hours import Hours
+from crm_core.company.keeping import Files, Retention
 from crm_core.company.part import LocalText, Part
 from crm_core.company.people import Branch, Team, known_zone
 from crm_core.company.phone import JoinQueue, Menu, Phone
@@ -64,6 +65,8 @@ class Company(Part):
     macros: dict[MacroKey, Macro] = {}
     satisfaction: SatisfactionQuestion | None = None
     projects: Projects = Projects()
+    files: Files = Files()
+    retention: Retention = Retention()
 
     @field_validator("time_zone")
     @classmethod

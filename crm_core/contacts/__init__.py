@@ -1,9 +1,35 @@
 """People, companies, and how to reach them."""
 
 from crm_core import references
-from crm_core.contacts import changes, contacts, duplicates, emails, merges, numbers, search, tags, tokens
+from crm_core.contacts import (
+    changes,
+    consents,
+    contacts,
+    do_not_call,
+    duplicates,
+    emails,
+    merges,
+    numbers,
+    search,
+    tags,
+    tokens,
+)
+from crm_core.contacts.consents import Consent
 from crm_core.contacts.contacts import Contact
 
 references.register("C", Contact, contacts.remove_parts, contacts.refresh)
+references.register("CONS", Consent, consents.remove_parts)
 
-__all__ = ["changes", "contacts", "duplicates", "emails", "merges", "numbers", "search", "tags", "tokens"]
+__all__ = [
+    "changes",
+    "consents",
+    "contacts",
+    "do_not_call",
+    "duplicates",
+    "emails",
+    "merges",
+    "numbers",
+    "search",
+    "tags",
+    "tokens",
+]

@@ -15,13 +15,14 @@ from crm_core import activity, fields, followers, references, rights
 from crm_core.activity import Json
 from crm_core.agents import Actor
 from crm_core.company import company_of
-from crm_core.contacts import tokens
+from crm_core.contacts import consents, tokens
 from crm_core.contacts.emails import EmailAddress, add_email, emails_of
 from crm_core.contacts.numbers import PhoneNumber, add_number
 from crm_core.contacts.tags import ContactTag, tags_of
 from crm_core.db import Record
 from crm_core.errors import Invalid
 from crm_core.names import fold
+from crm_core.privacy import legal_holds
 
 LONGEST_NAME = 200
 LONGEST_CHAIN = 20
@@ -210,6 +211,8 @@ async def refresh(session: AsyncSession, contact_id: int, now: datetime) -> None
 
 
 async def remove_parts(session: AsyncSession, contact_id: int) -> None:
+    await consents.refuse_when_stated(session, contact_id)
+    await legal_holds.refuse_when_ever_held(session, contact_id)
     await tokens.write(session, contact_id, [])
     for part in (PhoneNumber, EmailAddress, ContactTag):
         await session.execute(delete(part).where(part.contact_id == contact_id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Table, and_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Table, and_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,9 +18,11 @@ from crm_core.contacts.duplicates import DistinctPair
 from crm_core.contacts.tokens import ContactToken
 from crm_core.db import Base, BigId, Record
 from crm_core.errors import Refused
+from crm_core.files import File
 
 # What stays with each of the two: derived from them, or about the pair.
 _KEPT = frozenset({ContactToken.__tablename__, DistinctPair.__tablename__, "contact_merge"})
+_FILES = cast("Table", File.__table__)
 _FILLED = (
     "title",
     "salutation",
@@ -130,19 +132,20 @@ def _require_mergeable(merged: Contact, survivor: Contact) -> None:
 
 def _pointing() -> list[tuple[Table, str]]:
     """Every column of every subject that points at a contact, but for what is kept apart and the merges themselves."""
-    return [
+    keys = [
         (table, key.parent.name)
         for table in Base.metadata.sorted_tables
         if table.name not in _KEPT
         for key in sorted(table.foreign_keys, key=lambda key: key.parent.name)
         if key.column.table is Contact.__table__ and key.parent.name != "merged_into_id"
     ]
+    return [*keys, (_FILES, "record_id")]
 
 
 async def _move(session: AsyncSession, table: Table, column: str, old: int, new: int) -> list[list[Any]]:
     """The keys that were moved; a row that the new one has already (the same tag) stays where it is."""
     keys = list(table.primary_key.columns)
-    found = [list(row) for row in await session.execute(select(*keys).where(table.c[column] == old))]
+    found = [list(row) for row in await session.execute(select(*keys).where(_points(table, column, old)))]
     return await _point(session, table, column, found, old, new)
 
 
@@ -157,7 +160,7 @@ async def _point(
             row[column] = old
         if table is Contact.__table__ and row["id"] == new:
             continue
-        where = and_(table.c[column] == old, *(table.c[name] == value for name, value in row.items()))
+        where = and_(_points(table, column, old), *(table.c[name] == value for name, value in row.items()))
         try:
             async with session.begin_nested():
                 await session.execute(update(table).where(where).values({column: new}))
@@ -165,6 +168,11 @@ async def _point(
             continue
         done.append(values)
     return done
+
+
+def _points(table: Table, column: str, contact_id: int) -> ColumnElement[bool]:
+    """A file names the kind of its record beside the number."""
+    return and_(table.c[column] == contact_id, *([table.c.kind == "contact"] if table is _FILES else []))
 
 
 def _fill(survivor: Contact, merged: Contact) -> dict[str, Any]:

@@ -13,11 +13,13 @@ from sqlalchemy.orm import aliased
 
 from crm_core.activity import Activity
 from crm_core.callcenter.calls import Call
+from crm_core.contacts.consents import Consent
 from crm_core.contacts.contacts import Contact
 from crm_core.contacts.emails import emails_of
 from crm_core.contacts.numbers import PhoneNumber
 from crm_core.contacts.tokens import ContactToken
 from crm_core.db import Base
+from crm_core.files import File
 from crm_core.projects.checklists import TaskItem
 from crm_core.projects.hours import Hours
 from crm_core.projects.projects import Project
@@ -44,6 +46,9 @@ IMPERSONAL = {
     "calendar_feed": "colleagues' calendars",
     "card": "where a record was posted, without its content",
     "choice_token": "words of buttons: commands and references",
+    "file_bytes": "contents by their digest: told and erased with the file that names them",
+    "kept_evidence": "consents of erased people, without a name",
+    "retention_run": "how much went in a night",
     "erasure": "that something was erased, without what it was",
     "hold": "the hold on the outbox",
     "identity": "colleagues' accounts",
@@ -73,8 +78,11 @@ class Person:
     tasks: list[int] = field(default_factory=list)
     projects: list[int] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
+    emails: list[str] = field(default_factory=list)
     quotes: list[int] = field(default_factory=list)
     appointments: list[int] = field(default_factory=list)
+    consents: list[int] = field(default_factory=list)
+    files: list[int] = field(default_factory=list)
     sids: list[str] = field(default_factory=list)
 
 
@@ -100,11 +108,13 @@ async def person(session: AsyncSession, contact: Contact) -> Person:
         projects=await _ids(session, Project, contact.id),
         calls=[call.id for call in calls],
         appointments=await _ids(session, Appointment, contact.id),
+        consents=await _ids(session, Consent, contact.id),
         sids=[call.sid for call in calls if call.sid is not None],
     )
-    emails = [email.address for email in await emails_of(session, contact.id)]
-    about.words = sorted({*_named(contact), *emails, *alone, *await _written(session, about)})
     about.quotes = list(await session.scalars(select(Quote.id).where(Quote.deal_id.in_(about.deals))))
+    about.files = list(await session.scalars(select(File.id).where(_on_theirs(File, about))))
+    about.emails = [email.address for email in await emails_of(session, contact.id)]
+    about.words = sorted({*_named(contact), *about.emails, *alone, *await _written(session, about)})
     about.words = sorted({*_named(contact), *alone, *await _written(session, about)})
     return about
 
@@ -132,6 +142,8 @@ async def _written(session: AsyncSession, about: Person) -> list[str]:
         select(TaskItem.text).where(TaskItem.task_id.in_(about.tasks)),
         select(Project.name).where(Project.id.in_(about.projects)),
         select(Hours.note).where(_worked_on(about)),
+        select(File.name).where(File.id.in_(about.files)),
+        select(Consent.wording).where(Consent.id.in_(about.consents)),
         select(Call.note).where(Call.id.in_(about.calls)),
     ]
     found = [text for query in texts for text in await session.scalars(query)]
@@ -157,6 +169,8 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "callback_request": or_(
             table["callback_request"].c.call_id.in_(calls), table["callback_request"].c.ticket_id.in_(tickets)
         ),
+        "consent": table["consent"].c.contact_id == about.contact_id,
+        "consent_use": table["consent_use"].c.contact_id == about.contact_id,
         "contact": table["contact"].c.id == about.contact_id,
         "contact_merge": _either(table["contact_merge"], about, "survivor_id", "merged_id"),
         "contact_tag": table["contact_tag"].c.contact_id == about.contact_id,
@@ -165,6 +179,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "deal": table["deal"].c.id.in_(about.deals),
         "distinct_pair": _either(table["distinct_pair"], about, "lower_id", "higher_id"),
         "deal_contact": table["deal_contact"].c.contact_id == about.contact_id,
+        "do_not_call": table["do_not_call"].c.number.in_(about.numbers),
         "effect": or_(
             table["effect"].c.address.in_([f"twilio:call-{call}" for call in calls]),
             _mentions(table["effect"].c.payload, about.words),
@@ -173,6 +188,8 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         # Many share an incident: it is theirs when its title speaks of them.
         "incident": _mentions(table["incident"].c.title, about.words),
         "hours": _worked_on(about),
+        "file": table["file"].c.id.in_(about.files),
+        "legal_hold": table["legal_hold"].c.contact_id == about.contact_id,
         "phone_number": table["phone_number"].c.contact_id == about.contact_id,
         "project": table["project"].c.id.in_(about.projects),
         "queue_entry": table["queue_entry"].c.call_id.in_(calls),
@@ -210,14 +227,23 @@ def _only_theirs(about: Person) -> ColumnElement[bool]:
 
 
 def _timeline(about: Person) -> ColumnElement[bool]:
-    of = {
+    own = {**_records(about), "consent": about.consents, "file": about.files}
+    return or_(false(), *(and_(Activity.kind == kind, Activity.record_id.in_(ids)) for kind, ids in own.items()))
+
+
+def _records(about: Person) -> dict[str, list[int]]:
+    return {
         "contact": [about.contact_id],
         "deal": about.deals,
         "quote": about.quotes,
         "appointment": about.appointments,
         **_work(about),
     }
-    return or_(false(), *(and_(Activity.kind == kind, Activity.record_id.in_(ids)) for kind, ids in of.items()))
+
+
+def _on_theirs(model: Any, about: Person) -> ColumnElement[bool]:
+    """Of a table whose rows belong to a record of any kind."""
+    return or_(false(), *(and_(model.kind == kind, model.record_id.in_(ids)) for kind, ids in _records(about).items()))
 
 
 def _worked_on(about: Person) -> ColumnElement[bool]:

@@ -8,14 +8,15 @@ from typing import Any, cast
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import activity, cards, references, rights
+from crm_core import activity, cards, files, outbox, references, rights
 from crm_core.agents import Actor
 from crm_core.callcenter.recordings import Recording
 from crm_core.contacts.contacts import Contact
 from crm_core.contacts.merges import merged_into
 from crm_core.inbox import Receipt
 from crm_core.lease import Leased, State
-from crm_core.outbox import Effect
+from crm_core.outbox import Effect, EffectKind
+from crm_core.privacy import evidence, legal_holds
 from crm_core.privacy.erasures import Erasure
 from crm_core.privacy.holdings import Person, holdings, person, table_of
 from crm_core.support.tickets import TicketComment
@@ -42,6 +43,8 @@ _DELETED = (
     "recording",
     "deal_contact",
     "ticket_tag",
+    "consent_use",
+    "consent",
 )
 _EMPTIED: dict[str, dict[str, Any]] = {
     "activity": {"data": {}, "reversible": False},
@@ -59,6 +62,8 @@ _EMPTIED: dict[str, dict[str, Any]] = {
     "quote_line": {"text": ERASED},
     "hours": {"note": ""},
     "project": {"name": ERASED},
+    "do_not_call": {"number": None},
+    "legal_hold": {"reason": ERASED},
     "receipt": {"payload": {}, "response": None, "state": _given_up(Receipt)},
     "satisfaction": {"comment": None},
     "task": {"title": ERASED},
@@ -84,14 +89,25 @@ async def known_of(session: AsyncSession, actor: Actor, contact_id: int) -> dict
     return found
 
 
-async def erase(session: AsyncSession, actor: Actor, contact_id: int, now: datetime) -> Erasure:
-    """Cannot be undone: that is its purpose. Raises NotFound."""
+async def erase(session: AsyncSession, actor: Actor, contact_id: int, now: datetime, *, again: bool = False) -> Erasure:
+    """Cannot be undone: that is its purpose. Raises NotFound, and Refused under a legal hold.
+
+    `again`: they were erased before, and a backup brought them back, with whatever stood in the way then.
+    """
     rights.require(actor, "contact.erase")
+    contact = cast("Contact", await references.lock(session, "contact", contact_id))
+    if not again:
+        await legal_holds.refuse_when_held(session, contact_id)
     for part in (await merged_into(session, contact_id))[1:]:
         await _empty(session, await person(session, cast("Contact", await references.lock(session, "contact", part))))
-    about = await person(session, cast("Contact", await references.lock(session, "contact", contact_id)))
+    about = await person(session, contact)
     elsewhere = await _elsewhere(session, about)
+    await _forget_elsewhere(session, about, now)
+    kept = await evidence.keep(session, contact_id, about.numbers, _names(contact, about), now)
+    if kept:
+        elsewhere.append(f"evidence of {kept} consent(s) to advertising calls, kept without a name as the law wants")
     counted = await _empty(session, about)
+    await files.remove(session, about.files, now)
     await session.execute(
         update(activity.Activity).where(activity.Activity.actor_name == about.name).values(actor_name=ERASED)
     )
@@ -124,4 +140,21 @@ async def _elsewhere(session: AsyncSession, about: Person) -> list[str]:
     """Recordings lie at the carrier; what was posted is edited with its card, and what was answered stays in chats."""
     condition = holdings(about)["recording"]
     sids = await session.scalars(select(Recording.sid).where(condition))
-    return [f"recording {sid} at the carrier" for sid in sids] + ["answers in the chats of colleagues"]
+    return [f"recording {sid} at the carrier, who is asked to delete it" for sid in sids] + [
+        "answers in the chats of colleagues"
+    ]
+
+
+async def _forget_elsewhere(session: AsyncSession, about: Person, now: datetime) -> None:
+    for sid in await session.scalars(select(Recording.sid).where(holdings(about)["recording"])):
+        await forget_recording(session, sid, now)
+
+
+async def forget_recording(session: AsyncSession, sid: str, now: datetime) -> None:
+    """The carrier is asked to delete the sound."""
+    await outbox.enqueue(session, EffectKind.FORGET, f"twilio:recording-{sid}", {"recording": sid}, now)
+
+
+def _names(contact: Contact, about: Person) -> list[str]:
+    digits = [number.removeprefix("+") for number in about.numbers]
+    return [contact.name, *contact.name.split(), *about.numbers, *digits, *about.emails]

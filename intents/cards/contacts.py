@@ -7,11 +7,11 @@ from datetime import date
 from crm_core import phones, references
 from crm_core.agents import Agent
 from crm_core.company.fields import CustomField
-from crm_core.contacts import contacts, emails, numbers, tags
+from crm_core.contacts import consents, contacts, do_not_call, emails, numbers, tags
 from crm_core.contacts.contacts import Contact, Kind
 from crm_core.message import Param, say
 from crm_core.support import tickets
-from intents.cards.layout import Pair, fields, row
+from intents.cards.layout import Pair, fields, files_line, row
 from intents.registry import Context
 from intents.reply import Choice, Fields, Part
 
@@ -36,6 +36,8 @@ async def contact_card(context: Context, contact: Contact) -> list[Part]:
         ("card.language", contact.language),
         ("card.owner", owner.name if owner else None),
         ("card.tags", ", ".join(f"#{tag}" for tag in tagged) or None),
+        ("card.consent", await _consent(context, contact.id, [number.e164 for number in owned])),
+        await files_line(context, contact),
         ("card.open-tickets", ", ".join(ticket.ref for ticket in theirs) or None),
     ]
     shown = fields(context, f"{ref} · {contact.name}", pairs, contact.note or "")
@@ -69,3 +71,18 @@ def _custom(context: Context, contact: Contact) -> list[tuple[str, str]]:
 
 def _shown(context: Context, field: CustomField, value: str) -> str:
     return context.shown_as(date.fromisoformat(value)) if field.type == "date" else value
+
+
+async def _consent(context: Context, contact_id: int, owned: list[str]) -> str | None:
+    """What they agreed to and what they refused; None when they never said."""
+    said = [
+        context.say(
+            "consent.yes" if consent.is_given else "consent.no",
+            purpose=context.say(f"consent.purpose-{consent.purpose}"),
+            channel=context.say(f"consent.channel-{consent.channel}"),
+        )
+        for consent in await consents.current(context.session, contact_id)
+    ]
+    if await do_not_call.among(context.session, owned):
+        said.insert(0, context.say("do-not-call.line"))
+    return ", ".join(said) or None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from crm_core import references
+from crm_core import files, references
 from crm_core.contacts import contacts
 from crm_core.contacts.contacts import Contact
 from crm_core.db import Record
-from crm_core.message import Param
+from crm_core.message import Param, say
 from intents.registry import Context, button, buttons
 from intents.reply import Choice, Fields, Part
 
@@ -39,3 +39,9 @@ async def contact_name(context: Context, contact_id: int | None) -> str | None:
         return None
     company = await contacts.organisation_name(context.session, contact)
     return f"{contact.name}, {company}" if company else contact.name
+
+
+async def files_line(context: Context, record: Record) -> Pair:
+    """How many there are; nothing where there are none."""
+    count = await files.count_on(context.session, record.__tablename__, record.id)
+    return "card.files", say("file.count", count=count) if count else None

@@ -11,7 +11,7 @@ from crm_core.projects import checklists, dependencies, hours, projects, recurre
 from crm_core.projects.hours import Hours, HoursState
 from crm_core.projects.projects import Project, ProjectStatus
 from crm_core.projects.tasks import Task
-from intents.cards.layout import Pair, contact_name, fields, record_button, row
+from intents.cards.layout import Pair, contact_name, fields, files_line, record_button, row
 from intents.registry import Context
 from intents.reply import Part
 
@@ -31,6 +31,8 @@ async def task_card(context: Context, task: Task) -> list[Part]:
     ]
     if not context.ask.is_public and task.contact_id is not None:
         pairs.append(("card.contact", await contact_name(context, task.contact_id)))
+    if not context.ask.is_public:
+        pairs.append(await files_line(context, task))
     items = await checklists.items_of(session, task.id)
     body = "\n".join(f"{'☑' if item.checked_at else '☐'} {item.position} {item.text}" for item in items)
     choices = []

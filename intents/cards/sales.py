@@ -18,7 +18,7 @@ from crm_core.sales.people import involved
 from crm_core.sales.quotes import Quote, QuoteLine, QuoteState
 from crm_core.sales.stages import Stage
 from crm_core.sales.totals import PER_UNIT, net_of, totals_of
-from intents.cards.layout import Pair, contact_name, fields, record_button, row
+from intents.cards.layout import Pair, contact_name, fields, files_line, record_button, row
 from intents.registry import Context
 from intents.reply import Choice, Part, Table
 
@@ -44,6 +44,7 @@ async def deal_card(context: Context, deal: Deal) -> list[Part]:
             ("card.due", deal.next_step_due),
             ("card.reason", _reason(context, stage, deal)),
             ("quote.quotes", await _quotes(context, deal)),
+            await files_line(context, deal),
         ]
     following = await _next_stage(context, stage)
     choices = []

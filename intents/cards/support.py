@@ -10,7 +10,7 @@ from crm_core.support.incidents import Incident, IncidentState
 from crm_core.support.knowledge import Article, Audience
 from crm_core.support.sla import Clock, TicketSla
 from crm_core.support.tickets import Ticket, TicketComment
-from intents.cards.layout import Pair, contact_name, fields, record_button, row
+from intents.cards.layout import Pair, contact_name, fields, files_line, record_button, row
 from intents.registry import Context
 from intents.reply import Choice, Part
 
@@ -26,6 +26,7 @@ async def ticket_card(context: Context, ticket: Ticket) -> list[Part]:
             ("card.contact", await contact_name(context, ticket.contact_id)),
             ("card.assignee", owner),
             ("card.opened", ticket.created_at),
+            await files_line(context, ticket),
         ]
         pairs += await _due(context, ticket) if is_for_team else []
         voicemail = await recordings.recording_of(context.session, ticket.id)

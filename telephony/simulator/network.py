@@ -35,6 +35,7 @@ class Network(Exchange):
         self.calls: dict[str, SimulatedCall] = {}
         self.requests: list[RestRequest] = []
         self.texts: list[dict[str, str]] = []
+        self.deleted_recordings: list[str] = []
         self.failures: list[Failure] = []
 
     def fail_next(self, status: int = 429, code: int = 20429, *, drop: bool = False) -> None:

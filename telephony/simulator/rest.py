@@ -31,6 +31,7 @@ def routes(network: Network) -> list[web.RouteDef]:
         web.post(f"{account}/Messages.json", rest.create_message),
         web.get(f"{account}/IncomingPhoneNumbers.json", rest.list_numbers),
         web.post(f"{account}/IncomingPhoneNumbers/{{sid}}.json", rest.update_number),
+        web.delete(f"{account}/Recordings/{{sid}}.json", rest.delete_recording),
         web.get("/simulator/calls", control.list_calls),
         web.post("/simulator/calls", control.place_call),
         web.get("/simulator/calls/{sid}", control.show_call),
@@ -101,6 +102,16 @@ class Rest:
         else:
             call.tell(Input("hang-up"))
         return web.json_response(_json(self._network, call))
+
+    async def delete_recording(self, request: web.Request) -> web.Response:
+        form = await self._form(request)
+        sid = request.match_info["sid"]
+        if isinstance(form, web.Response):
+            return form
+        if sid in self._network.deleted_recordings:
+            return _not_found(request)
+        self._network.deleted_recordings.append(sid)
+        return web.Response(status=204)
 
     async def list_numbers(self, request: web.Request) -> web.Response:
         form = await self._form(request)

@@ -233,3 +233,33 @@ async def test_an_sms_is_never_sent_twice(
     twilio.answer = answer
     with pytest.raises(error):
         await courier.deliver(_sms(), NOW)
+
+
+FORGET = Effect(id=2, kind=EffectKind.FORGET, address="twilio:recording", payload={"recording": "RE" + "1" * 32})
+
+
+async def _deleted(_request: web.Request) -> web.Response:
+    return web.Response(status=204)
+
+
+@pytest.mark.parametrize("answer", [_deleted, carrier.refused(404, 20404)])
+async def test_a_recording_is_deleted_at_the_carrier_once_and_for_all(
+    courier: TwilioCourier, twilio: Carrier, answer: Answer
+) -> None:
+    twilio.answer = answer
+    await courier.deliver(FORGET, NOW)
+    assert [path for path, _form in twilio.requests] == [
+        f"/2010-04-01/Accounts/{ACCOUNT_SID}/Recordings/RE{'1' * 32}.json"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [(carrier.refused(503, 20503), TryLater), (carrier.lost, TryLater), (carrier.refused(401, 20003), Undeliverable)],
+)
+async def test_a_recording_that_is_not_deleted_is_tried_again_or_shown(
+    courier: TwilioCourier, twilio: Carrier, answer: Answer, error: type[Exception]
+) -> None:
+    twilio.answer = answer
+    with pytest.raises(error):
+        await courier.deliver(FORGET, NOW)

@@ -41,6 +41,19 @@ async def test_a_broken_company_file_is_explained(tmp_path: Path, capsys: pytest
     assert (healthy, "✗ company file" in said) == (False, True)
 
 
+async def test_a_store_without_its_keys_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    described = COMPANY_FILE.read_text(encoding="utf-8").replace("storage: database", "storage: s3")
+    (tmp_path / "offhook.yml").write_text(described, encoding="utf-8")
+    file = tmp_path / "offhook.yml"
+    _healthy, said = await _said(_settings(tmp_path, offhook_config=file, offhook_s3_bucket="b"), capsys)
+    assert "✗ files          offhook.yml wants them in S3" in said
+    keys = {"offhook_s3_endpoint": "https://s3.example.com", "offhook_s3_access_key": "a"}
+    secret = SecretStr("s")
+    whole = _settings(tmp_path, offhook_config=file, offhook_s3_bucket="b", offhook_s3_secret_key=secret, **keys)
+    _healthy, said = await _said(whole, capsys)
+    assert "✓ files          lie in https://s3.example.com/b" in said
+
+
 async def test_half_a_channel_and_a_plain_address_are_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     half = _settings(tmp_path, slack_bot_token=SecretStr("xoxb-1"), public_base_url="http://crm.example.com")
     _healthy, said = await _said(half, capsys)

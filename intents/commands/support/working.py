@@ -66,7 +66,8 @@ async def claim(context: Context, ticket: TicketArg) -> Reply:
 async def assign(context: Context, ticket: TicketArg, agent: AgentArg) -> Reply:
     chosen = await colleague(context, agent)
     assigned = await tickets.assign(context.session, context.actor, ticket, chosen, context.now)
-    return await changed(context, "ticket.assigned", assigned, name=chosen.name)
+    owner = await tickets.assignee_name(context.session, assigned)
+    return await changed(context, "ticket.assigned", assigned, name=owner or chosen.name)
 
 
 @command(

@@ -131,6 +131,17 @@ async def test_the_cards_of_who_is_erased_are_edited(stage: Stage) -> None:
     assert "Der Aufzug steht" in shown
 
 
+async def test_the_carrier_is_asked_to_delete_what_was_said(stage: Stage) -> None:
+    database = stage.runtime.database
+    greta = await _greta(database)
+    async with database.transaction() as session:
+        sids = [row["sid"] for row in (await known_of(session, SYSTEM, greta))["recording"]]
+        await erase(session, SYSTEM, greta, NOW)
+    await stage.work()
+    assert sids
+    assert stage.twilio.deleted_recordings == sids
+
+
 async def test_an_erasure_cannot_be_undone(stage: Stage) -> None:
     database = stage.runtime.database
     greta = await _greta(database)

@@ -181,6 +181,6 @@ async def test_the_history_tells_what_was_done_together(mira: Talk) -> None:
     await mira.say("close T-1 T-2")
     await mira.say("yes")
     async with mira.database.transaction() as session:
-        steps = [await activity.timeline(session, "ticket", id, 1) for id in (1, 2)]
+        steps = [await activity.timeline(session, "ticket", id, limit=1) for id in (1, 2)]
     assert steps[1][0].data["together"] == steps[0][0].id
     assert "closed it" in (await mira.say("history T-1")).text

@@ -1,0 +1,79 @@
+"""Numbers that are not to be called. The list outlives the contact, as a digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_core import activity, references, rights
+from crm_core.agents import Actor
+from crm_core.contacts.numbers import PhoneNumber
+from crm_core.db import Base, BigId
+from crm_core.errors import Invalid
+
+
+class DoNotCall(Base):
+    """`number` is None once its owner is erased: the digest still tells whether a number is on the list."""
+
+    __tablename__ = "do_not_call"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    number: Mapped[str | None]
+    noted_by: Mapped[str]
+    at: Mapped[datetime]
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+
+def digest_of(number: str) -> str:
+    return hashlib.sha256(number.encode()).hexdigest()
+
+
+async def refuse_calls(session: AsyncSession, actor: Actor, contact_id: int, now: datetime) -> Sequence[str]:
+    """All numbers of the contact that were not on the list yet. Raises Invalid when they have no number."""
+    rights.require(actor, "contact.refuse-calls")
+    await references.lock(session, "contact", contact_id)
+    numbers = await numbers_of(session, contact_id)
+    if not numbers:
+        raise Invalid("do-not-call.no-number", ref=references.ref("contact", contact_id))
+    listed = await among(session, numbers)
+    added = [number for number in dict.fromkeys(numbers) if number not in listed]
+    session.add_all([DoNotCall(digest=digest_of(n), number=n, noted_by=actor.name, at=now) for n in added])
+    await session.flush()
+    if added:
+        await activity.record(session, actor, "contact.calls-refused", "contact", contact_id, now)
+    return added
+
+
+async def allow_calls(session: AsyncSession, actor: Actor, contact_id: int, now: datetime) -> Sequence[str]:
+    """The numbers that were on the list."""
+    rights.require(actor, "contact.refuse-calls")
+    await references.lock(session, "contact", contact_id)
+    listed = await among(session, await numbers_of(session, contact_id))
+    if listed:
+        await session.execute(delete(DoNotCall).where(DoNotCall.digest.in_([digest_of(n) for n in listed])))
+        await activity.record(session, actor, "contact.calls-allowed", "contact", contact_id, now)
+    return listed
+
+
+async def among(session: AsyncSession, numbers: Sequence[str]) -> Sequence[str]:
+    """Those of the numbers that are on the list."""
+    by_digest = {digest_of(number): number for number in numbers}
+    if not by_digest:
+        return []
+    found = await session.scalars(select(DoNotCall.digest).where(DoNotCall.digest.in_(list(by_digest))))
+    return [by_digest[digest] for digest in found]
+
+
+async def numbers_of(session: AsyncSession, contact_id: int) -> list[str]:
+    return list(await session.scalars(select(PhoneNumber.e164).where(PhoneNumber.contact_id == contact_id)))
+
+
+async def forget_numbers(session: AsyncSession, numbers: Sequence[str]) -> None:
+    """Of an erased person: they stay on the list all the same."""
+    await session.execute(update(DoNotCall).where(DoNotCall.number.in_(numbers)).values(number=None))
