@@ -1,39 +1,57 @@
-"""Who may do what: one table, checked in the first line of every verb."""
+"""Who may do what: one table, checked in the first line of every verb, and where it says so against the owner too."""
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 
-from crm_core.agents import Actor, Proof, Role
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_core.agents import Actor, Agent, Proof, Role
 from crm_core.errors import NotAllowed
 from crm_core.message import Message, say
 
 
+class Reach(enum.StrEnum):
+    """Whose record it is: one's own (or nobody's), a team-mate's, somebody else's. Agents without a team are one."""
+
+    OWN = "own"
+    TEAM = "team"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Right:
-    """`role`: the lowest that may. `proof`: what a caller or customer needs instead; None means agents only."""
+    """`role`: the lowest that may. `proof`: what a caller or customer needs instead; None means agents only.
+
+    `elsewhere`: the lowest role that may do it to the records of another team; None asks for no more than `role`.
+    """
 
     role: Role
     proof: Proof | None = None
+    elsewhere: Role | None = None
+
+    def lowest(self, reach: Reach) -> Role:
+        return self.elsewhere if reach is Reach.OTHER and self.elsewhere is not None else self.role
 
 
 RIGHTS: dict[str, Right] = {
     "absence.report": Right(Role.AGENT),
-    "agenda.read": Right(Role.AGENT),
-    "agent.leave": Right(Role.LEAD),
-    "agent.list": Right(Role.VIEWER),
-    "agent.invite": Right(Role.ADMIN),
-    "agent.set-presence": Right(Role.AGENT),
     "activity.export": Right(Role.ADMIN),
     "activity.read": Right(Role.VIEWER),
     "activity.undo": Right(Role.AGENT),
+    "agenda.read": Right(Role.AGENT),
+    "agent.leave": Right(Role.LEAD),
+    "agent.list": Right(Role.VIEWER),
+    "agent.set-presence": Right(Role.AGENT),
+    "appointment.change": Right(Role.AGENT),
+    "appointment.make": Right(Role.AGENT),
+    "appointment.read": Right(Role.VIEWER),
     "article.add": Right(Role.AGENT),
     "article.edit": Right(Role.AGENT),
     "article.publish": Right(Role.LEAD),
     "article.read": Right(Role.VIEWER),
-    "appointment.change": Right(Role.AGENT),
-    "appointment.make": Right(Role.AGENT),
-    "appointment.read": Right(Role.VIEWER),
     "calendar.subscribe": Right(Role.AGENT),
     "call.accept": Right(Role.AGENT),
     "call.answer": Right(Role.AGENT, Proof.NONE),
@@ -47,49 +65,49 @@ RIGHTS: dict[str, Right] = {
     "contact.change": Right(Role.AGENT),
     "contact.erase": Right(Role.ADMIN),
     "contact.export": Right(Role.ADMIN),
-    "contact.merge": Right(Role.AGENT),
     "contact.hold": Right(Role.ADMIN),
+    "contact.merge": Right(Role.AGENT),
     "contact.read": Right(Role.VIEWER),
     "contact.refuse-calls": Right(Role.AGENT),
     "deal.add": Right(Role.AGENT),
-    "deal.edit": Right(Role.AGENT),
-    "deal.give": Right(Role.AGENT),
-    "deal.move": Right(Role.AGENT),
+    "deal.edit": Right(Role.AGENT, elsewhere=Role.LEAD),
+    "deal.give": Right(Role.AGENT, elsewhere=Role.LEAD),
+    "deal.move": Right(Role.AGENT, elsewhere=Role.LEAD),
     "deal.read": Right(Role.VIEWER),
+    "file.attach": Right(Role.AGENT),
+    "file.read": Right(Role.VIEWER),
+    "hours.approve": Right(Role.LEAD),
+    "hours.export": Right(Role.ADMIN),
+    "hours.log": Right(Role.AGENT),
+    "hours.read": Right(Role.VIEWER),
     "incident.open": Right(Role.AGENT),
     "incident.read": Right(Role.VIEWER),
     "incident.reply": Right(Role.AGENT),
     "incident.resolve": Right(Role.AGENT),
     "macro.apply": Right(Role.AGENT),
     "macro.read": Right(Role.VIEWER),
-    "satisfaction.rate": Right(Role.AGENT, Proof.CALLER_ID),
-    "satisfaction.read": Right(Role.LEAD),
-    "quote.edit": Right(Role.AGENT),
-    "quote.make": Right(Role.AGENT),
-    "quote.read": Right(Role.VIEWER),
-    "hours.approve": Right(Role.LEAD),
-    "hours.export": Right(Role.ADMIN),
-    "hours.log": Right(Role.AGENT),
-    "hours.read": Right(Role.VIEWER),
     "project.add": Right(Role.AGENT),
     "project.read": Right(Role.VIEWER),
     "project.set-members": Right(Role.AGENT),
     "project.set-status": Right(Role.AGENT),
-    "file.attach": Right(Role.AGENT),
-    "file.read": Right(Role.VIEWER),
+    "quote.edit": Right(Role.AGENT, elsewhere=Role.LEAD),
+    "quote.make": Right(Role.AGENT, elsewhere=Role.LEAD),
+    "quote.read": Right(Role.VIEWER),
     "retention.carry-out": Right(Role.ADMIN),
+    "satisfaction.rate": Right(Role.AGENT, Proof.CALLER_ID),
+    "satisfaction.read": Right(Role.LEAD),
     "task.add": Right(Role.AGENT),
-    "task.add-item": Right(Role.AGENT),
-    "task.begin": Right(Role.AGENT),
-    "task.block": Right(Role.AGENT),
-    "task.check": Right(Role.AGENT),
-    "task.finish": Right(Role.AGENT),
-    "task.give": Right(Role.AGENT),
-    "task.put-off": Right(Role.AGENT),
+    "task.add-item": Right(Role.AGENT, elsewhere=Role.LEAD),
+    "task.begin": Right(Role.AGENT, elsewhere=Role.LEAD),
+    "task.block": Right(Role.AGENT, elsewhere=Role.LEAD),
+    "task.check": Right(Role.AGENT, elsewhere=Role.LEAD),
+    "task.finish": Right(Role.AGENT, elsewhere=Role.LEAD),
+    "task.give": Right(Role.AGENT, elsewhere=Role.LEAD),
+    "task.put-off": Right(Role.AGENT, elsewhere=Role.LEAD),
     "task.read": Right(Role.VIEWER),
-    "task.remind": Right(Role.AGENT),
-    "task.repeat": Right(Role.AGENT),
-    "task.set-project": Right(Role.AGENT),
+    "task.remind": Right(Role.AGENT, elsewhere=Role.LEAD),
+    "task.repeat": Right(Role.AGENT, elsewhere=Role.LEAD),
+    "task.set-project": Right(Role.AGENT, elsewhere=Role.LEAD),
     "ticket.assign": Right(Role.AGENT),
     "ticket.check": Right(Role.AGENT),
     "ticket.claim": Right(Role.AGENT),
@@ -116,10 +134,10 @@ RIGHTS: dict[str, Right] = {
 }
 
 
-def allowed(actor: Actor, verb: str) -> bool:
+def allowed(actor: Actor, verb: str, reach: Reach = Reach.OWN) -> bool:
     right = RIGHTS[verb]
     if actor.role is not None:
-        return actor.role >= right.role
+        return actor.role >= right.lowest(reach)
     return right.proof is not None and actor.proof >= right.proof
 
 
@@ -127,6 +145,24 @@ def require(actor: Actor, verb: str) -> None:
     """Raises NotAllowed, which says whether linking the account would help."""
     if not allowed(actor, verb):
         raise NotAllowed("rights.not-linked" if actor.role is None else "rights.role", role=_role(actor))
+
+
+async def require_reach(session: AsyncSession, actor: Actor, verb: str, owner_id: int | None) -> None:
+    """For verbs whose right depends on whose record it is, once that is known. Raises NotAllowed with the owner."""
+    if allowed(actor, verb, Reach.OTHER):
+        return
+    reach = await reach_of(session, actor, owner_id)
+    if not allowed(actor, verb, reach):
+        owner = await session.scalar(select(Agent.name).where(Agent.id == owner_id))
+        role = say(f"agent.role-{RIGHTS[verb].lowest(reach).name.lower()}")
+        raise NotAllowed("rights.other-team", name=owner, role=role)
+
+
+async def reach_of(session: AsyncSession, actor: Actor, owner_id: int | None) -> Reach:
+    if owner_id is None or owner_id == actor.agent_id:
+        return Reach.OWN
+    both = (await session.scalars(select(Agent.team).where(Agent.id.in_([owner_id, actor.agent_id or 0])))).all()
+    return Reach.TEAM if len(both) == 2 and both[0] == both[1] else Reach.OTHER
 
 
 def _role(actor: Actor) -> Message | None:

@@ -11,7 +11,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import activity, cards
+from crm_core import activity, cards, rights
 from crm_core.callcenter.callers import Caller, who_calls
 from crm_core.callcenter.calls import Call, CallState, lock_by_sid
 from crm_core.company import company_of
@@ -32,6 +32,7 @@ async def answer(
     """An inbound call begins. The row may be there already when a status callback overtook the call itself."""
     call_id, caller = await _write(session, sid, raw_from, to, ivr, now)
     actor = caller.actor(caller.language or company_of(session).language)
+    rights.require(actor, "call.answer")
     await activity.record(session, actor, "call.started", "call", call_id, now)
     await cards.refresh(session, "call", call_id, now)
     return Inbound(call_id, caller, ivr)

@@ -18,7 +18,7 @@ def _period(value: Any) -> Any:
     return value if isinstance(value, Period) else read_period(str(value))
 
 
-Kept = Annotated[Period, BeforeValidator(_period), PlainSerializer(str, return_type=str, when_used="json")]
+Kept = Annotated[Period, BeforeValidator(_period), PlainSerializer(str, return_type=str)]
 
 
 class Retention(Part):

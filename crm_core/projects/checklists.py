@@ -37,7 +37,7 @@ async def add_item(session: AsyncSession, actor: Actor, task_id: int, text: str,
     clean = " ".join(text.split())
     if not clean:
         raise Invalid("task.item-missing")
-    task = await lock_unfinished(session, task_id)
+    task = await lock_unfinished(session, actor, "task.add-item", task_id)
     count = await session.scalar(select(func.count()).select_from(TaskItem).where(TaskItem.task_id == task_id)) or 0
     if count >= MOST_ITEMS:
         raise Refused("task.too-many-items", ref=task.ref, limit=MOST_ITEMS)
@@ -50,7 +50,7 @@ async def add_item(session: AsyncSession, actor: Actor, task_id: int, text: str,
 async def check(session: AsyncSession, actor: Actor, task_id: int, position: int, now: datetime) -> TaskItem:
     """Ticked off, or not any more when it was. Raises NotFound."""
     rights.require(actor, "task.check")
-    task = await lock_unfinished(session, task_id)
+    task = await lock_unfinished(session, actor, "task.check", task_id)
     item = await session.scalar(select(TaskItem).where(TaskItem.task_id == task_id, TaskItem.position == position))
     if item is None:
         raise NotFound("task.item-unknown", ref=task.ref, number=position)

@@ -30,7 +30,8 @@ class TaskBlock(Base):
 async def block(session: AsyncSession, actor: Actor, task_id: int, blocker_id: int, now: datetime) -> Task:
     """Both are held in the order of their numbers, so that two who cross cannot close a circle."""
     rights.require(actor, "task.block")
-    held = {number: await lock_unfinished(session, number) for number in sorted({task_id, blocker_id})}
+    both = sorted({task_id, blocker_id})
+    held = {number: await lock_unfinished(session, actor, "task.block", number) for number in both}
     task, blocker = held[task_id], held[blocker_id]
     if await _waits_for(session, blocker_id, task_id):
         raise Refused("task.circle", ref=task.ref, blocker=blocker.ref)
@@ -43,7 +44,7 @@ async def block(session: AsyncSession, actor: Actor, task_id: int, blocker_id: i
 
 async def unblock(session: AsyncSession, actor: Actor, task_id: int, blocker_id: int, now: datetime) -> Task:
     rights.require(actor, "task.block")
-    task = await lock_unfinished(session, task_id)
+    task = await lock_unfinished(session, actor, "task.block", task_id)
     found = await session.scalar(
         select(TaskBlock).where(TaskBlock.task_id == task_id, TaskBlock.blocker_id == blocker_id)
     )

@@ -23,7 +23,7 @@ from crm_core.projects.tasks import Task, TaskStatus, lock_unfinished
 async def finish(session: AsyncSession, actor: Actor, task_id: int, now: datetime) -> Task:
     """Raises Refused while it waits for another."""
     rights.require(actor, "task.finish")
-    task = await lock_unfinished(session, task_id)
+    task = await lock_unfinished(session, actor, "task.finish", task_id)
     waits_for = await dependencies.blockers(session, task_id)
     if waits_for:
         raise Refused("task.waits", ref=task.ref, blockers=", ".join(blocker.ref for blocker in waits_for))
@@ -37,7 +37,7 @@ async def finish(session: AsyncSession, actor: Actor, task_id: int, now: datetim
 async def repeat(session: AsyncSession, actor: Actor, task_id: int, rule: Recurrence | None, now: datetime) -> Task:
     """Counted from the day it is due now; None ends it. Raises Invalid for a task that is due on no day."""
     rights.require(actor, "task.repeat")
-    task = await lock_unfinished(session, task_id)
+    task = await lock_unfinished(session, actor, "task.repeat", task_id)
     if rule is not None and task.due_at is None:
         raise Invalid("task.no-due", ref=task.ref)
     after = {"repeats": rule.as_rule() if rule else None, "repeats_from": task.due_at if rule else None}

@@ -100,7 +100,7 @@ async def add_task(
 async def give(session: AsyncSession, actor: Actor, task_id: int, agent: Agent, now: datetime) -> Task:
     """To whoever stands in, while the agent is absent; they are told."""
     rights.require(actor, "task.give")
-    task = await lock_unfinished(session, task_id)
+    task = await lock_unfinished(session, actor, "task.give", task_id)
     receiver = await absences.present(session, agent, now)
     if task.assignee_id == receiver.id:
         raise Refused("task.already-with", ref=task.ref, name=receiver.name)
@@ -112,7 +112,7 @@ async def give(session: AsyncSession, actor: Actor, task_id: int, agent: Agent, 
 
 async def begin(session: AsyncSession, actor: Actor, task_id: int, now: datetime) -> Task:
     rights.require(actor, "task.begin")
-    task = await lock_unfinished(session, task_id)
+    task = await lock_unfinished(session, actor, "task.begin", task_id)
     if task.status == TaskStatus.DOING:
         raise Refused("task.already-begun", ref=task.ref)
     await _change(session, actor, task, "task.begun", now, status=TaskStatus.DOING)
@@ -122,7 +122,7 @@ async def begin(session: AsyncSession, actor: Actor, task_id: int, now: datetime
 async def put_off(session: AsyncSession, actor: Actor, task_id: int, due_at: datetime, now: datetime) -> Task:
     """Or sooner; a reminder moves along."""
     rights.require(actor, "task.put-off")
-    task = await lock_unfinished(session, task_id)
+    task = await lock_unfinished(session, actor, "task.put-off", task_id)
     await _change(session, actor, task, "task.due-set", now, due_at=due_at)
     await reminders.schedule(session, task, now)
     return task
@@ -131,7 +131,7 @@ async def put_off(session: AsyncSession, actor: Actor, task_id: int, due_at: dat
 async def remind(session: AsyncSession, actor: Actor, task_id: int, minutes: int, now: datetime) -> Task:
     """Raises Invalid for a task that is due on no day."""
     rights.require(actor, "task.remind")
-    task = await lock_unfinished(session, task_id)
+    task = await lock_unfinished(session, actor, "task.remind", task_id)
     if task.due_at is None:
         raise Invalid("task.no-due", ref=task.ref)
     await _change(session, actor, task, "task.reminder-set", now, remind_minutes=minutes)
@@ -142,6 +142,7 @@ async def remind(session: AsyncSession, actor: Actor, task_id: int, minutes: int
 async def set_project(session: AsyncSession, actor: Actor, task_id: int, project_id: int, now: datetime) -> Task:
     rights.require(actor, "task.set-project")
     task = cast("Task", await references.lock(session, "task", task_id))
+    await rights.require_reach(session, actor, "task.set-project", task.assignee_id)
     project = await references.read(session, "project", project_id)
     if task.project_id == project.id:
         raise Refused("task.already-in", ref=task.ref, project=references.ref("project", project.id))
@@ -172,9 +173,10 @@ async def tasks_of_project(session: AsyncSession, project_id: int, limit: int = 
     return found.all()
 
 
-async def lock_unfinished(session: AsyncSession, task_id: int) -> Task:
-    """Held until the end of the transaction. Raises NotFound or Refused."""
+async def lock_unfinished(session: AsyncSession, actor: Actor, verb: str, task_id: int) -> Task:
+    """Held until the end of the transaction. Raises NotFound, NotAllowed or Refused."""
     task = cast("Task", await references.lock(session, "task", task_id))
+    await rights.require_reach(session, actor, verb, task.assignee_id)
     if task.finished_at is not None:
         raise Refused("task.already-finished", ref=task.ref)
     return task

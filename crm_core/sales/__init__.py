@@ -13,6 +13,7 @@ from crm_core.sales.steps import needing_a_step
 references.register("D", Deal, people.remove_people)
 references.register("M", Appointment, appointments.remove_attendees)
 references.register("Q", Quote, quotes.remove_lines)
+agenda.register("appointments", appointments.on_the_day)
 agenda.register("deals", needing_a_step)
 handover.register("deal", "owner_id", Deal.stage_id.in_(select(Stage.id).where(Stage.outcome == "open")))
 

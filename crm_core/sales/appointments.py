@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core import activity, references, rights
+from crm_core.agenda import Entry
 from crm_core.agents import Actor, Agent
 from crm_core.db import Base, Record
 from crm_core.errors import Invalid, Refused
@@ -140,6 +141,23 @@ async def appointments_of(
         .order_by(Appointment.start_at, Appointment.id)
     )
     return found.all()
+
+
+async def on_the_day(session: AsyncSession, agent_id: int, now: datetime, until: datetime) -> Sequence[Entry]:
+    """What the agenda and the calendar show of them."""
+    return [
+        Entry(
+            "appointment",
+            found.id,
+            found.title,
+            found.updated_at,
+            at=found.start_at,
+            ends_at=found.end_at,
+            private=found.place or "",
+            say=f"show {found.ref}",
+        )
+        for found in await appointments_of(session, agent_id, now, until)
+    ]
 
 
 async def attendees(session: AsyncSession, appointment_id: int) -> Sequence[Agent]:

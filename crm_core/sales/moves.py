@@ -26,7 +26,7 @@ LONGEST_REASON = 200
 async def move(session: AsyncSession, actor: Actor, deal_id: int, stage: Stage, now: datetime) -> Deal:
     """Raises Refused naming what the deal needs before it may come there."""
     rights.require(actor, "deal.move")
-    deal = await _locked(session, deal_id)
+    deal = await _locked(session, actor, "deal.move", deal_id)
     entering = await _entering(session, actor, deal, stage, now)
     await activity.change(session, actor, deal, "deal.moved", now, **entering)
     return await _shown(session, deal, now)
@@ -34,7 +34,7 @@ async def move(session: AsyncSession, actor: Actor, deal_id: int, stage: Stage, 
 
 async def win(session: AsyncSession, actor: Actor, deal_id: int, now: datetime, reason: str | None = None) -> Deal:
     rights.require(actor, "deal.move")
-    deal = await _locked(session, deal_id)
+    deal = await _locked(session, actor, "deal.move", deal_id)
     stage = await ending(session, (await stage_of(session, deal.stage_id)).pipeline, "won")
     entering = await _entering(session, actor, deal, stage, now, known_reason(session, "won", reason))
     await activity.change(session, actor, deal, "deal.won", now, **entering)
@@ -43,7 +43,7 @@ async def win(session: AsyncSession, actor: Actor, deal_id: int, now: datetime, 
 
 async def lose(session: AsyncSession, actor: Actor, deal_id: int, now: datetime, reason: str | None = None) -> Deal:
     rights.require(actor, "deal.move")
-    deal = await _locked(session, deal_id)
+    deal = await _locked(session, actor, "deal.move", deal_id)
     stage = await ending(session, (await stage_of(session, deal.stage_id)).pipeline, "lost")
     entering = await _entering(session, actor, deal, stage, now, known_reason(session, "lost", reason))
     await activity.change(session, actor, deal, "deal.lost", now, **entering)
@@ -57,7 +57,7 @@ async def set_next_step(
     clean = " ".join(step.split())
     if not clean:
         raise Invalid("deal.step-missing")
-    deal = await _locked(session, deal_id)
+    deal = await _locked(session, actor, "deal.edit", deal_id)
     planned = {"next_step": clean[:LONGEST_STEP], "next_step_due": due_at}
     await activity.change(session, actor, deal, "deal.planned", now, **planned)
     return await _shown(session, deal, now)
@@ -81,7 +81,7 @@ async def next_steps_of(session: AsyncSession, agent_id: int, since: datetime, u
 
 async def set_value(session: AsyncSession, actor: Actor, deal_id: int, value: Money, now: datetime) -> Deal:
     rights.require(actor, "deal.edit")
-    deal = await _locked(session, deal_id)
+    deal = await _locked(session, actor, "deal.edit", deal_id)
     worth = {"value_minor": value.minor, "currency": value.currency}
     await activity.change(session, actor, deal, "deal.valued", now, **worth)
     return await _shown(session, deal, now)
@@ -90,14 +90,14 @@ async def set_value(session: AsyncSession, actor: Actor, deal_id: int, value: Mo
 async def expect(session: AsyncSession, actor: Actor, deal_id: int, day: date, now: datetime) -> Deal:
     """The day on which it should be closed."""
     rights.require(actor, "deal.edit")
-    deal = await _locked(session, deal_id)
+    deal = await _locked(session, actor, "deal.edit", deal_id)
     await activity.change(session, actor, deal, "deal.expected", now, expected_close=day)
     return await _shown(session, deal, now)
 
 
 async def give(session: AsyncSession, actor: Actor, deal_id: int, owner_id: int, now: datetime) -> Deal:
     rights.require(actor, "deal.give")
-    deal = await _locked(session, deal_id)
+    deal = await _locked(session, actor, "deal.give", deal_id)
     await activity.change(session, actor, deal, "deal.given", now, owner_id=owner_id)
     return await _shown(session, deal, now)
 
@@ -161,8 +161,10 @@ def _lacking(session: AsyncSession, deal: Deal, stage: Stage) -> Message | None:
     return listed
 
 
-async def _locked(session: AsyncSession, deal_id: int) -> Deal:
-    return cast("Deal", await references.lock(session, "deal", deal_id))
+async def _locked(session: AsyncSession, actor: Actor, verb: str, deal_id: int) -> Deal:
+    deal = cast("Deal", await references.lock(session, "deal", deal_id))
+    await rights.require_reach(session, actor, verb, deal.owner_id)
+    return deal
 
 
 async def _shown(session: AsyncSession, deal: Deal, now: datetime) -> Deal:

@@ -33,6 +33,7 @@ async def involve(session: AsyncSession, actor: Actor, deal_id: int, contact_id:
     """A second role of the same person replaces the first."""
     rights.require(actor, "deal.edit")
     deal = cast("Deal", await references.lock(session, "deal", deal_id))
+    await rights.require_reach(session, actor, "deal.edit", deal.owner_id)
     known = await session.get(DealContact, (deal_id, contact_id))
     if known is None:
         known = DealContact(deal_id=deal_id, contact_id=contact_id)

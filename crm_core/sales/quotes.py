@@ -71,6 +71,7 @@ async def make_quote(session: AsyncSession, actor: Actor, deal_id: int, now: dat
     """An empty draft."""
     rights.require(actor, "quote.make")
     deal = cast("Deal", await references.lock(session, "deal", deal_id))
+    await rights.require_reach(session, actor, "quote.make", deal.owner_id)
     company = company_of(session)
     quote = Quote(
         deal_id=deal.id,
@@ -103,7 +104,7 @@ async def add_line(
 ) -> Quote:
     """Raises Invalid for a quantity, price or discount that cannot be meant."""
     rights.require(actor, "quote.edit")
-    quote = await _draft(session, quote_id)
+    quote = await _draft(session, actor, quote_id)
     clean = " ".join(text.split())
     if not clean:
         raise Invalid("quote.line-missing")
@@ -121,7 +122,7 @@ async def add_line(
 async def remove_line(session: AsyncSession, actor: Actor, quote_id: int, place: int, now: datetime) -> Quote:
     """The line at this place, the first one is 1. Raises NotFound."""
     rights.require(actor, "quote.edit")
-    quote = await _draft(session, quote_id)
+    quote = await _draft(session, actor, quote_id)
     lines = await lines_of(session, quote_id)
     if not 0 < place <= len(lines):
         raise NotFound("quote.line-unknown", ref=quote.ref, line=place)
@@ -134,7 +135,7 @@ async def remove_line(session: AsyncSession, actor: Actor, quote_id: int, place:
 async def set_validity(session: AsyncSession, actor: Actor, quote_id: int, day: date, now: datetime) -> Quote:
     """The last day on which it may be accepted. Raises Invalid for one that is over."""
     rights.require(actor, "quote.edit")
-    quote = await _draft(session, quote_id)
+    quote = await _draft(session, actor, quote_id)
     if day < now.astimezone(company_of(session).zone).date():
         raise Invalid("quote.over", ref=quote.ref)
     await activity.change(session, actor, quote, "quote.dated", now, valid_until=day)
@@ -148,7 +149,7 @@ async def quotes_of(session: AsyncSession, deal_id: int) -> Sequence[Quote]:
 async def send(session: AsyncSession, actor: Actor, quote_id: int, now: datetime) -> Quote:
     """From now on it is what the customer has in hand."""
     rights.require(actor, "quote.edit")
-    quote = await _draft(session, quote_id)
+    quote = await _draft(session, actor, quote_id)
     if not await _count(session, quote_id):
         raise Refused("quote.empty", ref=quote.ref)
     sent = {"state": QuoteState.SENT.value, "sent_at": now}
@@ -158,7 +159,7 @@ async def send(session: AsyncSession, actor: Actor, quote_id: int, now: datetime
 
 async def accept(session: AsyncSession, actor: Actor, quote_id: int, now: datetime) -> Quote:
     rights.require(actor, "quote.edit")
-    quote = await _sent(session, quote_id)
+    quote = await _sent(session, actor, quote_id)
     decided = {"state": QuoteState.ACCEPTED.value, "decided_at": now}
     await activity.change(session, actor, quote, "quote.accepted", now, **decided)
     return quote
@@ -166,7 +167,7 @@ async def accept(session: AsyncSession, actor: Actor, quote_id: int, now: dateti
 
 async def decline(session: AsyncSession, actor: Actor, quote_id: int, now: datetime) -> Quote:
     rights.require(actor, "quote.edit")
-    quote = await _sent(session, quote_id)
+    quote = await _sent(session, actor, quote_id)
     decided = {"state": QuoteState.DECLINED.value, "decided_at": now}
     await activity.change(session, actor, quote, "quote.declined", now, **decided)
     return quote
@@ -197,15 +198,23 @@ async def remove_lines(session: AsyncSession, quote_id: int) -> None:
     await session.execute(delete(QuoteLine).where(QuoteLine.quote_id == quote_id))
 
 
-async def _draft(session: AsyncSession, quote_id: int) -> Quote:
+async def _locked(session: AsyncSession, actor: Actor, quote_id: int) -> Quote:
+    """Who owns the deal owns its quotes."""
     quote = cast("Quote", await references.lock(session, "quote", quote_id))
+    deal = await session.get_one(Deal, quote.deal_id)
+    await rights.require_reach(session, actor, "quote.edit", deal.owner_id)
+    return quote
+
+
+async def _draft(session: AsyncSession, actor: Actor, quote_id: int) -> Quote:
+    quote = await _locked(session, actor, quote_id)
     if quote.state != QuoteState.DRAFT:
         raise Refused("quote.no-draft", ref=quote.ref)
     return quote
 
 
-async def _sent(session: AsyncSession, quote_id: int) -> Quote:
-    quote = cast("Quote", await references.lock(session, "quote", quote_id))
+async def _sent(session: AsyncSession, actor: Actor, quote_id: int) -> Quote:
+    quote = await _locked(session, actor, quote_id)
     if quote.state != QuoteState.SENT:
         raise Refused("quote.not-sent", ref=quote.ref)
     return quote

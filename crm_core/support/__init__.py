@@ -1,10 +1,11 @@
 """Tickets, what is said on them, what was promised for them, how they hang together, and the knowledge base."""
 
-from crm_core import activity, cards, handover, references, timers
+from crm_core import activity, agenda, cards, handover, references, timers
 from crm_core.support import (
     articles,
     changed,
     checklist,
+    due,
     incidents,
     links,
     lists,
@@ -30,6 +31,7 @@ references.register("INC", Incident)
 tickets.REMOVALS += [tags.remove_tags, links.remove_links, watchers.remove_watchers, checklist.remove_steps]
 tickets.REMOVALS += [satisfaction.remove_parts, sla.remove_parts]
 tickets.ENDINGS.append(links.tell_blocked)
+agenda.register("tickets", due.near_breach)
 handover.register("ticket", "assignee_id", Ticket.status.not_in(DONE))
 cards.also("ticket", watchers.places)
 timers.register(snooze.WAKE, snooze.on_snooze_ended)

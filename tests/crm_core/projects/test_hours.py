@@ -79,8 +79,8 @@ async def test_one_clock_an_agent_and_the_next_start_stops_it(team: Team, task_i
         measured = await stopwatch.start(session, team.actor, "task", other.id, NOW + timedelta(minutes=12, seconds=1))
         assert measured is not None
         assert (measured.record_id, measured.minutes) == (task_id, 13)
-        assert (await tasks.lock_unfinished(session, task_id)).status == "doing"
-        assert (await tasks.lock_unfinished(session, other.id)).status == "open"
+        assert (await tasks.lock_unfinished(session, team.actor, "task.finish", task_id)).status == "doing"
+        assert (await tasks.lock_unfinished(session, team.actor, "task.finish", other.id)).status == "open"
         forgotten = await stopwatch.stop(session, team.actor, NOW + timedelta(days=3))
         assert (forgotten.minutes, forgotten.day) == (1440, MONDAY)
         with pytest.raises(Refused):
@@ -127,5 +127,5 @@ async def test_undo_of_a_project_leaves_its_tasks(team: Team, task_id: int) -> N
         await hours.log(session, team.lead, kind="project", record_id=project.id, minutes=5, now=NOW)
         await activity.undo(session, team.actor, NOW)
         session.expire_all()
-        assert (await tasks.lock_unfinished(session, task_id)).project_id is None
+        assert (await tasks.lock_unfinished(session, team.actor, "task.finish", task_id)).project_id is None
         assert await session.scalar(select(func.count()).select_from(Hours)) == 0
