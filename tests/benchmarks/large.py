@@ -20,11 +20,14 @@ from crm_core.db import Base, Database
 from crm_core.names import fold
 from crm_core.phones import digits_reversed
 from crm_core.sales.deals import Deal
+from crm_core.sales.pipeline import PipelineSum
 from crm_core.sales.stages import Stage, apply_stages
 from crm_core.support.tickets import Ticket
+from tests import people
 from tests.benchmarks.names import PhoneBook
 
 FIRST_ID = 1001
+OWNERS = 50
 STARTED = datetime(2024, 1, 1, tzinfo=UTC)
 
 
@@ -45,6 +48,7 @@ async def fill(
     """The names by contact id, from `FIRST_ID` on. Every tenth contact is a company, and employs the next nine."""
     async with database.transaction() as session:
         await apply_stages(session, company)
+        owners = [(await people.add_agent(session, f"Colleague {number}")).id for number in range(OWNERS)]
         stages = list(await session.scalars(select(Stage.id).order_by(Stage.position)))
     names = [book.company() if index % 10 == 0 else book.person() for index in range(size.contacts)]
     tell("contacts")
@@ -58,7 +62,8 @@ async def fill(
     tell("tickets")
     await _write(database, Ticket, _tickets(size))
     tell("deals")
-    await _write(database, Deal, _deals(size, stages))
+    await _write(database, Deal, _deals(size, stages, owners))
+    await _write(database, PipelineSum, _sums(size, stages, owners))
     tell("statistics")
     async with database.transaction() as session:
         await session.execute(text("ANALYZE"))
@@ -121,7 +126,22 @@ def _tickets(size: Size) -> Iterator[dict[str, Any]]:
         }
 
 
-def _deals(size: Size, stages: Sequence[int]) -> Iterator[dict[str, Any]]:
+def _sums(size: Size, stages: Sequence[int], owners: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """What the deals' own events would have kept."""
+    sums: dict[tuple[int, int], list[int]] = {}
+    for deal in _deals(size, stages, owners):
+        sums.setdefault((deal["stage_id"], deal["owner_id"]), []).append(deal["value_minor"])
+    for (stage_id, owner_id), values in sums.items():
+        yield {
+            "stage_id": stage_id,
+            "owner_id": owner_id,
+            "currency": "EUR",
+            "count": len(values),
+            "value_minor": sum(values),
+        }
+
+
+def _deals(size: Size, stages: Sequence[int], owners: Sequence[int]) -> Iterator[dict[str, Any]]:
     for index in range(size.deals):
         moment = STARTED + timedelta(minutes=index)
         yield {
@@ -129,6 +149,8 @@ def _deals(size: Size, stages: Sequence[int]) -> Iterator[dict[str, Any]]:
             "title": f"Anlage {index + 1}",
             "stage_id": stages[index % len(stages)],
             "contact_id": FIRST_ID + index * 11 % size.contacts,
+            "owner_id": owners[index % len(owners)],
+            "stage_since": moment,
             "value_minor": 10_000 + index * 37 % 5_000_000,
             "currency": "EUR",
             "version": 1,

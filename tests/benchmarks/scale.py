@@ -120,5 +120,5 @@ def _rows(kind: str, times: dict[str, Times], recall: float) -> list[Row]:
         ratio = measured.p50 / other.p50 if other else None
         found.append(Row(f"{name} {kind}", measured.p50, "ms p50", other.p50 if other else None, ratio))
         found.append(Row(f"{name} {kind}", measured.p99, "ms p99", other.p99 if other else None))
-    found.append(Row(f"one-edit-recall@20 {kind}", recall, "share"))
+    found.append(Row(f"one-edit-recall@20 {kind}", recall * 100, "%"))
     return found
