@@ -254,6 +254,7 @@ ARTICLE = _record("article", "article|artikel")
 QUOTE = _record("quote", "quote|quotation|angebot")
 APPOINTMENT = _record("appointment", "appointment|meeting|termin")
 # With their letter or noun: a bare number is a ticket's, a deal's or a task's.
+GIVEN_DEAL = Slot("deal", r"(?:(?:deal|auftrag)\s)?#?d\s?[-#–]?\s?\d{1,15}", DEAL.read)
 GIVEN_TASK = Slot("task", r"(?:task|aufgabe)\s?[-#–]?\s?\d{1,15}", TASK.read)
 PROJECT = Slot(
     "project",
@@ -289,7 +290,6 @@ CODE = Slot("code", r"(?!(?:task|call|[a-z])-?\d+(?:\s|$))[\w\-]{6,64}", _text)
 PURPOSE = Slot("purpose", "|".join(word for words in _PURPOSES.values() for word in words), _purpose)
 CHANNEL = Slot("channel", "|".join(word for words in _CHANNELS.values() for word in words), _channel)
 WORDING = Slot("wording", r".+", lambda text, _heard: text.strip(), is_free=True)
-CODE = Slot("code", r"[\w\-]{6,64}", _text)
 
 RecordArg: TypeAlias = Annotated[tuple[str, int], RECORD]
 TicketArg: TypeAlias = Annotated[int, TICKET]
@@ -302,6 +302,7 @@ QueueArg: TypeAlias = Annotated[str, QUEUE]
 FilterArg: TypeAlias = Annotated[dict[str, str], FILTER]
 NumberArg: TypeAlias = Annotated[int, NUMBER]
 DealArg: TypeAlias = Annotated[int, DEAL]
+GivenDealArg: TypeAlias = Annotated[int, GIVEN_DEAL]
 TaskArg: TypeAlias = Annotated[int, TASK]
 CallArg: TypeAlias = Annotated[int, CALL]
 GivenTaskArg: TypeAlias = Annotated[int, GIVEN_TASK]

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
 from crm_core.company.part import LocalText, Part
 
@@ -24,7 +24,12 @@ def _span(value: object) -> object:
     return span
 
 
-BusinessSpan: TypeAlias = Annotated[timedelta, BeforeValidator(_span)]
+def _written(span: timedelta) -> str:
+    minutes = int(span.total_seconds()) // 60
+    return f"{minutes // 60}h {minutes % 60}m" if minutes >= 60 else f"{minutes}m"
+
+
+BusinessSpan: TypeAlias = Annotated[timedelta, BeforeValidator(_span), PlainSerializer(_written, return_type=str)]
 """Counted in opening hours only."""
 
 

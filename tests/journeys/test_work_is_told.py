@@ -63,4 +63,4 @@ async def test_a_talk_leaves_a_draft_of_its_hours(stage: Stage) -> None:
     await stage.work()
     async with stage.runtime.database.transaction() as session:
         drafts = [(entry.on, entry.state, entry.minutes) for entry in await session.scalars(select(Hours))]
-    assert drafts == [("CALL-1", "draft", 1)]
+    assert drafts == [("CALL-1", "draft", 1 + stage.runtime.company.projects.wrap_up_minutes)]

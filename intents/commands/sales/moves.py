@@ -13,7 +13,7 @@ from intents.commands.contacts import name_for, the_contact
 from intents.commands.sales.deals import about
 from intents.registry import Context, command
 from intents.reply import Reply
-from intents.slots import AgentArg, AmountArg, ContactArg, DealArg, DueArg, StageArg, TextArg, TitleArg
+from intents.slots import AgentArg, AmountArg, ContactArg, DealArg, DueArg, GivenDealArg, StageArg, TextArg, TitleArg
 
 
 @command(
@@ -184,7 +184,7 @@ async def expect(context: Context, deal: DealArg, due: DueArg) -> Reply:
     },
     changes=True,
 )
-async def give(context: Context, deal: DealArg, agent: AgentArg) -> Reply:
+async def give(context: Context, deal: GivenDealArg, agent: AgentArg) -> Reply:
     is_me = agent.casefold() in {"me", "mich", "mir"}
     owner_id = context.actor.agent_id if is_me else (await agents.find_agent(context.session, agent)).id
     if owner_id is None:

@@ -17,7 +17,7 @@ from crm_core.company import Company
 from crm_core.db import Base, Database
 from crm_core.inbox import Receipt
 from crm_core.lease import State
-from crm_core.outbox import Effect
+from crm_core.outbox import Effect, EffectKind
 from crm_core.sales.deals import Deal
 from crm_core.support.tickets import Ticket
 from intents.reply import Choice, Choices, Fields
@@ -194,7 +194,8 @@ async def test_patience_is_kept(on_sqlite: Field) -> None:
     await on_sqlite.telegram.text(on_sqlite.lena, "hilfe")
     await on_sqlite.product.work()
     async with on_sqlite.product.database.transaction() as session:
-        effect = (await session.scalars(select(Effect))).one()
+        posts = select(Effect).where(Effect.kind == EffectKind.POST).order_by(Effect.id)
+        effect = (await session.scalars(posts)).all()[0]
     assert effect.state == State.PENDING
     assert (effect.due_at - datetime.now(UTC)).total_seconds() > 35
 
