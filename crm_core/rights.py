@@ -65,6 +65,7 @@ RIGHTS: dict[str, Right] = {
     "contact.change": Right(Role.AGENT),
     "contact.erase": Right(Role.ADMIN),
     "contact.export": Right(Role.ADMIN),
+    "contact.import": Right(Role.ADMIN),
     "contact.hold": Right(Role.ADMIN),
     "contact.merge": Right(Role.AGENT),
     "contact.read": Right(Role.VIEWER),

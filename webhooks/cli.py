@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from webhooks import cli_keeping
+from webhooks import cli_contacts, cli_keeping
 from webhooks.command_line import run as _run
 from webhooks.command_line import settings as _settings
 from webhooks.command_line import show as _print
@@ -23,6 +23,7 @@ outbox_app = typer.Typer(invoke_without_command=True, help="What is to be sent, 
 app.add_typer(agents_app, name="agents")
 app.add_typer(connect_app, name="connect")
 app.add_typer(outbox_app, name="outbox")
+app.add_typer(cli_contacts.contacts_app, name="contacts")
 cli_keeping.add_to(app)
 
 As = Annotated[str | None, typer.Option("--as", help="The agent who speaks; the only admin when left out.")]

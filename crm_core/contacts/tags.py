@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sqlalchemy import ForeignKey, Index, delete, select
@@ -23,8 +24,8 @@ class ContactTag(Base):
 
 
 def clean_tag(raw: str) -> str:
-    """Lower case without its #. Raises Invalid for an empty or endless one."""
-    tag = " ".join(raw.strip().lstrip("#").casefold().split())
+    """Lower case without its #; what separates tags in a list is a space in one. Raises Invalid for an empty one."""
+    tag = " ".join(re.sub("[,;]", " ", raw).strip().lstrip("#").casefold().split())
     if not tag or len(tag) > LONGEST_TAG:
         raise Invalid("tag.invalid", limit=LONGEST_TAG)
     return tag

@@ -50,6 +50,7 @@ IMPERSONAL = {
     "kept_evidence": "consents of erased people, without a name",
     "retention_run": "how much went in a night",
     "erasure": "that something was erased, without what it was",
+    "import_run": "how far files came, by their digest",
     "hold": "the hold on the outbox",
     "identity": "colleagues' accounts",
     "invite": "colleagues' invitations",

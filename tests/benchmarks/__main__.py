@@ -23,7 +23,7 @@ from crm_core.company import Company, read_company
 from crm_core.db import Database
 from crm_core.sales.stages import apply_stages
 from tests import people
-from tests.benchmarks import scale, servers
+from tests.benchmarks import importing, scale, servers
 from tests.benchmarks.capture import capture, save
 from tests.benchmarks.load import Burst, burst
 from tests.benchmarks.row import Row
@@ -48,6 +48,8 @@ async def main() -> None:
             with _server(kind, folder) as base:
                 rows += await _compare(kind, base, folder, company, lambda: progress.advance(task))
                 rows += await _scaled(kind, base, company, lambda what: progress.update(task, description=what))
+                progress.update(task, description=f"{kind}: import …")
+                rows += await _imported(kind, base, company)
     _print(rows)
     file = ROOT / "build" / "bench.json"
     file.parent.mkdir(exist_ok=True)
@@ -83,6 +85,14 @@ async def _scaled(kind: str, base: str, company: Company, tell: Callable[[str], 
     database = Database(await _database(base, "large", company, with_content=False), company)
     try:
         return await scale.measure(kind, database, company, lambda what: tell(f"{kind}: {what} …"))
+    finally:
+        await database.close()
+
+
+async def _imported(kind: str, base: str, company: Company) -> list[Row]:
+    database = Database(await _database(base, "imported", company, with_content=False), company)
+    try:
+        return await importing.measure(kind, database)
     finally:
         await database.close()
 

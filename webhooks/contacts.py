@@ -1,0 +1,127 @@
+"""`offhook contacts import` and `export`: many contacts at once, from and to spreadsheets and vCards."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich.progress import Progress
+
+from crm_core.agents import SYSTEM
+from crm_core.company import Company
+from crm_core.contacts import exports, imports, mapping, sheets, vcards
+from crm_core.contacts.imports import Checked
+from crm_core.contacts.row import Row
+from crm_core.message import Message
+from intents import catalogue
+from webhooks.complaints import Complaint
+from webhooks.runtime import Runtime
+from webhooks.serve import open_runtime, require_migrated
+from webhooks.settings import Settings
+
+SHOWN = 5
+
+
+async def take_in(
+    settings: Settings, file: Path, chosen: Sequence[str], *, confirmed: bool, update: bool, again: bool
+) -> str:
+    """Without `confirmed` it only tells what would happen. Raises Complaint for a file that is not there."""
+    try:
+        content = await asyncio.to_thread(file.read_bytes)
+    except OSError as error:
+        raise Complaint(f"{file} cannot be read: {error.strerror}.") from error
+    async with open_runtime(settings) as runtime:
+        await require_migrated(runtime)
+        told, rows = _read(runtime.company, file, content, dict(_pair(one) for one in chosen))
+        checked = imports.check(runtime.company, rows)
+        said = [told] if told else []
+        if checked.bad:
+            said.append(await asyncio.to_thread(_write_errors, file, checked))
+        good = [row for _, row in checked.good]
+        if not confirmed:
+            return "\n".join([*said, await _preview(runtime, good, update=update)])
+        asked = f"{update}{sorted(chosen)}".encode()
+        digest = hashlib.sha256(content + asked).hexdigest()
+        said.append(await _carry_out(runtime, digest, good, update=update, again=again))
+    return "\n".join(said)
+
+
+async def hand_out(settings: Settings, file: Path, tag: str | None) -> str:
+    """A page of vCards for FILE.vcf, else CSV."""
+    async with open_runtime(settings) as runtime:
+        await require_migrated(runtime)
+        declared, count = runtime.company.contact_fields, 0
+        is_cards = file.suffix.casefold() == ".vcf"
+        with file.open("w", encoding="utf-8" if is_cards else "utf-8-sig", newline="") as out:
+            if not is_cards:
+                out.write(sheets.written([sheets.headings(declared)]))
+            async with runtime.database.reading() as session:
+                async for batch in exports.exported(session, SYSTEM, tag):
+                    if is_cards:
+                        out.writelines(vcards.written(row) for row in batch)
+                    else:
+                        out.write(sheets.written(sheets.cells(row, declared) for row in batch))
+                    count += len(batch)
+    return f"{file} holds {count:,} contacts."
+
+
+def _read(company: Company, file: Path, content: bytes, chosen: dict[str, str]) -> tuple[str, list[tuple[int, Row]]]:
+    if file.suffix.casefold() == ".vcf":
+        return "", list(enumerate(vcards.read(content.decode("utf-8-sig", errors="replace")), start=1))
+    headings, lines = sheets.read(content)
+    fields = mapping.guess(headings, company.contact_fields, chosen)
+    if not {"name", mapping.FIRST, mapping.LAST, "organisation"} & set(fields):
+        known = ", ".join(headings)
+        raise Complaint(f'No column is a name. Say which one is: --map "Heading=name". There are: {known}.')
+    told = "Columns: " + ", ".join(
+        f"{heading} → {field if field != mapping.IGNORED else 'left out'}"
+        for heading, field in zip(headings, fields, strict=True)
+    )
+    return told, [(number, mapping.row_of(line, fields)) for number, line in enumerate(lines, start=2)]
+
+
+async def _preview(runtime: Runtime, rows: Sequence[Row], *, update: bool) -> str:
+    async with runtime.database.reading() as session:
+        new, known = await imports.foresee(session, SYSTEM, rows)
+    verb = "would be updated" if update else "are there already and would be skipped (--update takes them over)"
+    said = [f"{len(new):,} would be added{_some(new)}", f"{len(known):,} {verb}{_some(known)}"]
+    return "\n".join([*said, "Nothing was written. Say --yes to do it."])
+
+
+async def _carry_out(runtime: Runtime, digest: str, rows: Sequence[Row], *, update: bool, again: bool) -> str:
+    now = runtime.clock()
+    async with runtime.database.transaction() as session:
+        run = await imports.begin(session, SYSTEM, digest, now, again=again)
+    went_on = f"Going on after {run.done:,} rows. " if run.done else ""
+    with Progress(transient=True) as progress:
+        bar = progress.add_task("Contacts …", total=len(rows), completed=run.done)
+        done = await imports.take_in(
+            runtime.database, SYSTEM, run.id, rows, now, lambda count: progress.advance(bar, count), update=update
+        )
+    return f"{went_on}{done.added:,} added, {done.updated:,} updated, {done.skipped:,} skipped."
+
+
+def _write_errors(file: Path, checked: Checked) -> str:
+    to = file.with_name(f"{file.name}.errors.csv")
+    lines = [["line", "what is wrong"], *([str(line), _in_words(fault)] for line, fault in checked.bad)]
+    to.write_text(sheets.written(lines), encoding="utf-8-sig")
+    first = "; ".join(f"line {line}: {_in_words(fault)}" for line, fault in checked.bad[:SHOWN])
+    return f"{len(checked.bad):,} rows are refused, all of them in {to} ({first})"
+
+
+def _in_words(fault: Message) -> str:
+    return catalogue.render(fault, "en", ZoneInfo("UTC"))
+
+
+def _some(rows: Sequence[Row]) -> str:
+    return f": {', '.join(row.name for row in rows[:SHOWN])}{' …' if len(rows) > SHOWN else ''}" if rows else ""
+
+
+def _pair(said: str) -> tuple[str, str]:
+    heading, separator, field = said.rpartition("=")
+    if not separator or not heading:
+        raise Complaint(f'"{said}" maps nothing: write "Heading=field", for example "Handy=phone".')
+    return heading.strip(), field.strip()
