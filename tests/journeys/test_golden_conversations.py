@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +42,11 @@ Content = dict[str, dict[str, str]]
 class Mouth:
     """One person who can speak through each channel."""
 
-    def __init__(self, product: Product, slack: FakeSlack, telegram: FakeTelegram, accounts: tuple[str, int]) -> None:
+    def __init__(
+        self, product: Product, slack: FakeSlack, telegram: FakeTelegram, accounts: tuple[str, int], filled: Path
+    ) -> None:
         self._product, self._slack, self._telegram = product, slack, telegram
-        self._accounts = accounts
+        self._accounts, self._filled = accounts, filled
 
     async def say(self, channel: str, text: str) -> None:
         account, user = self._accounts
@@ -53,6 +57,14 @@ class Mouth:
         else:
             await terminal.ask(self._product.database, SPEAKER, text, self._product.runtime.clock())
         await self._product.work()
+
+    async def begin_anew(self) -> None:
+        """The company as it was filled, with nothing said yet."""
+        async with self._product.database.engine.connect() as connection:
+            driver = (await connection.get_raw_connection()).dbapi_connection
+            assert isinstance(driver, sqlite3.Connection)
+            with closing(sqlite3.connect(self._filled)) as filled:
+                filled.backup(driver)
 
     async def content(self) -> Content:
         async with self._product.database.transaction() as session:
@@ -111,10 +123,15 @@ async def _speaking(template: Path, file: Path, company: Company) -> AsyncIterat
             "telegram_webhook_secret": SecretStr(TELEGRAM_SECRET),
             "telegram_api_url": telegram.api_url,
         }
-        async with running(database, company, lambda: datetime.now(UTC), **settings) as product:
-            slack.events_url = str(product.client.make_url("/slack/events"))
-            telegram.webhook_url = str(product.client.make_url("/telegram"))
-            yield Mouth(product, slack, telegram, (account, user))
+        async with running(database, company, lambda: datetime.now(UTC), **settings) as running_product:
+            slack.events_url = str(running_product.client.make_url("/slack/events"))
+            telegram.webhook_url = str(running_product.client.make_url("/telegram"))
+            # The cards of the company are out before anything is said.
+            await running_product.work()
+            filled = file.with_suffix(".filled")
+            with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(filled)) as target:
+                source.backup(target)
+            yield Mouth(running_product, slack, telegram, (account, user), filled)
 
 
 def _difference(before: Content, after: Content) -> Content:
@@ -132,15 +149,14 @@ async def test_it_is_the_same_change_in_every_mouth(
     case: dict[str, Any], sample_template: Path, tmp_path: Path, company: Company
 ) -> None:
     differences = {}
-    for channel in CHANNELS:
-        for language in ("en", "de"):
-            file = tmp_path / f"{channel}-{language}.db"
-            async with _speaking(sample_template, file, company) as mouth:
-                for text in case.get("before", []):
-                    await mouth.say(channel, text)
-                before = await mouth.content()
-                await mouth.say(channel, case[language])
-                differences[channel, language] = _difference(before, await mouth.content())
+    async with _speaking(sample_template, tmp_path / "company.db", company) as mouth:
+        for channel, language in product(CHANNELS, ("en", "de")):
+            await mouth.begin_anew()
+            for text in case.get("before", []):
+                await mouth.say(channel, text)
+            before = await mouth.content()
+            await mouth.say(channel, case[language])
+            differences[channel, language] = _difference(before, await mouth.content())
     first = differences["terminal", "en"]
     for name in case.get("changes", []):
         assert name in first, first
