@@ -9,7 +9,7 @@ from typing import Any
 from crm_core.conversation import Conversation
 from crm_core.errors import Refused
 from intents.registry import Argument, Command, commands, missing
-from intents.slots import Heard
+from intents.slot import Heard
 
 SHOWN_AT_MOST = 12
 QUESTION_LIFETIME = timedelta(minutes=30)

@@ -20,7 +20,7 @@ from crm_core.message import Message, Param
 from intents import catalogue
 from intents.ask import Ask
 from intents.reply import Choice, Choices, Part, Reply, Style
-from intents.slots import Heard, Slot
+from intents.slot import Heard, Slot
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
@@ -14,33 +12,13 @@ from crm_core.errors import Invalid
 from crm_core.money import Money
 from crm_core.names import fold
 from crm_core.support.knowledge import Audience
-from crm_core.support.tickets import Priority, Status
+from crm_core.support.tickets import Priority
 from intents.dates import DAY_PATTERN, read_due
+from intents.slot import Heard, Slot
+from intents.ticket_filter import FILTER
 
 THAT = "that"
 _THAT = {"it", "that", "this", "that one", "this one", "es", "das", "ihn", "sie", "den", "dieses", "diesen"}
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What is known when a word is read: the local time, the house currency, the records just shown."""
-
-    now: datetime
-    currency: str
-    shown: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """`pattern` finds the words in a sentence; `read` makes the value of them or raises Invalid.
-
-    `is_free`: any words at all would do.
-    """
-
-    name: str
-    pattern: str
-    read: Callable[[str, Heard], object]
-    is_free: bool = False
 
 
 def _record(kind: str, words: str) -> Slot:
@@ -197,43 +175,6 @@ def _sure(text: str, _heard: Heard) -> bool:
     return said in _YES
 
 
-_STATUSES = {
-    Status.NEW: ("new", "neu", "neue", "neuen"),
-    Status.OPEN: ("open", "offen", "in arbeit"),
-    Status.WAITING: ("waiting", "wartend", "wartende", "wartenden"),
-    Status.ON_HOLD: ("on hold", "on-hold", "held", "zurückgestellt", "zurückgestellte", "zurückgestellten"),
-    Status.RESOLVED: ("resolved", "gelöst", "gelöste", "gelösten"),
-    Status.CLOSED: ("closed", "geschlossen", "geschlossene", "geschlossenen"),
-}
-_STATUS_OF = {word: status for status, words in _STATUSES.items() for word in words}
-_MINE = ("mine", "my", "meine")
-_FREE = ("unassigned", "unclaimed", "free", "freie", "freien")
-_BARE = "|".join(sorted((re.escape(word) for word in (*_STATUS_OF, *_MINE, *_FREE)), key=len, reverse=True))
-_TAGGED = r"(?:tagged|with\s+tag|mit\s+markierung|mit\s+der\s+markierung)\s+#?([\w\-]{1,40})"
-_QUEUED = r"(?:in\s+)?(?:der\s+)?(?:queue|warteschlange)\s+([\w\-]{1,40})"
-_OF = r"(?:of|von)\s+([\w.\-]+)"
-_WISHES = rf"{_BARE}|{_TAGGED}|{_QUEUED}|{_OF}".replace("([", "(?:[")
-_FILTER = rf"(?:{_WISHES})(?:\s+(?:and\s+|und\s+)?(?:{_WISHES}))*"
-
-
-def _filter(text: str, _heard: Heard) -> dict[str, str]:
-    """`waiting tagged outage in queue support`, in any order."""
-    left, wanted = text.strip().casefold(), {}
-    for name, pattern in (("tag", _TAGGED), ("queue", _QUEUED), ("of", _OF)):
-        found = re.search(pattern, left)
-        if found is not None:
-            wanted[name] = found[1]
-            left = left[: found.start()] + left[found.end() :]
-    for word in re.findall(rf"\b(?:{_BARE})\b", left):
-        if word in _STATUS_OF:
-            wanted["status"] = str(_STATUS_OF[word])
-        else:
-            wanted["whose"] = "mine" if word in _MINE else "nobody"
-    if not wanted:
-        raise Invalid("ticket.filter-unknown", text=text.strip()[:40])
-    return wanted
-
-
 # Bounded, so that several free texts in one sentence stay cheap to tell apart; only a text at the end is unbounded.
 _NAME = r".{1,80}?"
 _TITLE = r".{1,200}?"
@@ -248,7 +189,6 @@ INCIDENT = Slot("incident", r"(?:(?:incident|störfall)\s+)?inc\s?[-#–]?\s?\d{
 SURE = Slot("sure", r"(?:yes|yeah|yep|ja|jawohl|no|nope|nein),?", _sure)
 TAG = Slot("tag", r"#?[\w\-]{1,40}", _text)
 QUEUE = Slot("queue", r"[\w\-]{1,40}", _text)
-FILTER = Slot("filter", _FILTER, _filter)
 NUMBER = Slot("number", r"\d{1,4}", lambda text, _heard: int(text))
 ARTICLE = _record("article", "article|artikel")
 QUOTE = _record("quote", "quote|quotation|angebot")

@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 from crm_core.errors import Invalid
 from crm_core.projects.recurrence import Frequency, Recurrence
 from intents.dates import DAY_PATTERN, read_due
-from intents.slots import Heard, Slot
+from intents.slot import Heard, Slot
 
 _HOUR = r"(?:h|hours?|hrs?|std\.?|stunden?)"
 _MINUTE = r"(?:m|min|mins|minutes?|minuten?)"
