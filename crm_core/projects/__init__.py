@@ -1,6 +1,6 @@
 """Projects, tasks and the hours worked on them."""
 
-from crm_core import activity, agenda, handover, references, timers
+from crm_core import activity, agenda, followers, handover, references, timers
 from crm_core.projects import (
     checklists,
     dependencies,
@@ -24,6 +24,7 @@ agenda.register("tasks", due_tasks)
 handover.register("task", "assignee_id", Task.finished_at.is_(None))
 handover.LEAVING.append(stopwatch.stop_for_good)
 handover.LEAVING.append(projects.pass_on)
+followers.register("task", reminders.schedule)
 timers.register("task.remind", reminders.on_due)
 activity.reversal("task.finished", finishing.take_back)
 

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import activity, cards, rights
+from crm_core import activity, cards, followers, rights
 from crm_core.agents import SYSTEM, Actor
 from crm_core.company import company_of
 from crm_core.db import Record
 from crm_core.errors import Invalid, Refused
-from crm_core.projects import checklists, dependencies, hours, recurrence, reminders, stopwatch
+from crm_core.projects import checklists, dependencies, hours, recurrence, stopwatch
 from crm_core.projects.checklists import TaskItem
 from crm_core.projects.dependencies import TaskBlock
 from crm_core.projects.recurrence import Recurrence
@@ -94,6 +94,6 @@ async def _come_again(session: AsyncSession, actor: Actor, task: Task, now: date
     session.add(following)
     await session.flush()
     await checklists.copy(session, task.id, following.id)
-    await reminders.schedule(session, following, now)
+    await followers.tell(session, "task", following.id, now)
     await activity.record(session, actor, "task.came-again", "task", following.id, now)
     await cards.refresh(session, "task", following.id, now)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import absences, notices, outbox, references
+from crm_core import absences, notices, outbox
 from crm_core.outbox import EffectKind
-
-if TYPE_CHECKING:
-    from crm_core.projects.tasks import Task
+from crm_core.projects.tasks import Task
 
 
-async def schedule(session: AsyncSession, task: Task, now: datetime) -> None:
+async def schedule(session: AsyncSession, task_id: int, now: datetime) -> None:
     """At once when the lead has begun already; not at all for what was due before."""
+    task = await session.get_one(Task, task_id)
     if task.due_at is None or task.remind_minutes is None or task.due_at < now:
         return
     due = task.due_at.isoformat()
@@ -26,7 +25,7 @@ async def schedule(session: AsyncSession, task: Task, now: datetime) -> None:
 
 
 async def on_due(session: AsyncSession, payload: dict[str, Any], now: datetime) -> None:
-    task = cast("Task | None", await session.get(references.KINDS["task"].model, payload["task"]))
+    task = await session.get(Task, payload["task"])
     if task is None or task.finished_at is not None or task.assignee_id is None or task.due_at is None:
         return
     if task.due_at != datetime.fromisoformat(payload["due"]) or task.remind_minutes != payload["lead"]:

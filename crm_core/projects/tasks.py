@@ -11,12 +11,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core import absences, activity, cards, notices, references, rights
+from crm_core import absences, activity, cards, followers, notices, references, rights
 from crm_core.agents import Actor, Agent
 from crm_core.company import company_of
 from crm_core.db import Record
 from crm_core.errors import Invalid, Refused
-from crm_core.projects import reminders
 
 LONGEST_TITLE = 500
 
@@ -91,7 +90,7 @@ async def add_task(
     )
     session.add(task)
     await session.flush()
-    await reminders.schedule(session, task, now)
+    await followers.tell(session, "task", task.id, now)
     await activity.created(session, actor, task, "task.added", now)
     await cards.refresh(session, "task", task.id, now)
     return task
@@ -124,7 +123,7 @@ async def put_off(session: AsyncSession, actor: Actor, task_id: int, due_at: dat
     rights.require(actor, "task.put-off")
     task = await lock_unfinished(session, actor, "task.put-off", task_id)
     await _change(session, actor, task, "task.due-set", now, due_at=due_at)
-    await reminders.schedule(session, task, now)
+    await followers.tell(session, "task", task.id, now)
     return task
 
 
@@ -135,7 +134,7 @@ async def remind(session: AsyncSession, actor: Actor, task_id: int, minutes: int
     if task.due_at is None:
         raise Invalid("task.no-due", ref=task.ref)
     await _change(session, actor, task, "task.reminder-set", now, remind_minutes=minutes)
-    await reminders.schedule(session, task, now)
+    await followers.tell(session, "task", task.id, now)
     return task
 
 

@@ -1,9 +1,8 @@
 """Tickets, what is said on them, what was promised for them, how they hang together, and the knowledge base."""
 
-from crm_core import activity, agenda, cards, handover, references, timers
+from crm_core import activity, agenda, cards, followers, handover, references, timers
 from crm_core.support import (
     articles,
-    changed,
     checklist,
     due,
     incidents,
@@ -37,7 +36,8 @@ cards.also("ticket", watchers.places)
 timers.register(snooze.WAKE, snooze.on_snooze_ended)
 timers.register(sla.TIMER, sla.on_due)
 timers.register(satisfaction.TIMER, satisfaction.on_due)
-changed.LISTENERS += [sla.on_change, satisfaction.on_change]
+followers.register("ticket", sla.on_change)
+followers.register("ticket", satisfaction.on_change)
 activity.reversal("ticket.tagged", tags.untagged_again)
 activity.reversal("ticket.untagged", tags.tagged_again)
 activity.reversal("ticket.blocked", links.unblocked_again)

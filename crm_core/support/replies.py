@@ -9,12 +9,12 @@ from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import activity, cards, outbox, rights
+from crm_core import activity, cards, followers, outbox, rights
 from crm_core.agents import Actor
 from crm_core.contacts import numbers
 from crm_core.errors import Invalid, NotFound
 from crm_core.outbox import EffectKind
-from crm_core.support import changed, sla, tickets
+from crm_core.support import sla, tickets
 from crm_core.support.tickets import Status, Ticket
 
 LONGEST_SMS = 1600
@@ -51,7 +51,7 @@ async def reply(session: AsyncSession, actor: Actor, ticket_id: int, body: str, 
         await outbox.enqueue(session, EffectKind.SMS, address, payload, now, dedupe_key=f"reply-{said.id}")
     await _moved(session, ticket, ticket.status if ticket.is_done else Status.WAITING, now)
     await activity.record(session, actor, "ticket.replied", "ticket", ticket.id, now, {"sent": number is not None})
-    await changed.notify(session, actor, ticket, now)
+    await followers.tell(session, "ticket", ticket.id, now)
     await sla.responded(session, ticket_id, now)
     await cards.refresh(session, "ticket", ticket.id, now)
     return Told(ticket, number)
@@ -69,7 +69,7 @@ async def customer_replied(session: AsyncSession, actor: Actor, ticket_id: int, 
     ticket.snoozed_until = None
     await _moved(session, ticket, ticket.status if ticket.status == Status.NEW else Status.OPEN, now)
     await activity.record(session, actor, "ticket.answered", "ticket", ticket.id, now)
-    await changed.notify(session, actor, ticket, now)
+    await followers.tell(session, "ticket", ticket.id, now)
     await cards.refresh(session, "ticket", ticket.id, now)
     return ticket
 

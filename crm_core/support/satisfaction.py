@@ -60,9 +60,10 @@ class TeamScore:
     content: int | None
 
 
-async def on_change(session: AsyncSession, _actor: Actor, ticket: Ticket, now: datetime) -> None:
+async def on_change(session: AsyncSession, ticket_id: int, now: datetime) -> None:
     """Asked in opening hours, and late enough that a slip can be taken back before."""
     question = company_of(session).satisfaction
+    ticket = await session.get_one(Ticket, ticket_id)
     if question is None or ticket.status not in DONE:
         return
     due = calendar_of(company_of(session)).after(now, question.after)

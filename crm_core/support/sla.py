@@ -133,8 +133,8 @@ async def _note_next(session: AsyncSession, ticket: Ticket) -> None:
     await session.flush()
 
 
-async def on_change(session: AsyncSession, _actor: Actor, ticket: Ticket, now: datetime) -> None:
-    await settle(session, ticket, now)
+async def on_change(session: AsyncSession, ticket_id: int, now: datetime) -> None:
+    await settle(session, await session.get_one(Ticket, ticket_id), now)
 
 
 async def on_undo(session: AsyncSession, ticket_id: int, now: datetime) -> None:

@@ -11,12 +11,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, delete, select,
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core import absences, activity, cards, references, rights
+from crm_core import absences, activity, cards, followers, references, rights
 from crm_core.agents import Actor, Agent
 from crm_core.db import Base, BigId, Record
 from crm_core.errors import Invalid, NotFound, Refused
 from crm_core.references import Removal
-from crm_core.support import changed
 
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 20_000
@@ -157,7 +156,7 @@ async def open_ticket(
     session.add(ticket)
     await session.flush()
     await activity.created(session, actor, ticket, "ticket.opened", now)
-    await changed.notify(session, actor, ticket, now)
+    await followers.tell(session, "ticket", ticket.id, now)
     await cards.refresh(session, "ticket", ticket.id, now)
     return ticket
 
@@ -299,5 +298,5 @@ async def change(
 ) -> None:
     """As activity.change, and the card follows."""
     await activity.change(session, actor, ticket, verb, now, parts, **after)
-    await changed.notify(session, actor, ticket, now)
+    await followers.tell(session, "ticket", ticket.id, now)
     await cards.refresh(session, "ticket", ticket.id, now)
