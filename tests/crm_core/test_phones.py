@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crm_core import phones
 from crm_core.errors import Invalid
@@ -20,6 +22,29 @@ from crm_core.errors import Invalid
 )
 def test_every_german_notation_meets_in_one_number(typed: str) -> None:
     assert phones.e164(typed, "DE") == "+497112345678"
+
+
+def _grouped(digits: str, sizes: list[int], separator: str) -> str:
+    parts, at = [], 0
+    for size in sizes:
+        parts.append(digits[at : at + size])
+        at += size
+    return separator.join(part for part in [*parts, digits[at:]] if part)
+
+
+@given(
+    area=st.sampled_from(["30", "40", "89", "69", "211", "221", "351", "711", "6151", "8671", "151", "171"]),
+    digits=st.from_regex(r"[1-9][0-9]{5,7}", fullmatch=True),
+    sizes=st.lists(st.integers(1, 4), max_size=4),
+    separator=st.sampled_from([" ", "-", "/", ".", " - ", " / "]),
+    prefix=st.sampled_from(["0{}", "(0{})", "+49 {}", "+49{}", "0049 {}", "+49 (0) {}", "+49 (0){}", "+49-{}"]),
+    between=st.sampled_from(["", " ", "/", "-", " / "]),
+)
+def test_however_a_number_is_written_it_is_one_number(
+    area: str, digits: str, sizes: list[int], separator: str, prefix: str, between: str
+) -> None:
+    typed = f"  {prefix.format(area)}{between}{_grouped(digits, sizes, separator)} "
+    assert phones.e164(typed, "DE") == f"+49{area}{digits}"
 
 
 @pytest.mark.parametrize("typed", ["", "anonymous", "hello", "12", "+", "+49" + "1" * 40, "0711 " + "9" * 80, "☎"])
