@@ -91,7 +91,11 @@ MacroKey: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 
 
 class SatisfactionQuestion(Part):
-    """Asked by SMS who came by phone, `after` so much time in opening hours."""
+    """Asked by SMS who came by phone, `after` so much time in opening hours.
+
+    `needs_consent`: only who agreed to surveys is asked; without it everybody but who refused them.
+    """
 
     text: Annotated[LocalText, AfterValidator(_fillable)]
     after: BusinessSpan = timedelta(hours=1)
+    needs_consent: bool = True

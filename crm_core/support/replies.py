@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, cards, followers, outbox, rights
 from crm_core.agents import Actor
-from crm_core.contacts import numbers
+from crm_core.contacts import consents, numbers
+from crm_core.contacts.consents import Channel, Purpose
 from crm_core.errors import Invalid, NotFound
 from crm_core.outbox import EffectKind
 from crm_core.support import sla, tickets
@@ -41,7 +42,7 @@ async def reply(session: AsyncSession, actor: Actor, ticket_id: int, body: str, 
     """Public, on the channel the customer used; the ticket then waits for them. It cannot be taken back."""
     rights.require(actor, "ticket.reply")
     ticket = await tickets.locked(session, ticket_id)
-    number = await number_of(session, ticket)
+    number = await _may_reach(session, ticket, now)
     if number is not None and len(body.strip()) > LONGEST_SMS:
         raise Invalid("text.too-long", limit=LONGEST_SMS)
     said = await tickets.say_on(session, actor, ticket, body, now, is_public=True)
@@ -49,6 +50,7 @@ async def reply(session: AsyncSession, actor: Actor, ticket_id: int, body: str, 
         payload = {"to": number, "text": said.body}
         address = f"twilio:ticket-{ticket.id}"
         await outbox.enqueue(session, EffectKind.SMS, address, payload, now, dedupe_key=f"reply-{said.id}")
+        await _note_use(session, actor, ticket, number, now)
     await _moved(session, ticket, ticket.status if ticket.is_done else Status.WAITING, now)
     await activity.record(session, actor, "ticket.replied", "ticket", ticket.id, now, {"sent": number is not None})
     await followers.tell(session, "ticket", ticket.id, now)
@@ -72,6 +74,23 @@ async def customer_replied(session: AsyncSession, actor: Actor, ticket_id: int, 
     await followers.tell(session, "ticket", ticket.id, now)
     await cards.refresh(session, "ticket", ticket.id, now)
     return ticket
+
+
+async def _may_reach(session: AsyncSession, ticket: Ticket, now: datetime) -> str | None:
+    """The number of `number_of`, unless they refused to be texted."""
+    number = await number_of(session, ticket)
+    if number is None or ticket.contact_id is None:
+        return number
+    allowed = await consents.may(session, ticket.contact_id, Channel.SMS, Purpose.SERVICE, now, number)
+    return number if allowed else None
+
+
+async def _note_use(session: AsyncSession, actor: Actor, ticket: Ticket, number: str, now: datetime) -> None:
+    if ticket.contact_id is not None:
+        source = ("ticket", ticket.id)
+        await consents.use(
+            session, actor, ticket.contact_id, Channel.SMS, Purpose.SERVICE, now, number=number, source=source
+        )
 
 
 async def number_of(session: AsyncSession, ticket: Ticket) -> str | None:

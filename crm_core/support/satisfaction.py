@@ -15,6 +15,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm_core import activity, cards, outbox, rights
 from crm_core.agents import SYSTEM, Actor, Agent
 from crm_core.company import company_of
+from crm_core.contacts import consents
+from crm_core.contacts.consents import Channel, Purpose
 from crm_core.contacts.contacts import Contact
 from crm_core.db import Base
 from crm_core.errors import Invalid, Refused
@@ -82,7 +84,7 @@ async def on_due(session: AsyncSession, payload: dict[str, Any], now: datetime) 
         return
     contact = await session.get(Contact, ticket.contact_id) if ticket.contact_id is not None else None
     number = await _number(session, ticket)
-    if contact is None or number is None:
+    if contact is None or number is None or not await _agreed(session, contact.id, ticket.id, number, now):
         return
     text = macros.in_language(question.text, contact, company_of(session))
     name = await tickets.assignee_name(session, ticket) or company_of(session).name
@@ -97,6 +99,19 @@ async def on_due(session: AsyncSession, payload: dict[str, Any], now: datetime) 
         dedupe_key=f"satisfaction-{ticket.id}",
     )
     await activity.record(session, SYSTEM, "ticket.satisfaction-asked", "ticket", ticket.id, now)
+
+
+async def _agreed(session: AsyncSession, contact_id: int, ticket_id: int, number: str, now: datetime) -> bool:
+    """A survey takes consent; where the house decides that it is part of the service, nobody who refused is asked."""
+    question = company_of(session).satisfaction
+    said = await consents.latest(session, contact_id, Channel.SMS, Purpose.SURVEY)
+    is_survey = said is not None or question is None or question.needs_consent
+    purpose = Purpose.SURVEY if is_survey else Purpose.SERVICE
+    if not await consents.may(session, contact_id, Channel.SMS, purpose, now, number):
+        return False
+    source = ("ticket", ticket_id)
+    await consents.use(session, SYSTEM, contact_id, Channel.SMS, purpose, now, number=number, source=source)
+    return True
 
 
 async def rate(

@@ -5,6 +5,8 @@ from sqlalchemy import select
 
 from crm_core.agents import Actor, Proof
 from crm_core.callcenter import arrivals
+from crm_core.contacts import consents
+from crm_core.contacts.consents import Channel, ConsentUse, Purpose
 from crm_core.contacts.contacts import Contact
 from crm_core.db import Database
 from crm_core.errors import Invalid, NotFound
@@ -134,3 +136,18 @@ async def test_two_at_one_ticket_learn_of_each_other_for_five_minutes(database: 
         assert found is not None and found.actor_name == "Mira Okafor"
         assert await beside.somebody_else(session, mira, ticket.id, NOW) is None
         assert await beside.somebody_else(session, jonas, ticket.id, NOW + timedelta(minutes=5)) is None
+
+
+async def test_who_refused_texts_gets_none_and_each_text_is_noted(database: Database) -> None:
+    mira, (greta, caller) = await _mira(database), await _greta(database)
+    ticket = await _open(database, caller, contact_id=greta.id)
+    async with database.transaction() as session:
+        assert (await replies.reply(session, mira, ticket.id, "Hallo", NOW)).number is not None
+        [used] = await session.scalars(select(ConsentUse))
+        assert (used.contact_id, used.channel, used.purpose, used.source_id) == (greta.id, "sms", "service", ticket.id)
+        await consents.state(
+            session, mira, greta.id, Channel.SMS, Purpose.SERVICE, NOW, is_given=False, wording="Bitte keine SMS mehr."
+        )
+    async with database.transaction() as session:
+        assert (await replies.reply(session, mira, ticket.id, "Hallo noch einmal", NOW)).number is None
+    assert [text["text"] for text in await _texts(database)] == ["Hallo"]

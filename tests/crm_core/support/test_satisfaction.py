@@ -8,6 +8,8 @@ from sqlalchemy import select
 from crm_core import activity
 from crm_core.agents import SYSTEM, Actor, Proof, Role
 from crm_core.company import Company
+from crm_core.contacts import consents
+from crm_core.contacts.consents import Channel, Purpose
 from crm_core.db import Database
 from crm_core.errors import NotAllowed, NotFound, Refused
 from crm_core.outbox import Effect, EffectKind
@@ -60,6 +62,23 @@ async def test_who_came_by_phone_is_asked_once_by_sms_after_a_while(database: Da
     [(number, text)] = await _texts(database)
     assert number == GRETA
     assert text.startswith(f"Nordlicht Haustechnik: Wie zufrieden sind Sie mit {ticket.ref}?")
+
+
+@pytest.mark.parametrize(("said", "asked"), [(None, 0), (True, 1), (False, 0)])
+async def test_a_house_that_needs_consent_asks_who_agreed(
+    database: Database, company: Company, said: bool | None, asked: int
+) -> None:
+    assert company.satisfaction is not None
+    strict = company.satisfaction.model_copy(update={"needs_consent": True})
+    database.works_for(company.model_copy(update={"satisfaction": strict}))
+    mira, _caller, ticket = await _resolved(database)
+    if said is not None:
+        async with database.transaction() as session:
+            await consents.state(
+                session, mira, ticket.contact_id or 0, Channel.SMS, Purpose.SURVEY, NOW, is_given=said, wording="So."
+            )
+    await _ring(database, NOW + timedelta(hours=2))
+    assert len(await _texts(database)) == asked
 
 
 async def test_nobody_is_asked_in_the_evening(database: Database) -> None:
