@@ -109,7 +109,9 @@ def _write_errors(file: Path, checked: Checked) -> str:
     lines = [["line", "what is wrong"], *([str(line), _in_words(fault)] for line, fault in checked.bad)]
     to.write_text(sheets.written(lines), encoding="utf-8-sig")
     first = "; ".join(f"line {line}: {_in_words(fault)}" for line, fault in checked.bad[:SHOWN])
-    return f"{len(checked.bad):,} rows are refused, all of them in {to} ({first})"
+    count = len(checked.bad)
+    refused = "1 row is refused: see" if count == 1 else f"{count:,} rows are refused, all of them in"
+    return f"{refused} {to} ({first})"
 
 
 def _in_words(fault: Message) -> str:
