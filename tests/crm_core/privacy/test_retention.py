@@ -91,7 +91,8 @@ async def test_what_has_served_its_time_goes_with_its_parts_and_nothing_else(
         told = await activity.timeline(session, "ticket", 1)
         assert [step.verb for step in told][-1] == "ticket.opened"
         assert all(step.data == {} for step in told)
-        ran = await session.scalars(select(Activity.data).where(Activity.verb == "retention.carried-out"))
+        carried_out = select(Activity.data).where(Activity.verb == "retention.carried-out")
+        ran = await session.scalars(carried_out.order_by(Activity.id))
         assert ran.all()[-1] == {"removed": {"calls": 1, "tickets": 1}}
         asked = await session.scalars(select(Effect.address).where(Effect.kind == EffectKind.FORGET))
         assert asked.all() == ["twilio:recording-REGreta"]
