@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from rich.progress import Progress
@@ -15,6 +16,7 @@ from crm_core.company import Company
 from crm_core.contacts import exports, imports, mapping, sheets, vcards
 from crm_core.contacts.imports import Checked
 from crm_core.contacts.row import Row
+from crm_core.errors import CrmError
 from crm_core.message import Message
 from intents import catalogue
 from webhooks.complaints import Complaint
@@ -23,6 +25,7 @@ from webhooks.serve import open_runtime, require_migrated
 from webhooks.settings import Settings
 
 SHOWN = 5
+T = TypeVar("T")
 
 
 async def take_in(
@@ -36,7 +39,9 @@ async def take_in(
     async with open_runtime(settings) as runtime:
         await require_migrated(runtime)
         told, rows = _read(runtime.company, file, content, dict(_pair(one) for one in chosen))
-        checked = imports.check(runtime.company, rows)
+        checked = imports.check(runtime.company, [(line, row) for line, row in rows if isinstance(row, Row)])
+        checked.bad += [(line, row) for line, row in rows if isinstance(row, Message)]
+        checked.bad.sort(key=lambda one: one[0])
         said = [told] if told else []
         if checked.bad:
             said.append(await asyncio.to_thread(_write_errors, file, checked))
@@ -68,9 +73,11 @@ async def hand_out(settings: Settings, file: Path, tag: str | None) -> str:
     return f"{file} holds {count:,} contacts."
 
 
-def _read(company: Company, file: Path, content: bytes, chosen: dict[str, str]) -> tuple[str, list[tuple[int, Row]]]:
+def _read(
+    company: Company, file: Path, content: bytes, chosen: dict[str, str]
+) -> tuple[str, list[tuple[int, Row | Message]]]:
     if file.suffix.casefold() == ".vcf":
-        return "", list(enumerate(vcards.read(content.decode("utf-8-sig", errors="replace")), start=1))
+        return "", _each(vcards.cards(sheets.text_of(content)), vcards.read, first=1)
     headings, lines = sheets.read(content)
     fields = mapping.guess(headings, company.contact_fields, chosen)
     if not {"name", mapping.FIRST, mapping.LAST, "organisation"} & set(fields):
@@ -80,7 +87,18 @@ def _read(company: Company, file: Path, content: bytes, chosen: dict[str, str]) 
         f"{heading} → {field if field != mapping.IGNORED else 'left out'}"
         for heading, field in zip(headings, fields, strict=True)
     )
-    return told, [(number, mapping.row_of(line, fields)) for number, line in enumerate(lines, start=2)]
+    return told, _each(lines, lambda line: mapping.row_of(line, fields), first=2)
+
+
+def _each(raw: Sequence[T], read: Callable[[T], Row], first: int) -> list[tuple[int, Row | Message]]:
+    """With their line or number; what cannot be read is the complaint about it."""
+    found: list[tuple[int, Row | Message]] = []
+    for number, one in enumerate(raw, start=first):
+        try:
+            found.append((number, read(one)))
+        except CrmError as error:
+            found.append((number, error.message))
+    return found
 
 
 async def _preview(runtime: Runtime, rows: Sequence[Row], *, update: bool) -> str:

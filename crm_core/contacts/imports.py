@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias, cast
 
-from sqlalchemy import Table, UniqueConstraint, insert, select
+from sqlalchemy import Table, UniqueConstraint, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -65,6 +65,8 @@ def check(company: Company, rows: Sequence[tuple[int, Row]]) -> Checked:
             found.good.append((line, _clean(company, row)))
         except CrmError as error:
             found.bad.append((line, error.message))
+    # Companies first: who works for one, or belongs to one, finds it with all that the file says of it.
+    found.good.sort(key=lambda one: one[1].kind != Kind.COMPANY)
     return found
 
 
@@ -98,7 +100,7 @@ async def take_in(
                 run.finished_at = run.finished_at or now
                 await session.flush()
                 return run
-            added, updated, skipped = await _take_batch(session, actor, batch, now, update=update)
+            added, updated, skipped = await _take_batch(session, actor, batch, run.started_at, now, update=update)
             run.done += len(batch)
             run.added += added
             run.updated += updated
@@ -118,11 +120,18 @@ async def foresee(session: AsyncSession, actor: Actor, rows: Sequence[Row]) -> t
         batch = rows[at : at + BATCH]
         found = await look_up(session, batch)
         for row in batch:
-            (known if match(found, row) is not None else new).append(row)
+            if match(found, row) is not None:
+                known.append(row)
+            else:
+                new.append(row)
+                remember(found, row, NOT_YET)
     return new, known
 
 
 def _clean(company: Company, row: Row) -> Row:
+    for name, choices in (("salutation", ("mr", "ms")), ("address_form", ("formal", "informal"))):
+        if row.values.get(name) not in {None, *choices}:
+            raise Invalid("field.no-choice", name=name, value=row.values[name][:40], choices=", ".join(choices))
     _, custom = fields.split(company.contact_fields, Contact, row.custom)
     for declared in company.contact_fields:
         if declared.required and custom.get(declared.key) is None:
@@ -146,10 +155,10 @@ def _with_number(company: Company, raw: str) -> str:
 
 
 async def _take_batch(
-    session: AsyncSession, actor: Actor, batch: Sequence[Row], now: datetime, *, update: bool
+    session: AsyncSession, actor: Actor, batch: Sequence[Row], started_at: datetime, now: datetime, *, update: bool
 ) -> tuple[int, int, int]:
     """Added, updated, skipped."""
-    known = await look_up(session, batch)
+    known = await look_up(session, batch, started_at)
     fresh: list[Row] = []
     updated = skipped = 0
     for row in batch:
@@ -166,9 +175,10 @@ async def _take_batch(
     people = [row for row in fresh if row.kind != Kind.COMPANY]
     there = {name: one for name, one in known.companies.items() if one != NOT_YET}
     there |= await _add(session, actor, companies, there, now)
-    employers = {fold(row.organisation)[:LONGEST_NAME]: row.organisation for row in people if row.organisation}
+    employers = {fold(row.organisation)[:LONGEST_NAME]: row.organisation for row in fresh if row.organisation}
     missing = [Row(name=name, kind=Kind.COMPANY) for key, name in employers.items() if key not in there]
     there |= await _add(session, actor, missing, there, now)
+    await _put_below(session, companies, there)
     await _add(session, actor, people, there, now)
     return len(fresh), updated, skipped
 
@@ -200,6 +210,14 @@ async def _add(
     return {fold(row.name)[:LONGEST_NAME]: contact_id for contact_id, row in zip(ids, rows, strict=True)}
 
 
+async def _put_below(session: AsyncSession, companies: Sequence[Row], there: Mapping[str, int]) -> None:
+    """Companies whose parent came with them: it has a number now."""
+    for row in companies:
+        child, parent = there[fold(row.name)[:LONGEST_NAME]], there.get(fold(row.organisation)[:LONGEST_NAME])
+        if parent is not None and parent != child:
+            await session.execute(update(Contact).where(Contact.id == child).values(organisation_id=parent))
+
+
 def _stored(row: Row, actor: Actor, companies: Mapping[str, int], now: datetime) -> dict[str, Any]:
     plain = dict.fromkeys(PLAIN) | row.values
     return {
@@ -207,7 +225,9 @@ def _stored(row: Row, actor: Actor, companies: Mapping[str, int], now: datetime)
         "kind": row.kind,
         "name": row.name,
         "sort_name": fold(row.name)[:LONGEST_NAME],
-        "organisation_id": companies.get(fold(row.organisation)[:LONGEST_NAME]) if row.organisation else None,
+        "organisation_id": companies.get(fold(row.organisation)[:LONGEST_NAME])
+        if row.organisation and row.kind != Kind.COMPANY
+        else None,
         "owner_id": actor.agent_id,
         "custom": row.custom,
         "version": 1,

@@ -36,7 +36,7 @@ _HEADINGS = {
     "organisation": ("company", "company name", "organisation", "organization", "organization name", "firma",
                      "employer", "unternehmen", "arbeitgeber", "organization 1 name", "parent_id", "related company"),
     "phone": ("phone", "telephone", "telefon", "rufnummer", "mobile", "mobil", "handy", "mobile phone",
-              "business phone", "home phone", "telefon geschäftlich", "telefon privat", "mobiltelefon", "fax"),
+              "business phone", "home phone", "telefon geschäftlich", "telefon privat", "mobiltelefon"),
     "email": ("email", "e-mail", "mail", "e-mail address", "email address", "e-mail-adresse"),
     "tags": ("tags", "tag", "labels", "groups", "group membership", "kategorien", "categories", "markierungen"),
     "title": ("title", "titel", "akademischer titel"),
@@ -91,8 +91,12 @@ def row_of(cells: Sequence[str], fields: Sequence[str]) -> Row:
                 first = text
             case "last_name":
                 last = text
+            case "salutation":
+                _greet(row, text)
+            case "address_form":
+                row.values[name] = _form(text)
             case _ if name in PLAIN:
-                row.values[name] = _read(name, text)
+                row.values[name] = text
             case _:
                 row.custom[name] = text
     row.name = row.name or " ".join(part for part in (first, last) if part)
@@ -117,11 +121,20 @@ def _several(text: str) -> list[str]:
     return [part.strip() for part in text.split(";") if part.strip()]
 
 
-def _read(name: str, text: str) -> str:
-    known = {"salutation": _SALUTATIONS, "address_form": _FORMS}.get(name)
-    if known is None:
-        return text
-    value = known.get(text.casefold())
+def _greet(row: Row, text: str) -> None:
+    """`Frau Dr.` is a salutation and a title. Raises Invalid for what is none."""
+    first, _, rest = text.partition(" ")
+    value = _SALUTATIONS.get(first.casefold())
     if value is None:
-        raise Invalid("field.no-choice", name=name, value=text[:40], choices=", ".join(known))
+        raise Invalid("field.no-choice", name="salutation", value=text[:40], choices="Frau, Herr, Ms, Mr")
+    row.values["salutation"] = value
+    if rest.strip():
+        row.values.setdefault("title", rest.strip())
+
+
+def _form(text: str) -> str:
+    """Raises Invalid for what is neither Sie nor du."""
+    value = _FORMS.get(text.casefold())
+    if value is None:
+        raise Invalid("field.no-choice", name="address_form", value=text[:40], choices="Sie, du")
     return value

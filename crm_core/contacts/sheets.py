@@ -19,10 +19,7 @@ _HARMLESS = re.compile(r"'+[=+\-@\t\r]")
 
 def read(content: bytes) -> tuple[list[str], list[list[str]]]:
     """Headings and lines; UTF-8 or Windows-1252, with comma, semicolon or tab. Raises Invalid for what is no table."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
+    text = text_of(content)
     first = text.split("\n", 1)[0]
     delimiter = max(_DELIMITERS, key=first.count)
     csv.field_size_limit(1_000_000)
@@ -33,6 +30,15 @@ def read(content: bytes) -> tuple[list[str], list[list[str]]]:
     if not lines:
         raise Invalid("import.empty")
     return [cell.strip() for cell in lines[0]], [[plain(cell) for cell in line] for line in lines[1:]]
+
+
+def text_of(content: bytes) -> str:
+    """UTF-8, else Windows-1252; what no database keeps is left out."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    return text.replace("\0", "")
 
 
 def headings(declared: Sequence[CustomField]) -> list[str]:

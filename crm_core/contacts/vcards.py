@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from typing import Any
 
 import vobject
@@ -11,15 +11,23 @@ from crm_core.contacts.mapping import PLAIN
 from crm_core.contacts.row import Row
 from crm_core.errors import Invalid
 
+_CARD = re.compile(r"^BEGIN:VCARD$.*?(?:^END:VCARD$|\Z|(?=^BEGIN:VCARD$))", re.DOTALL | re.MULTILINE | re.IGNORECASE)
 _OWN = "x-offhook-"
 
 
-def read(text: str) -> Iterator[Row]:
+def cards(text: str) -> list[str]:
+    """Each by itself, so that a broken one spoils no other. Raises Invalid where there is none."""
+    found = _CARD.findall(text.replace("\r\n", "\n"))
+    if not found:
+        raise Invalid("import.empty")
+    return found
+
+
+def read(card: str) -> Row:
     """Photos and sounds are left out. Raises Invalid for what is no vCard."""
     try:
-        for card in vobject.readComponents(text, allowQP=True):
-            yield _row(card)
-    except (vobject.base.ParseError, ValueError, IndexError) as error:
+        return _row(vobject.readOne(card, allowQP=True))
+    except (vobject.base.ParseError, ValueError, IndexError, AttributeError) as error:
         raise Invalid("import.unreadable", reason=str(error)[:200]) from error
 
 

@@ -44,6 +44,23 @@ async def test_a_look_first_then_the_import_and_its_errors(database: Database, t
     assert errors.splitlines() == ["line,what is wrong", "3,“none” is no phone number."]
 
 
+async def test_one_bad_line_or_card_spoils_no_other(sqlite_database: Database, tmp_path: Path) -> None:
+    sheet, cards = tmp_path / "a.csv", tmp_path / "a.vcf"
+    sheet.write_text("Name;Anrede\nGreta Sommer;Frau Dr.\nPaul Winter;Hochwürden\n", encoding="utf-8")
+    whole = "BEGIN:VCARD\nVERSION:3.0\nFN:{}\nN:{};;;;\nEND:VCARD\n"
+    cards.write_text(whole.format("Ida", "Ida") + "BEGIN:VCARD\nthis is none\n" + whole.format("Otto", "Otto"), "utf-8")
+    settings = _settings(sqlite_database)
+    said = await contacts.take_in(settings, sheet, [], confirmed=True, update=False, again=False)
+    assert "1 row is refused" in said
+    assert "1 added" in said
+    said = await contacts.take_in(settings, cards, [], confirmed=True, update=False, again=False)
+    assert "1 row is refused" in said
+    assert "2 added" in said
+    async with sqlite_database.transaction() as session:
+        greta = await session.get_one(Contact, 1001)
+    assert (greta.salutation, greta.title) == ("ms", "Dr.")
+
+
 async def test_what_was_exported_can_be_imported(sqlite_database: Database, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text(SHEET, encoding="utf-8")

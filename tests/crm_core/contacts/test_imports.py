@@ -78,6 +78,31 @@ async def test_a_row_twice_in_one_file_is_one_contact(database: Database) -> Non
     assert (done.added, done.skipped) == (1, 2)
 
 
+async def test_a_company_keeps_what_the_file_says_of_it_wherever_it_stands(
+    database: Database, company: Company
+) -> None:
+    people_of_it = [Row(name=f"Person {n}", organisation="Nord Bau") for n in range(imports.BATCH)]
+    below = Row(name="Nord Bau", kind=Kind.COMPANY, organisation="Nord Holding", phones=["0711 1230"])
+    above = Row(name="Nord Holding", kind=Kind.COMPANY)
+    checked = imports.check(company, list(enumerate([*people_of_it, below, above])))
+    assert (await _take_in(database, [row for _, row in checked.good])).added == imports.BATCH + 2
+    told = {row.name: row for row in await _exported(database) if row.kind == Kind.COMPANY}
+    assert set(told) == {"Nord Bau", "Nord Holding"}
+    assert (told["Nord Bau"].organisation, told["Nord Bau"].phones) == ("Nord Holding", ["+497111230"])
+
+
+async def test_a_reference_of_another_house_is_not_a_number_just_given_out(database: Database) -> None:
+    rows = [Row(name=f"Person {n}", reference=f"C-{1001 + (n + 5) % 800}") for n in range(800)]
+    assert (await _take_in(database, rows)).added == 800
+
+
+async def test_who_shares_an_office_address_is_somebody_else(database: Database) -> None:
+    rows = [Row(name=name, emails=["info@stutz.example"]) for name in ("Greta Sommer", "Otto Winter")]
+    await _take_in(database, rows[:1])
+    assert (await _take_in(database, rows, digest="b", update=True)).added == 1
+    assert {row.name for row in await _exported(database)} == {"Greta Sommer", "Otto Winter"}
+
+
 async def test_the_same_file_is_not_imported_twice_by_mistake(database: Database) -> None:
     await _take_in(database, [GRETA])
     with pytest.raises(Refused):
@@ -132,6 +157,7 @@ def _sorted(rows: list[Row]) -> list[Row]:
         (Row(name="Greta", phones=["none"]), "phone.invalid"),
         (Row(name="Greta", emails=["none"]), "email.invalid"),
         (Row(name="Greta", custom={"shoe": "44"}), "field.unknown"),
+        (Row(name="Greta", values={"salutation": "Herr"}), "field.no-choice"),
     ],
 )
 def test_what_cannot_be_stored_is_told_with_its_line(company: Company, row: Row, complaint: str) -> None:
@@ -143,8 +169,10 @@ def test_what_cannot_be_stored_is_told_with_its_line(company: Company, row: Row,
 async def test_a_look_ahead_writes_nothing(database: Database) -> None:
     await _take_in(database, [GRETA])
     async with database.reading() as session:
-        new, known = await imports.foresee(session, SYSTEM, [GRETA, Row(name="Paul Winter")])
-    assert ([row.name for row in new], [row.name for row in known]) == (["Paul Winter"], ["Greta Sommer"])
+        paul = Row(name="Paul Winter", emails=["paul@example.de"])
+        new, known = await imports.foresee(session, SYSTEM, [GRETA, paul, paul])
+    assert [row.name for row in new] == ["Paul Winter"]
+    assert [row.name for row in known] == ["Greta Sommer", "Paul Winter"]
     assert await _count(database) == 1
 
 
