@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, cards, references, rights
@@ -61,22 +59,6 @@ async def set_next_step(
     planned = {"next_step": clean[:LONGEST_STEP], "next_step_due": due_at}
     await activity.change(session, actor, deal, "deal.planned", now, **planned)
     return await _shown(session, deal, now)
-
-
-async def next_steps_of(session: AsyncSession, agent_id: int, since: datetime, until: datetime) -> Sequence[Deal]:
-    """The open deals of a colleague whose next step is due in the span, in order; for days and calendars."""
-    found = await session.scalars(
-        select(Deal)
-        .join(Stage, Deal.stage_id == Stage.id)
-        .where(
-            Deal.owner_id == agent_id,
-            Deal.next_step_due >= since,
-            Deal.next_step_due < until,
-            Stage.outcome == "open",
-        )
-        .order_by(Deal.next_step_due, Deal.id)
-    )
-    return found.all()
 
 
 async def set_value(session: AsyncSession, actor: Actor, deal_id: int, value: Money, now: datetime) -> Deal:

@@ -18,14 +18,26 @@ _MOST = 50
 
 
 async def needing_a_step(session: AsyncSession, agent_id: int, now: datetime, until: datetime) -> Sequence[Entry]:
-    """Open ones that should be closed by now, or that nobody has touched for two weeks."""
+    """Open ones whose next step is due, that should be closed by now, or that nobody has touched for two weeks."""
     today = now.astimezone(company_of(session).zone).date()
     found = await session.scalars(
         select(Deal)
         .join(Stage, Stage.id == Deal.stage_id)
         .where(Deal.owner_id == agent_id, Stage.outcome == "open")
-        .where(or_(Deal.expected_close <= today, Deal.updated_at < now - SILENCE))
-        .order_by(Deal.expected_close.is_(None), Deal.expected_close, Deal.id)
+        .where(or_(Deal.next_step_due < until, Deal.expected_close <= today, Deal.updated_at < now - SILENCE))
+        .order_by(Deal.next_step_due.is_(None), Deal.next_step_due, Deal.expected_close.is_(None), Deal.expected_close)
+        .order_by(Deal.id)
         .limit(_MOST)
     )
-    return [Entry("deal", deal.id, deal.title, deal.updated_at, say=f"show {deal.ref}") for deal in found]
+    return [
+        Entry(
+            "deal",
+            deal.id,
+            deal.title,
+            deal.updated_at,
+            at=deal.next_step_due if deal.next_step_due is not None and deal.next_step_due < until else None,
+            private=deal.next_step or "",
+            say=f"show {deal.ref}",
+        )
+        for deal in found
+    ]

@@ -9,7 +9,7 @@ from crm_core.company.sales import Reasons
 from crm_core.db import Database
 from crm_core.errors import Invalid, Refused
 from crm_core.money import Money
-from crm_core.sales import deals, moves, people, stages
+from crm_core.sales import deals, moves, people, stages, steps
 from crm_core.sales.deals import Deal
 from tests import people as somebody
 from tests.people import NOW, as_actor
@@ -104,6 +104,6 @@ async def test_next_steps_of_a_day_are_those_of_open_deals(database: Database) -
             await moves.set_next_step(session, lena, deal_id, "call", NOW, tomorrow)
         await moves.win(session, lena, won.id, NOW)
         assert lena.agent_id is not None
-        due = await moves.next_steps_of(session, lena.agent_id, tomorrow, tomorrow + timedelta(hours=1))
-        assert [found.id for found in due] == [deal]
-        assert list(await moves.next_steps_of(session, lena.agent_id, NOW, tomorrow)) == []
+        due = await steps.needing_a_step(session, lena.agent_id, NOW, tomorrow + timedelta(hours=1))
+        assert [(entry.record_id, entry.at, entry.private) for entry in due] == [(deal, tomorrow, "call")]
+        assert list(await steps.needing_a_step(session, lena.agent_id, NOW, tomorrow)) == []
