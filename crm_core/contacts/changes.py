@@ -86,7 +86,7 @@ async def _change(
     session: AsyncSession, actor: Actor, contact: Contact, verb: str, now: datetime, data: dict[str, object]
 ) -> Contact:
     await activity.change(session, actor, contact, verb, now, data)
-    await refresh(session, contact.id, now)
+    await refresh(session, contact.id, now, is_renamed=False)
     return contact
 
 

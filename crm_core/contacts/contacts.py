@@ -132,7 +132,7 @@ async def change_contact(
     if plain.get("organisation_id") is not None:
         await _require_no_circle(session, contact.id, plain["organisation_id"])
     await activity.change(session, actor, contact, "contact.changed", now, **plain)
-    await refresh(session, contact.id, now)
+    await refresh(session, contact.id, now, is_renamed="name" in plain)
     return contact
 
 
@@ -199,12 +199,15 @@ async def index(session: AsyncSession, contact: Contact) -> None:
     await tokens.write(session, contact.id, [] if contact.merged_into_id is not None else texts)
 
 
-async def refresh(session: AsyncSession, contact_id: int, now: datetime) -> None:
-    """What hangs on a contact after any change of it: the search, and what other subjects keep of it."""
+async def refresh(session: AsyncSession, contact_id: int, now: datetime, *, is_renamed: bool = True) -> None:
+    """What hangs on a contact after any change of it: the search, and what other subjects keep of it.
+
+    People are found by the name of their company too, but nothing else of it concerns them.
+    """
     contact = await session.get(Contact, contact_id)
     if contact is not None:
         await index(session, contact)
-        if contact.kind == Kind.COMPANY:
+        if is_renamed and contact.kind == Kind.COMPANY:
             for member in await session.scalars(select(Contact).where(Contact.organisation_id == contact.id)):
                 await index(session, member)
     await followers.tell(session, "contact", contact_id, now)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -72,8 +72,3 @@ async def among(session: AsyncSession, numbers: Sequence[str]) -> Sequence[str]:
 
 async def numbers_of(session: AsyncSession, contact_id: int) -> list[str]:
     return list(await session.scalars(select(PhoneNumber.e164).where(PhoneNumber.contact_id == contact_id)))
-
-
-async def forget_numbers(session: AsyncSession, numbers: Sequence[str]) -> None:
-    """Of an erased person: they stay on the list all the same."""
-    await session.execute(update(DoNotCall).where(DoNotCall.number.in_(numbers)).values(number=None))

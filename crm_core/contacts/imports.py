@@ -248,10 +248,6 @@ def _number(contact_id: int, row: Row, raw: str, country: str, now: datetime) ->
     }
 
 
-def _email(contact_id: int, address: str, now: datetime) -> dict[str, Any]:
-    return {"contact_id": contact_id, "address": address, "lowered": address.lower(), "created_at": now}
-
-
 async def _update(session: AsyncSession, actor: Actor, contact_id: int, row: Row, now: datetime) -> None:
     """What the row says is taken over, what it does not say stays."""
     values: dict[str, Any] = {"name": row.name, **row.values, **row.custom}

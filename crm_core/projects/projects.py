@@ -16,8 +16,7 @@ from crm_core import activity, references, rights
 from crm_core.agents import Actor, Agent
 from crm_core.contacts.contacts import Contact
 from crm_core.db import Base, BigId, Record
-from crm_core.errors import Invalid, NotFound, Refused
-from crm_core.names import fold
+from crm_core.errors import Invalid, Refused
 from crm_core.projects import hours, stopwatch
 from crm_core.projects.tasks import Task, TaskStatus
 
@@ -128,20 +127,6 @@ async def read_project(session: AsyncSession, actor: Actor, project_id: int) -> 
     """Raises NotFound."""
     rights.require(actor, "project.read")
     return cast("Project", await references.read(session, "project", project_id))
-
-
-async def find_project(session: AsyncSession, actor: Actor, words: str) -> Project:
-    """By P-1 or the beginning of its name. Raises NotFound, also when several begin like that."""
-    parsed = references.parse(words)
-    if parsed is not None and parsed[0] == "project":
-        return await read_project(session, actor, parsed[1])
-    open_ones = await list_projects(session, actor, limit=500)
-    wanted = fold(words)
-    found = [project for project in open_ones if fold(project.name).startswith(wanted)]
-    exact = [project for project in found if fold(project.name) == wanted]
-    if len(exact or found) != 1:
-        raise NotFound("project.unknown", ref=words.strip()[:40])
-    return (exact or found)[0]
 
 
 async def list_projects(session: AsyncSession, actor: Actor, limit: int = 15) -> Sequence[Project]:
