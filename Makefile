@@ -22,7 +22,7 @@ test: $(VENV)/.tests
 	@echo "ruff"; $(BIN)/ruff check -q . && $(BIN)/ruff format -q --check .
 	@echo "mypy"; $(BIN)/mypy --no-error-summary
 	@echo "import rules"; $(BIN)/lint-imports --no-cache >build/imports.log || { cat build/imports.log; exit 1; }
-	@echo "pytest"; $(BIN)/pytest
+	@echo "pytest"; $(BIN)/pytest -n auto
 
 bench: $(VENV)/.tests
 	@$(BIN)/python -m tests.benchmarks

@@ -12,7 +12,7 @@ from crm_core import phones
 from crm_core.agenda import Entry
 from crm_core.callcenter.callbacks import CallbackRequest
 from crm_core.contacts.contacts import Contact
-from crm_core.support.tickets import Status, Ticket
+from crm_core.support.tickets import DONE, Ticket
 
 _MOST = 50
 
@@ -23,7 +23,7 @@ async def to_ring_back(session: AsyncSession, agent_id: int, now: datetime, unti
         select(CallbackRequest, Ticket, Contact.name)
         .join(Ticket, Ticket.id == CallbackRequest.ticket_id)
         .outerjoin(Contact, Contact.id == Ticket.contact_id)
-        .where(Ticket.status != Status.RESOLVED, or_(Ticket.assignee_id == agent_id, Ticket.assignee_id.is_(None)))
+        .where(Ticket.status.not_in(DONE), or_(Ticket.assignee_id == agent_id, Ticket.assignee_id.is_(None)))
         .order_by(CallbackRequest.id)
         .limit(_MOST)
     )

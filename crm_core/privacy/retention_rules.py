@@ -22,7 +22,7 @@ from crm_core.privacy.privacy import ERASED
 from crm_core.projects.tasks import Task
 from crm_core.sales.deals import Deal
 from crm_core.sales.stages import Stage
-from crm_core.support.tickets import Status, Ticket
+from crm_core.support.tickets import DONE, Ticket
 
 # In this order a table's own time says when something of a person was last touched.
 _TOUCHED = ("updated_at", "at", "created_at")
@@ -60,7 +60,7 @@ def _idle(cutoff: datetime) -> ColumnElement[bool]:
         if (time := next((name for name in _TOUCHED if name in table.c), None)) is not None
     ]
     is_open = [
-        exists(select(1).where(Ticket.contact_id == Contact.id, Ticket.status != Status.RESOLVED)),
+        exists(select(1).where(Ticket.contact_id == Contact.id, Ticket.status.not_in(DONE))),
         exists(select(1).where(Deal.contact_id == Contact.id, Deal.stage_id == Stage.id, Stage.outcome == "open")),
         exists(select(1).where(Task.contact_id == Contact.id, Task.finished_at.is_(None))),
     ]
@@ -93,7 +93,7 @@ RULES = (
         "tickets",
         Ticket,
         "created_at",
-        lambda cutoff: and_(Ticket.updated_at < cutoff, Ticket.status == Status.RESOLVED),
+        lambda cutoff: and_(Ticket.updated_at < cutoff, Ticket.status.in_(DONE)),
     ),
     Rule(
         "deals",

@@ -23,7 +23,7 @@ from crm_core.privacy import legal_holds, retention
 from crm_core.privacy.privacy import ERASED
 from crm_core.privacy.retention import STEPS, VERB, Position
 from crm_core.privacy.retention_runs import RetentionRun
-from crm_core.support import tickets
+from crm_core.support import states, tickets
 from crm_core.support.tickets import Ticket, TicketComment
 from tests import people
 from tests.people import NOW
@@ -96,6 +96,14 @@ async def test_what_has_served_its_time_goes_with_its_parts_and_nothing_else(
         assert ran.all()[-1] == {"removed": {"calls": 1, "tickets": 1}}
         asked = await session.scalars(select(Effect.address).where(Effect.kind == EffectKind.FORGET))
         assert asked.all() == ["twilio:recording-REGreta"]
+
+
+async def test_what_was_closed_goes_like_what_was_resolved(database: Database, company: Company) -> None:
+    _, ticket_id = await _resolved(database, "Greta", "+493023125010", NOW)
+    async with database.transaction() as session:
+        await states.close(session, SYSTEM, ticket_id, NOW)
+    database.works_for(_with(company, **TWO_YEARS))
+    assert (await _carry_out(database, LATER))["tickets"] == 1
 
 
 async def test_nothing_goes_where_the_company_file_has_no_word(database: Database) -> None:

@@ -31,3 +31,13 @@ async def test_my_day_holds_what_every_subject_has_for_me(mira: Talk, jonas: Tal
     public = everything(await Talk(mira.database, mira.actor, is_public=True, now=mira.now).say("my day"))
     assert "Sommer" not in public
     assert "+49 30" not in public
+
+
+async def test_a_caller_whose_ticket_was_closed_need_not_be_rung_back(mira: Talk) -> None:
+    async with mira.database.transaction() as session:
+        inbound = await arrivals.answer(session, "CA1", "+493023125010", "+493023125100", {}, NOW)
+        call = await calls.lock_call(session, inbound.id)
+        ticket = await tickets.open_ticket(session, mira.actor, subject="Rückruf", now=NOW)
+        await callbacks.request_callback(session, mira.actor, call, "+493023125010", ticket.id, NOW)
+    await mira.say("close T-1")
+    assert (await mira.say("my day")).text == "Nothing is due today."
