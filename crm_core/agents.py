@@ -8,14 +8,16 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select, update
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core.db import Base, BigId, Record
+from crm_core.db import Base, BigId, Record, one_of
 from crm_core.errors import Invalid, NotFound
 
 INVITE_LIFETIME = timedelta(days=7)
+_NAMES = JSON().with_variant(JSONB(), "postgresql")
 
 
 class Role(enum.IntEnum):
@@ -38,12 +40,26 @@ class Proof(enum.IntEnum):
 
 
 class Presence(enum.StrEnum):
+    """The first three are said by people; the others follow from the call an agent is offered or has."""
+
     AVAILABLE = "available"
     AWAY = "away"
     OFFLINE = "offline"
+    RESERVED = "reserved"
+    RINGING = "ringing"
+    ON_CALL = "on-call"
+    WRAP_UP = "wrap-up"
+
+
+BUSY = frozenset({Presence.RESERVED, Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP})
 
 
 class Agent(Record):
+    """`phone` is a number or a SIP address. `languages` and `skills` decide which callers are offered to them.
+
+    `presence_next` is what they are after the call that they are busy with; None: available.
+    """
+
     __tablename__ = "agent"
 
     name: Mapped[str] = mapped_column(unique=True)
@@ -54,11 +70,17 @@ class Agent(Record):
     team: Mapped[str | None]
     presence: Mapped[str] = mapped_column(default=Presence.OFFLINE)
     presence_since: Mapped[datetime]
+    presence_reason: Mapped[str | None]
+    presence_next: Mapped[str | None]
+    languages: Mapped[list[str]] = mapped_column(_NAMES, default=list)
+    skills: Mapped[list[str]] = mapped_column(_NAMES, default=list)
+    missed_offers: Mapped[int] = mapped_column(default=0)
+    offered_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
     """Set for who does not work here any more: their name stays with what they did."""
     __table_args__ = (
         CheckConstraint("role IN ('viewer', 'agent', 'lead', 'admin')", name="role"),
-        CheckConstraint("presence IN ('available', 'away', 'offline')", name="presence"),
+        CheckConstraint(one_of("presence", Presence), name="presence"),
         {"sqlite_autoincrement": True},
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +28,11 @@ _USABLE = "use sqlite:///file.db or postgresql://user@host/name"
 # Compared byte by byte: a range is a prefix whatever language PostgreSQL sorts in.
 BYTEWISE = String().with_variant(String(collation="C"), "postgresql")
 BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+def one_of(column: str, values: Iterable[str]) -> str:
+    """The condition that a column holds one of an enumeration's values."""
+    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
 class UtcDateTime(TypeDecorator[datetime]):

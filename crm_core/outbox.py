@@ -29,6 +29,7 @@ class EffectKind(enum.StrEnum):
     DIAL = "dial"  # ring an agent's phone for a leg
     REDIRECT = "redirect"  # send a live call to another document
     HANG_UP = "hang-up"
+    CHECK = "check"  # ask the carrier what became of a call or leg
     SMS = "sms"  # a text to a customer's phone, as a person wrote it
     STORE = "store"  # carry the bytes of a file to the S3 store
     FORGET = "forget"  # delete what lies elsewhere: a file in the S3 store, a recording at the carrier
@@ -42,6 +43,7 @@ DELIVERY: dict[EffectKind, Delivery] = {
     EffectKind.DIAL: Delivery.AT_MOST_ONCE,
     EffectKind.REDIRECT: Delivery.AT_LEAST_ONCE,
     EffectKind.HANG_UP: Delivery.AT_LEAST_ONCE,
+    EffectKind.CHECK: Delivery.AT_LEAST_ONCE,
     EffectKind.SMS: Delivery.AT_MOST_ONCE,
     EffectKind.STORE: Delivery.AT_LEAST_ONCE,
     EffectKind.FORGET: Delivery.AT_LEAST_ONCE,

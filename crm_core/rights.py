@@ -56,6 +56,7 @@ RIGHTS: dict[str, Right] = {
     "call.accept": Right(Role.AGENT),
     "call.answer": Right(Role.AGENT, Proof.NONE),
     "call.assign": Right(Role.AGENT),
+    "call.dispose": Right(Role.AGENT),
     "call.log": Right(Role.AGENT),
     "call.read": Right(Role.VIEWER),
     "consent.read": Right(Role.VIEWER),

@@ -17,24 +17,30 @@ Timer = Callable[[AsyncSession, dict[str, Any], datetime], Awaitable[None]]
 TIMERS: dict[str, Timer] = {}
 """By the `verb` of the effect's payload."""
 
+Plan = Callable[[AsyncSession, datetime], Awaitable[None]]
+
 NIGHT_HOUR = 3
-_NIGHTLY: set[str] = set()
+_CHAINS: list[Plan] = []
 
 
 def register(verb: str, timer: Timer) -> None:
     TIMERS[verb] = timer
 
 
-def register_nightly(verb: str, timer: Timer) -> None:
-    """One that plans its own next night when it runs."""
+def register_chain(verb: str, timer: Timer, plan: Plan) -> None:
+    """One that plans its own next time when it runs; `plan` is how it begins."""
     register(verb, timer)
-    _NIGHTLY.add(verb)
+    _CHAINS.append(plan)
 
 
-async def plan_nights(session: AsyncSession, now: datetime) -> None:
-    """At the start of every worker: the key makes it one effect a night, however many there are."""
-    for verb in sorted(_NIGHTLY):
-        await plan_next_night(session, verb, now)
+def register_nightly(verb: str, timer: Timer) -> None:
+    register_chain(verb, timer, lambda session, now: plan_next_night(session, verb, now))
+
+
+async def plan_chains(session: AsyncSession, now: datetime) -> None:
+    """At the start of every worker: a key makes it one effect a time, however many there are."""
+    for plan in _CHAINS:
+        await plan(session, now)
 
 
 async def plan_next_night(session: AsyncSession, verb: str, now: datetime) -> None:

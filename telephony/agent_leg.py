@@ -1,4 +1,4 @@
-"""The agent's side of a call: their phone rings, they press 1, they meet the caller."""
+"""The agent's side of a call: their phone rings, they press 1, they meet the customer."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core import phones
 from crm_core.agents import Agent
-from crm_core.callcenter import callers, calls, legs, queues
-from crm_core.callcenter.legs import CallLeg, LegState
+from crm_core.callcenter import callers, calls, queues, talks
+from crm_core.callcenter.legs import CallLeg
 from crm_core.company import company_of
 from crm_core.message import Message, Param, say
 from intents import catalogue
@@ -26,12 +26,8 @@ async def offer(session: AsyncSession, leg: CallLeg, now: datetime) -> VoiceResp
     number = phones.shown(caller.number) if caller.number else None
     response = VoiceResponse()
     name: Param = caller.name or number or say("phone.somebody")
-    press(
-        response,
-        [await _say(session, leg, "phone.agent-offer", name=name)],
-        f"/twilio/agent/accept?leg={leg.id}",
-        DECIDE_SECONDS,
-    )
+    id = "phone.agent-offer" if call.direction == "inbound" else "phone.agent-dial"
+    press(response, [await _say(session, leg, id, name=name)], f"/twilio/agent/accept?leg={leg.id}", DECIDE_SECONDS)
     speak(response, await _say(session, leg, "phone.agent-declined"))
     response.hangup()
     return response
@@ -43,9 +39,9 @@ async def decide(session: AsyncSession, leg: CallLeg, digits: str, now: datetime
         speak(response, await _say(session, leg, "phone.agent-declined"))
         response.hangup()
         return response
-    call = await queues.bridge(session, leg, now)
+    call = await talks.pick_up(session, leg, now)
     if call is None:
-        speak(response, await _say(session, leg, "phone.agent-gone"))
+        speak(response, await _why_not(session, leg))
         response.hangup()
         return response
     speak(response, await _say(session, leg, "phone.agent-connecting"))
@@ -53,18 +49,24 @@ async def decide(session: AsyncSession, leg: CallLeg, digits: str, now: datetime
     return response
 
 
-async def report(
-    session: AsyncSession, leg: CallLeg, sid: str, status: str, at: datetime, duration: int | None, now: datetime
-) -> None:
-    was_joined = leg.state == LegState.JOINED
-    ended = legs.report(leg, sid, status, at, duration)
-    await session.flush()
-    if ended:
-        await queues.leg_ended(session, leg, was_joined, now)
+async def unreached(session: AsyncSession, leg: CallLeg) -> VoiceResponse:
+    """The customer did not answer: the agent need not wait."""
+    response = VoiceResponse()
+    speak(response, await _say(session, leg, "phone.agent-unreached"))
+    response.hangup()
+    return response
+
+
+async def _why_not(session: AsyncSession, leg: CallLeg) -> Spoken:
+    call = await calls.lock_call(session, leg.call_id)
+    if call.agent_id is not None and call.agent_id != leg.agent_id and not call.is_over:
+        name = await queues.agent_name(session, call)
+        return await _say(session, leg, "phone.agent-taken", name=name)
+    return await _say(session, leg, "phone.agent-gone")
 
 
 async def _say(session: AsyncSession, leg: CallLeg, id: str, **params: Param) -> Spoken:
     company = company_of(session)
-    agent = await session.get(Agent, leg.agent_id)
+    agent = await session.get(Agent, leg.agent_id) if leg.agent_id is not None else None
     language = agent.language if agent is not None and agent.language in company.languages else company.language
     return Spoken(catalogue.render(Message(id, params), language, company.zone), language)

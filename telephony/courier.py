@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import NoReturn
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn
 
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 
 from crm_core import outbox
-from crm_core.callcenter import carrier, legs, queues
+from crm_core.callcenter import calls, carrier, checking, ending, legs, offers, outgoing, queues, reports
 from crm_core.callcenter.calls import Call
-from crm_core.callcenter.legs import CallLeg, LegState
-from crm_core.callcenter.queues import EntryState
+from crm_core.callcenter.legs import CallLeg
+from crm_core.callcenter.states import LegState
 from crm_core.db import Database
 from crm_core.outbox import AnswerLost, Effect, EffectKind, TryLater, Undeliverable
 from telephony.client import NoAnswer, TwilioClient
@@ -19,6 +19,11 @@ from telephony.client import NoAnswer, TwilioClient
 LEG_EVENTS = ["initiated", "ringing", "answered", "completed"]
 TOO_MANY = 429
 OWN_FAULT = 500
+NOT_FOUND = 404
+# A call that was made appears in Twilio's list within seconds.
+LOOK_AFTER = timedelta(seconds=5)
+SEARCHED_FOR = timedelta(seconds=45)
+CLOCKS_DIFFER = timedelta(seconds=5)
 REFUSALS = (TwilioRestException, TwilioServiceException)
 UNREADABLE = (NoAnswer, TwilioException, ValueError)
 ALREADY_OVER = {20404, 21220}  # no such call, or it is not in progress any more
@@ -38,9 +43,11 @@ class TwilioCourier:
             case EffectKind.DIAL:
                 await self._dial(effect.payload["leg"], now)
             case EffectKind.REDIRECT:
-                await self._redirect(effect.id, effect.payload["call"], effect.payload["to"])
+                await self._redirect(effect.id, effect.payload)
             case EffectKind.HANG_UP:
                 await self._hang_up(effect.payload["leg"])
+            case EffectKind.CHECK:
+                await self._check(effect.payload, now)
             case EffectKind.SMS:
                 await self._text(effect.payload["to"], effect.payload["text"])
             case EffectKind.FORGET:
@@ -49,83 +56,157 @@ class TwilioCourier:
                 raise Undeliverable(f"a call cannot carry {effect.kind}")
 
     async def _dial(self, leg_id: int, now: datetime) -> None:
-        leg = await self._still_wanted(leg_id, now)
-        if leg is None:
+        wanted = await self._still_wanted(leg_id, now)
+        if wanted is None:
             return
+        leg, seconds = wanted
         try:
             created = await self._client.rest.calls.create_async(
                 to=leg.number,
                 from_=self._number,
-                url=f"{self._base_url}/twilio/agent?leg={leg_id}",
+                url=f"{self._base_url}/twilio/{leg.party}?leg={leg_id}",
                 method="POST",
                 status_callback=f"{self._base_url}/twilio/leg?leg={leg_id}",
                 status_callback_method="POST",
                 status_callback_event=LEG_EVENTS,
-                timeout=queues.RING_SECONDS,
+                timeout=seconds,
             )
         except REFUSALS as error:
             if error.status == TOO_MANY:
                 raise TryLater("Twilio asked for patience", after=1) from error
             if error.status >= OWN_FAULT:
-                await self._remember(leg_id, LegState.UNKNOWN, now)
+                await self._lost(leg_id, now)
                 raise AnswerLost from error
             await self._give_up(leg_id, now)
-            raise Undeliverable(f"Twilio refused to ring the agent: {error.status} {error.code}") from error
+            raise Undeliverable(f"Twilio refused to ring {leg.party}: {error.status} {error.code}") from error
         except UNREADABLE as error:
-            await self._remember(leg_id, LegState.UNKNOWN, now)
+            await self._lost(leg_id, now)
             raise AnswerLost from error
-        await self._remember(leg_id, LegState.REQUESTED, now, created.sid)
+        await self._requested(leg_id, created.sid, now)
 
-    async def _still_wanted(self, leg_id: int, now: datetime) -> CallLeg | None:
-        """The caller may have hung up before the phone was rung."""
+    async def _still_wanted(self, leg_id: int, now: datetime) -> tuple[CallLeg, int] | None:
+        """The leg and how many seconds it rings. The caller may have hung up before the phone was rung."""
         async with self._database.transaction() as session:
             leg = await legs.lock_leg(session, leg_id)
             if leg is None or leg.state != LegState.CREATED:
                 return None
-            entry = await queues.lock_entry(session, leg.call_id)
-            if entry is None or entry.state != EntryState.CLAIMED or entry.leg_id != leg_id:
-                leg.state = LegState.ENDED
-                leg.ended_at = now
-                await session.flush()
+            call = await session.get_one(Call, leg.call_id)
+            offer = await offers.of_leg(session, leg_id)
+            if call.is_over or (offer is not None and offer.ended_at is not None):
+                await reports.never_dialled(session, leg, now)
                 return None
-            return leg
+            rings = queues.rule_of(session, call.queue or "").ring_for if offer is not None else outgoing.CUSTOMER_RINGS
+            return leg, int(rings.total_seconds())
 
-    async def _remember(self, leg_id: int, state: LegState, now: datetime, sid: str | None = None) -> None:
+    async def _requested(self, leg_id: int, sid: str, now: datetime) -> None:
         """A status callback may have been quicker; a caller who hung up meanwhile needs no agent any more."""
         async with self._database.transaction() as session:
             leg = await legs.lock_leg(session, leg_id)
             if leg is None:
                 return
             leg.sid = leg.sid or sid
-            if leg.state == LegState.CREATED:
-                leg.state = state if leg.carrier_status is None else LegState.REQUESTED
-            elif leg.state == LegState.ENDED and not carrier.is_final(leg):
-                await outbox.enqueue(session, EffectKind.HANG_UP, legs.address(leg.call_id), {"leg": leg.id}, now)
+            if leg.state == LegState.CANCELED and not carrier.is_final(leg):
+                payload = {"leg": leg.id}
+                await outbox.enqueue(session, EffectKind.HANG_UP, legs.dial_address(leg.id), payload, now)
+            else:
+                leg.advance(LegState.REQUESTED)
             await session.flush()
+
+    async def _lost(self, leg_id: int, now: datetime) -> None:
+        """Dialled or not, nobody knows: Twilio is asked, and nothing is dialled again."""
+        async with self._database.transaction() as session:
+            leg = await legs.lock_leg(session, leg_id)
+            if leg is not None and not leg.is_over:
+                leg.advance(LegState.UNKNOWN)
+                await session.flush()
+                await checking.check_leg(session, leg, now, after=LOOK_AFTER)
 
     async def _give_up(self, leg_id: int, now: datetime) -> None:
         async with self._database.transaction() as session:
             leg = await legs.lock_leg(session, leg_id)
             if leg is not None:
-                leg.state = LegState.ENDED
-                leg.ended_at = now
-                await session.flush()
-                await queues.leg_ended(session, leg, was_joined=False, now=now)
+                await reports.never_dialled(session, leg, now)
 
-    async def _redirect(self, effect_id: int, call_id: int, to: str) -> None:
+    async def _redirect(self, effect_id: int, payload: dict[str, Any]) -> None:
         """The effect's number makes the second farewell of a call another delivery than the first."""
         async with self._database.transaction() as session:
-            call = await session.get(Call, call_id)
-        if call is None or call.is_over or call.sid is None:
-            return
-        url = f"{self._base_url}/twilio/{to}?call={call_id}&effect={effect_id}"
-        await self._update(call.sid, url=url, method="POST")
+            if "leg" in payload:
+                leg = await session.get(CallLeg, payload["leg"])
+                sid = leg.sid if leg is not None and not leg.is_over else None
+                query = f"leg={payload['leg']}"
+            else:
+                call = await session.get(Call, payload["call"])
+                sid = call.sid if call is not None and not call.is_over else None
+                query = f"call={payload['call']}"
+        if sid is not None:
+            url = f"{self._base_url}/twilio/{payload['to']}?{query}&effect={effect_id}"
+            await self._update(sid, url=url, method="POST")
 
     async def _hang_up(self, leg_id: int) -> None:
         async with self._database.transaction() as session:
             leg = await session.get(CallLeg, leg_id)
         if leg is not None and leg.sid is not None and not carrier.is_final(leg):
             await self._update(leg.sid, status="completed")
+
+    async def _check(self, payload: dict[str, Any], now: datetime) -> None:
+        """What Twilio knows of a call or leg that should be over; it is treated as if it had been reported."""
+        if "call" in payload:
+            await self._check_call(payload["call"], now)
+        else:
+            await self._check_leg(payload["leg"], now)
+
+    async def _check_call(self, call_id: int, now: datetime) -> None:
+        async with self._database.transaction() as session:
+            call = await session.get(Call, call_id)
+        if call is None or call.is_over or call.sid is None:
+            return
+        found = await self._fetched(call.sid)
+        status, ended, seconds = ("completed", now, None) if found is None else _told(found, now)
+        async with self._database.transaction() as session:
+            held = await calls.lock_call(session, call_id)
+            await ending.report(session, held, status, ended, seconds, now)
+
+    async def _check_leg(self, leg_id: int, now: datetime) -> None:
+        async with self._database.transaction() as session:
+            leg = await session.get(CallLeg, leg_id)
+        if leg is None or leg.is_over or leg.state == LegState.CREATED:
+            return
+        found = await self._fetched(leg.sid) if leg.sid is not None else await self._found(leg)
+        if found is None and leg.sid is None and now - leg.created_at < SEARCHED_FOR:
+            raise TryLater("a dial whose answer was lost is not listed yet", after=LOOK_AFTER.total_seconds())
+        async with self._database.transaction() as session:
+            held = await legs.lock_leg(session, leg_id)
+            if held is None:
+                return
+            if found is None:
+                await reports.never_dialled(session, held, now)
+            else:
+                status, ended, seconds = _told(found, now)
+                await reports.of_leg(session, held, found.sid, status, ended, seconds, now)
+
+    async def _fetched(self, sid: str) -> Any:
+        """None for what Twilio does not know."""
+        try:
+            return await self._client.rest.calls(sid).fetch_async()
+        except REFUSALS as error:
+            if error.status == NOT_FOUND:
+                return None
+            _refused(error)
+        except UNREADABLE as error:
+            raise TryLater(type(error).__name__) from error
+
+    async def _found(self, leg: CallLeg) -> Any:
+        """The call that a dial made whose answer was lost: to this phone, since then, and nobody else's."""
+        try:
+            listed = await self._client.rest.calls.list_async(to=leg.number, from_=self._number, limit=20)
+        except REFUSALS as error:
+            _refused(error)
+        except UNREADABLE as error:
+            raise TryLater(type(error).__name__) from error
+        async with self._database.transaction() as session:
+            known = await legs.known_sids(session, [one.sid for one in listed])
+        fresh = [one for one in listed if one.sid not in known and _made(one) >= leg.created_at - CLOCKS_DIFFER]
+        return min(fresh, key=_made, default=None)
 
     async def _text(self, number: str, text: str) -> None:
         """An SMS cannot be taken back: whether it went is reported, and it is never sent a second time."""
@@ -162,3 +243,15 @@ def _refused(error: TwilioRestException | TwilioServiceException) -> NoReturn:
     if error.status == TOO_MANY or error.status >= OWN_FAULT:
         raise TryLater(f"Twilio answered {error.status}") from error
     raise Undeliverable(f"Twilio refused: {error.status} {error.code}") from error
+
+
+def _told(found: Any, now: datetime) -> tuple[str, datetime, int | None]:
+    """Status, the time of it and the seconds of a call as Twilio's REST interface shows it."""
+    at = found.end_time or found.start_time or now
+    seconds = int(found.duration) if found.duration is not None else None
+    return found.status, at if at.tzinfo is not None else at.replace(tzinfo=UTC), seconds
+
+
+def _made(found: Any) -> datetime:
+    made = found.date_created or found.start_time or datetime.now(UTC)
+    return made if made.tzinfo is not None else made.replace(tzinfo=UTC)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core import references
-from crm_core.callcenter import callbacks, calls, recordings
+from crm_core.callcenter import callbacks, calls, ending, recordings
 from crm_core.callcenter.callbacks import CallbackRequest
-from crm_core.callcenter.calls import CallState
+from crm_core.callcenter.states import CallState
+from crm_core.company import JoinQueue
 from crm_core.support import tickets
 from crm_core.support.tickets import Ticket
 from telephony.turn import Turn
@@ -16,7 +17,6 @@ from telephony.voice import Spoken, record, speak
 
 async def voicemail(turn: Turn, prompts: list[Spoken]) -> VoiceResponse:
     """Two tries, then goodbye: an empty recording falls through to the next verb."""
-    await calls.move_to(turn.session, turn.call, CallState.VOICEMAIL, turn.now)
     action = f"/twilio/voicemail?call={turn.call.id}&step={turn.next_step()}"
     callback = f"/twilio/recording?call={turn.call.id}"
     response = VoiceResponse()
@@ -47,6 +47,7 @@ async def keep_recording(turn: Turn, sid: str, url: str, duration: int | None) -
     )
     recording.ticket_id = ticket.id
     await turn.session.flush()
+    await calls.move_to(turn.session, turn.call, CallState.VOICEMAIL, turn.now)
     return ticket
 
 
@@ -55,6 +56,8 @@ async def callback(turn: Turn, before: list[Spoken]) -> VoiceResponse:
     wish = await wish_for_callback(turn)
     if wish is None:
         return await voicemail(turn, [*before, turn.say("phone.callback-withheld")])
+    await ending.leave_queue(turn.session, turn.call, turn.now)
+    await calls.move_to(turn.session, turn.call, CallState.CALLBACK, turn.now)
     response = VoiceResponse()
     for spoken in [*before, turn.say("phone.callback-done", ref=references.ref("ticket", wish.ticket_id))]:
         speak(response, spoken)
@@ -77,6 +80,13 @@ async def wish_for_callback(turn: Turn) -> CallbackRequest | None:
             now=turn.now,
         )
         known = await callbacks.request_callback(
-            turn.session, turn.actor, turn.call, turn.caller.number, ticket.id, turn.now
+            turn.session, turn.actor, turn.call, turn.caller.number, ticket.id, turn.now, queue=_queue(turn)
         )
     return known
+
+
+def _queue(turn: Turn) -> str | None:
+    """Where a wish is worked off that was uttered in no queue: where `0` leads. None: the ticket alone reminds."""
+    phone = turn.company.phone
+    person = phone.nodes[phone.person]
+    return person.queue if isinstance(person, JoinQueue) else None

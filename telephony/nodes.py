@@ -6,9 +6,8 @@ from typing import assert_never
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import presence, queues
 from crm_core.company import CallbackWish, JoinQueue, Menu, MyTickets, Node, OpenTicket, Voicemail
-from telephony import menu, messages, own_tickets, telling
+from telephony import menu, messages, own_tickets, telling, waiting
 from telephony.outcome import GoTo, NotUnderstood, Outcome, SayAgain
 from telephony.turn import MOST_STRIKES, Heard, Turn
 from telephony.voice import Spoken, speak
@@ -35,7 +34,7 @@ async def say_again(turn: Turn, before: list[Spoken]) -> VoiceResponse:
         case OpenTicket():
             return telling.ask(turn, before)
         case JoinQueue():
-            return await _queue(turn, node, before)
+            return await waiting.enter(turn, node, before)
         case Voicemail():
             return await messages.voicemail(turn, [*before, turn.say("phone.voicemail-ask")])
         case CallbackWish():
@@ -121,22 +120,3 @@ async def _without_tickets(turn: Turn, before: list[Spoken]) -> VoiceResponse:
     phone = turn.company.phone
     leads_back = isinstance(phone.nodes[turn.home], MyTickets)
     return await enter(turn, phone.person if leads_back else turn.home, [*before, turn.say("phone.tickets-none")])
-
-
-async def _queue(turn: Turn, node: JoinQueue, before: list[Spoken]) -> VoiceResponse:
-    is_open = turn.company.is_open(turn.now)
-    if not is_open or not await presence.anyone_available(turn.session):
-        return await messages.voicemail(turn, [*before, turn.say("phone.nobody-there")])
-    await queues.join(turn.session, turn.call, node.queue, turn.now)
-    response = VoiceResponse()
-    for spoken in [*before, turn.say("phone.queue-joined")]:
-        speak(response, spoken)
-    step = turn.next_step()
-    response.enqueue(
-        node.queue,
-        action=f"/twilio/left?call={turn.call.id}&step={step}",
-        method="POST",
-        wait_url=f"/twilio/wait?call={turn.call.id}&step={step}",
-        wait_url_method="POST",
-    )
-    return response

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import phones
 from crm_core.agents import Actor
+from crm_core.callcenter import callers
 from crm_core.callcenter.callers import Caller
 from crm_core.callcenter.calls import Call
 from crm_core.company import Company, company_of
@@ -118,3 +119,11 @@ class Turn:
     @property
     def called_by(self) -> Param:
         return self.caller.name or (phones.shown(self.caller.number) if self.caller.number else say("phone.somebody"))
+
+
+async def turn_of(session: AsyncSession, call: Call, now: datetime) -> Turn:
+    """The caller in the language they chose or are known by, else in the house's own."""
+    company = company_of(session)
+    caller = await callers.caller_of(session, call)
+    language = caller.language if caller.language in company.languages else company.language
+    return Turn(session, call, caller, language or company.language, now)

@@ -90,13 +90,16 @@ def record(response: VoiceResponse, action: str, callback: str) -> None:
 
 
 def meet(response: VoiceResponse, call_id: int, *, as_agent: bool) -> None:
-    """Both legs meet in one conference. It ends with the caller; an agent who leaves does not end it."""
+    """All legs meet in one conference. It ends with the customer; an agent who leaves does not end it."""
     dial = response.dial()
     dial.conference(
         f"call-{call_id}",
         start_conference_on_enter=as_agent,
         end_conference_on_exit=not as_agent,
         beep=False,
+        status_callback=f"/twilio/room?call={call_id}",
+        status_callback_method="POST",
+        status_callback_event="start end join leave",
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import hold, inbox, lease, outbox, timers
+from crm_core.callcenter import checking
 from crm_core.inbox import Receipt
 from crm_core.lease import State
 from crm_core.outbox import DELIVERY, AnswerLost, Delivery, Effect, EffectKind, TryLater, Undeliverable
@@ -52,7 +53,7 @@ class Worker:
         """Until `stop()`. A commit of this process wakes it at once; a poll finds what other processes left."""
         if self._runtime.database.is_sqlite:
             await self._take_over()
-        await self._plan_nights()
+        await self._begin()
         while not self._stopping.is_set():
             self._runtime.woken.clear()
             try:
@@ -85,9 +86,12 @@ class Worker:
             await lease.release_all(session, Receipt)
             await lease.release_all(session, Effect)
 
-    async def _plan_nights(self) -> None:
+    async def _begin(self) -> None:
+        """What repeats itself is planned; calls that went on while nobody listened are asked about."""
+        now = self._runtime.clock()
         async with self._runtime.database.transaction() as session:
-            await timers.plan_nights(session, self._runtime.clock())
+            await timers.plan_chains(session, now)
+            await checking.check_all(session, now, settled_after=timedelta(0))
 
     async def _rest(self) -> None:
         try:

@@ -1,8 +1,23 @@
-"""Calls, legs, queues, presence, voicemail and callbacks."""
+"""Calls, legs, queues, offers, presence, voicemail and callbacks."""
 
 from crm_core import agenda, references, timers
 from crm_core.agents import Agent
-from crm_core.callcenter import arrivals, callbacks, callers, calls, ending, legs, presence, queues, recordings
+from crm_core.callcenter import (
+    arrivals,
+    callbacks,
+    callers,
+    calls,
+    checking,
+    ending,
+    legs,
+    offers,
+    presence,
+    queues,
+    recordings,
+    routing,
+    talks,
+    wrapup,
+)
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.ringing_back import to_ring_back
 from crm_core.support import replies
@@ -11,6 +26,24 @@ references.register("CALL", Call)
 references.register("AGENT", Agent)
 replies.called_from(calls.number_of)
 agenda.register("callbacks", to_ring_back)
-timers.register("queue.claim-expired", queues.on_claim_expired)
+timers.register(offers.EXPIRED, talks.on_expired)
+timers.register(routing.TICK, routing.on_tick)
+timers.register(wrapup.ENDED, wrapup.on_ended)
+timers.register_chain(checking.TIMER, checking.on_due, checking.plan)
 
-__all__ = ["arrivals", "callbacks", "callers", "calls", "ending", "legs", "presence", "queues", "recordings"]
+__all__ = [
+    "arrivals",
+    "callbacks",
+    "callers",
+    "calls",
+    "checking",
+    "ending",
+    "legs",
+    "offers",
+    "presence",
+    "queues",
+    "recordings",
+    "routing",
+    "talks",
+    "wrapup",
+]

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, cards, followers, phones, references, rights
 from crm_core.agents import Actor, Proof
-from crm_core.callcenter.calls import FINAL, Call
+from crm_core.callcenter.calls import Call
+from crm_core.callcenter.states import FINAL
 from crm_core.company import company_of
 from crm_core.contacts import changes
 from crm_core.contacts.contacts import Contact, lock_contact
@@ -99,10 +100,10 @@ async def _by_extension(session: AsyncSession, number: str, language: str | None
 
 
 async def caller_of(session: AsyncSession, call: Call) -> Caller:
-    """The caller as found when the call began; the contact may have been assigned since."""
+    """Who is on the other side, as found when the call began; the contact may have been assigned since."""
     contact = await session.get(Contact, call.contact_id) if call.contact_id is not None else None
     return Caller(
-        number=call.from_number,
+        number=call.from_number if call.direction == "inbound" else call.to_number,
         contact_id=contact.id if contact else None,
         name=contact.name if contact else None,
         language=call.language or call.ivr.get("language") or (contact.language if contact else None),

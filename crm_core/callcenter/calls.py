@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core import activity, cards, references, rights
 from crm_core.activity import Json
 from crm_core.agents import Actor
+from crm_core.callcenter.states import FINAL, CallState, may_follow
 from crm_core.contacts.contacts import Contact
-from crm_core.db import Record
+from crm_core.db import Record, one_of
 from crm_core.errors import Invalid
 
-
-class CallState(enum.StrEnum):
-    IVR = "ivr"
-    QUEUED = "queued"
-    CONNECTING = "connecting"
-    TALKING = "talking"
-    VOICEMAIL = "voicemail"
-    DONE = "done"
-    ABANDONED = "abandoned"
-
-
-FINAL = frozenset({CallState.DONE, CallState.ABANDONED})
+# Written out, not bound: so that both databases see that the partial index serves.
+_OPEN = f"NOT ({one_of('state', sorted(FINAL))})"
 
 
 class Call(Record):
-    """`ivr` is where the caller is in the menu: see telephony.ivr. Times are the carrier's own where it tells them."""
+    """`ivr` is where the caller is in the menu: see telephony.ivr. Times are the carrier's own where it tells them.
+
+    The one who called has no leg: `sid` is theirs. `queue` is the last one they waited in, `agent_id` who has them.
+    `hold_seconds` is what all holds before the present one took together.
+    """
 
     __tablename__ = "call"
 
@@ -47,6 +41,14 @@ class Call(Record):
     carrier_status: Mapped[str | None]
     language: Mapped[str | None]
     ivr: Mapped[dict[str, Any]] = mapped_column(Json)
+    queue: Mapped[str | None]
+    conference_sid: Mapped[str | None]
+    disposition: Mapped[str | None]
+    wrap_up_until: Mapped[datetime | None]
+    talk_began_at: Mapped[datetime | None]
+    talk_ended_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
+    hold_seconds: Mapped[int] = mapped_column(default=0)
     note: Mapped[str | None] = mapped_column(Text)
     started_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
@@ -54,10 +56,10 @@ class Call(Record):
     duration_seconds: Mapped[int | None]
     __table_args__ = (
         CheckConstraint("direction IN ('inbound', 'outbound')", name="direction"),
-        CheckConstraint(
-            "state IN ('ivr', 'queued', 'connecting', 'talking', 'voicemail', 'done', 'abandoned')", name="state"
-        ),
+        CheckConstraint(one_of("state", CallState), name="state"),
         Index("ix_call_from_number", "from_number", "id"),
+        Index("ix_call_open", "id", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
+        Index("ix_call_agent_id", "agent_id", "started_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -85,15 +87,35 @@ async def lock_call(session: AsyncSession, call_id: int) -> Call:
     return cast("Call", await references.lock(session, "call", call_id))
 
 
-async def move_to(session: AsyncSession, call: Call, state: CallState, now: datetime) -> None:
-    """A call that is over stays over."""
-    if call.is_over or call.state == state:
-        return
+async def move_to(session: AsyncSession, call: Call, state: CallState, now: datetime) -> bool:
+    """False for what the table of states does not allow: it came too late and changes nothing."""
+    old = CallState(call.state)
+    if not may_follow(old, state):
+        return False
     call.state = state
+    _measure(call, old, now)
     call.version += 1
     call.updated_at = now
     await session.flush()
     await cards.refresh(session, "call", call.id, now)
+    return True
+
+
+def _measure(call: Call, old: CallState, now: datetime) -> None:
+    """When the talk began and ended, and how long the caller was on hold."""
+    if call.state == CallState.TALKING and call.talk_began_at is None:
+        call.talk_began_at = now
+    if call.state == CallState.HOLD:
+        call.held_at = now
+    elif old == CallState.HOLD and call.held_at is not None:
+        call.hold_seconds += round((now - call.held_at).total_seconds())
+        call.held_at = None
+    if call.talk_began_at is not None and call.talk_ended_at is None and call.state in {CallState.WRAP_UP, *FINAL}:
+        call.talk_ended_at = min(call.ended_at or now, now)
+
+
+async def open_calls(session: AsyncSession) -> Sequence[Call]:
+    return (await session.scalars(select(Call).where(text(_OPEN)).order_by(Call.id))).all()
 
 
 async def speak(session: AsyncSession, call: Call, language: str, now: datetime) -> None:
@@ -120,6 +142,8 @@ async def log_call(
         contact_id=contact.id,
         agent_id=actor.agent_id,
         state=CallState.DONE,
+        to_number=None,
+        hold_seconds=0,
         ivr={},
         note=note.strip(),
         started_at=now,

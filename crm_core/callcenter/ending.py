@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import activity
+from crm_core import activity, cards
 from crm_core.agents import SYSTEM
-from crm_core.callcenter import callers, calls, carrier, queues, worked
-from crm_core.callcenter.calls import Call, CallState
+from crm_core.callcenter import callers, calls, carrier, legs, offers, queues, worked, wrapup
+from crm_core.callcenter.calls import Call
+from crm_core.callcenter.states import LIVE_ENTRY, CallState, EntryState
 from crm_core.company import company_of
 from crm_core.support import tickets
 
@@ -27,11 +28,30 @@ async def report(
 
 
 async def _finish(session: AsyncSession, call: Call, now: datetime) -> None:
-    was_waiting = await queues.leave(session, call.id, now)
+    was_waiting = await leave_queue(session, call, now)
     await keep_what_was_told(session, call, now)
-    await calls.move_to(session, call, CallState.ABANDONED if was_waiting else CallState.DONE, now)
+    await legs.hang_up_all(session, call.id, now)
+    if call.talk_began_at is not None and not was_waiting:
+        await wrapup.over(session, call, now)
+    else:
+        await calls.move_to(session, call, CallState.ABANDONED if was_waiting else CallState.DONE, now)
     await worked.offer(session, call, now)
     await activity.record(session, SYSTEM, "call.ended", "call", call.id, now, {"status": call.carrier_status})
+
+
+async def leave_queue(session: AsyncSession, call: Call, now: datetime) -> bool:
+    """The caller hung up or chose another way out; True when they had been waiting."""
+    entry = await queues.lock_entry(session, call.id)
+    if entry is None or entry.state == EntryState.DONE:
+        return False
+    was_waiting = entry.state in LIVE_ENTRY
+    entry.move_to(EntryState.DONE)
+    entry.left_at = now
+    await session.flush()
+    if was_waiting:
+        await offers.withdraw(session, call.id, now)
+        await cards.refresh(session, "call", call.id, now)
+    return was_waiting
 
 
 async def keep_what_was_told(session: AsyncSession, call: Call, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Legs: the phone of one agent that is rung for a call. The row is there before anything is dialled."""
+"""Legs: a phone that is rung for a call, an agent's or the customer's. The row is there before anything is dialled."""
 
 from __future__ import annotations
 
@@ -12,46 +12,81 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core import outbox
 from crm_core.callcenter import calls, carrier
-from crm_core.db import Base, BigId
+from crm_core.callcenter.states import FINAL_LEG, LegState, further
+from crm_core.db import Base, BigId, one_of
 from crm_core.outbox import EffectKind
 
+_REPORTED = {
+    "queued": LegState.QUEUED,
+    "initiated": LegState.INITIATED,
+    "ringing": LegState.RINGING,
+    "in-progress": LegState.ANSWERED,
+    "busy": LegState.BUSY,
+    "no-answer": LegState.NO_ANSWER,
+    "failed": LegState.FAILED,
+    "canceled": LegState.CANCELED,
+    "completed": LegState.COMPLETED,
+}
 
-class LegState(enum.StrEnum):
-    """`UNKNOWN`: the dial request was sent and its answer lost; a status callback tells, nothing is dialled again."""
 
-    CREATED = "created"
-    REQUESTED = "requested"
-    UNKNOWN = "unknown"
-    JOINED = "joined"
-    ENDED = "ended"
+class Party(enum.StrEnum):
+    """`SUPERVISOR`: a lead who listens, whispers or joins. `THIRD`: somebody outside, consulted or connected."""
+
+    AGENT = "agent"
+    CUSTOMER = "customer"
+    SUPERVISOR = "supervisor"
+    THIRD = "third"
 
 
 class CallLeg(Base):
+    """`number` is a phone number or a SIP address. `joined_at`: when they came into the conference of the call."""
+
     __tablename__ = "call_leg"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), index=True)
-    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"))
+    party: Mapped[str]
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
     number: Mapped[str]
     sid: Mapped[str | None] = mapped_column(unique=True)
     state: Mapped[str]
     carrier_status: Mapped[str | None]
     created_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+    joined_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     duration_seconds: Mapped[int | None]
     __table_args__ = (
-        CheckConstraint("state IN ('created', 'requested', 'unknown', 'joined', 'ended')", name="state"),
+        CheckConstraint(one_of("state", LegState), name="state"),
+        CheckConstraint(one_of("party", Party), name="party"),
         {"sqlite_autoincrement": True},
     )
 
+    @property
+    def is_over(self) -> bool:
+        return self.state in FINAL_LEG
 
-async def ring(session: AsyncSession, call_id: int, agent_id: int, number: str, now: datetime) -> CallLeg:
+    @property
+    def was_joined(self) -> bool:
+        return self.joined_at is not None
+
+    def advance(self, state: LegState) -> None:
+        """Never backwards, whatever comes late."""
+        self.state = further(LegState(self.state), state)
+
+
+async def ring(
+    session: AsyncSession, call_id: int, number: str, now: datetime, *, party: Party, agent_id: int | None = None
+) -> CallLeg:
     """The leg and the wish to dial it, in the caller's transaction."""
-    leg = CallLeg(call_id=call_id, agent_id=agent_id, number=number, state=LegState.CREATED, created_at=now)
+    leg = CallLeg(
+        call_id=call_id, party=party, agent_id=agent_id, number=number, state=LegState.CREATED, created_at=now
+    )
     session.add(leg)
     await session.flush()
-    await outbox.enqueue(session, EffectKind.DIAL, address(call_id), {"leg": leg.id}, now, dedupe_key=f"dial-{leg.id}")
+    await outbox.enqueue(
+        session, EffectKind.DIAL, dial_address(leg.id), {"leg": leg.id}, now, dedupe_key=f"dial-{leg.id}"
+    )
     return leg
 
 
@@ -61,38 +96,52 @@ async def lock_leg(session: AsyncSession, leg_id: int) -> CallLeg | None:
     if call_id is None:
         return None
     await calls.lock_call(session, call_id)
-    return await session.scalar(select(CallLeg).where(CallLeg.id == leg_id).with_for_update())
-
-
-async def live_legs(session: AsyncSession, call_id: int) -> Sequence[CallLeg]:
-    found = await session.scalars(
-        select(CallLeg).where(CallLeg.call_id == call_id, CallLeg.state != LegState.ENDED).order_by(CallLeg.id)
+    return await session.scalar(
+        select(CallLeg).where(CallLeg.id == leg_id).with_for_update().execution_options(populate_existing=True)
     )
-    return found.all()
 
 
-async def hang_up_all(session: AsyncSession, call_id: int, now: datetime) -> None:
-    """The caller is gone: stop ringing agents. A leg that was never dialled just ends."""
-    for leg in await live_legs(session, call_id):
-        if leg.state == LegState.CREATED:
-            leg.state = LegState.ENDED
-            leg.ended_at = now
-        else:
-            await outbox.enqueue(session, EffectKind.HANG_UP, address(call_id), {"leg": leg.id}, now)
+async def live_legs(session: AsyncSession, call_id: int, party: Party | None = None) -> Sequence[CallLeg]:
+    query = select(CallLeg).where(CallLeg.call_id == call_id, CallLeg.state.not_in(FINAL_LEG)).order_by(CallLeg.id)
+    if party is not None:
+        query = query.where(CallLeg.party == party)
+    return (await session.scalars(query)).all()
+
+
+async def hang_up(session: AsyncSession, leg: CallLeg, now: datetime) -> None:
+    """A leg that was never dialled just ends; of any other the carrier reports the end."""
+    if leg.state == LegState.CREATED:
+        leg.state = LegState.CANCELED
+        leg.ended_at = now
+    elif not leg.is_over:
+        key = f"hang-up-{leg.id}"
+        await outbox.enqueue(session, EffectKind.HANG_UP, dial_address(leg.id), {"leg": leg.id}, now, dedupe_key=key)
     await session.flush()
 
 
+async def hang_up_all(session: AsyncSession, call_id: int, now: datetime) -> None:
+    """The caller is gone: nobody is rung for them any more, and nobody talks to them."""
+    for leg in await live_legs(session, call_id):
+        await hang_up(session, leg, now)
+
+
+async def known_sids(session: AsyncSession, sids: Sequence[str]) -> set[str]:
+    return {sid for sid in await session.scalars(select(CallLeg.sid).where(CallLeg.sid.in_(sids))) if sid is not None}
+
+
 def report(leg: CallLeg, sid: str, status: str, at: datetime, duration: int | None) -> bool:
-    """A status callback of the leg; True when it ended by this one. It also finds a leg whose dial answer was lost."""
+    """What the carrier says of the leg; True when it ended by this. It also finds a leg whose dial answer was lost."""
     leg.sid = leg.sid or sid
-    if leg.state == LegState.UNKNOWN:
-        leg.state = LegState.REQUESTED
     ended = carrier.apply(leg, status, at, duration)
-    if ended:
-        leg.state = LegState.ENDED
+    leg.advance(_REPORTED[status])
     return ended
 
 
 def address(call_id: int) -> str:
     """Effects on one call are delivered in order."""
     return f"twilio:call-{call_id}"
+
+
+def dial_address(leg_id: int) -> str:
+    """Several phones that are rung for one call do not wait for each other."""
+    return f"twilio:leg-{leg_id}"

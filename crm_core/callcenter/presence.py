@@ -1,27 +1,56 @@
-"""Presence: who is on duty."""
+"""Presence: who is on duty, and for how long who is not."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import activity, references, rights
-from crm_core.agents import Actor, Agent, Presence
+from crm_core import activity, rights
+from crm_core.agents import BUSY, Actor, Agent, Presence
+from crm_core.callcenter import queues, routing, work
+from crm_core.callcenter.routing import Wish
 from crm_core.errors import Invalid
 
+LONGEST_REASON = 60
 
-async def set_presence(session: AsyncSession, actor: Actor, presence: Presence, now: datetime) -> Agent:
-    """The actor's own. Saying again what one already is changes nothing."""
+
+async def set_presence(
+    session: AsyncSession, actor: Actor, presence: Presence, now: datetime, *, reason: str | None = None
+) -> Agent:
+    """The actor's own. Saying again what one already is changes nothing.
+
+    Who is busy with a call becomes it afterwards.
+    """
     rights.require(actor, "agent.set-presence")
     if actor.agent_id is None:
         raise Invalid("rights.not-linked")
-    agent = cast("Agent", await references.lock(session, "agent", actor.agent_id))
-    if agent.presence != presence:
-        await activity.change(session, actor, agent, "agent.presence-set", now, presence=presence, presence_since=now)
+    if presence in BUSY:
+        raise Invalid("agent.presence-follows", state=f"agent.presence-{presence}")
+    if reason is not None and len(reason) > LONGEST_REASON:
+        raise Invalid("text.too-long", limit=LONGEST_REASON)
+    agent = await work.lock_agent(session, actor.agent_id)
+    return await change(session, actor, agent, presence, now, reason)
+
+
+async def change(
+    session: AsyncSession, actor: Actor, agent: Agent, presence: Presence, now: datetime, reason: str | None
+) -> Agent:
+    """Of an agent who is locked."""
+    agent.missed_offers = 0
+    if agent.presence in BUSY:
+        after = None if presence == Presence.AVAILABLE else str(presence)
+        if agent.presence_next != after:
+            planned = {"presence_next": after, "presence_reason": reason}
+            await activity.change(session, actor, agent, "agent.presence-planned", now, **planned)
+    elif agent.presence != presence or agent.presence_reason != reason:
+        changed: dict[str, Any] = {"presence": presence, "presence_since": now, "presence_reason": reason}
+        await activity.change(session, actor, agent, "agent.presence-set", now, **changed)
+    if agent.presence == Presence.AVAILABLE:
+        await routing.match_all(session, now)
     return agent
 
 
@@ -30,9 +59,13 @@ async def list_agents(session: AsyncSession, actor: Actor) -> Sequence[Agent]:
     return (await session.scalars(select(Agent).where(Agent.left_at.is_(None)).order_by(Agent.name))).all()
 
 
-async def anyone_available(session: AsyncSession) -> bool:
-    """Whether a queue is worth waiting in: somebody is available and has a phone."""
-    count = await session.scalar(
-        select(func.count()).select_from(Agent).where(Agent.presence == Presence.AVAILABLE, Agent.phone.is_not(None))
+async def anyone_there(session: AsyncSession, queue: str, language: str | None) -> bool:
+    """Whether a queue is worth waiting in: somebody of it is on duty, has a phone and speaks the language.
+
+    Who is on a call now is free later, unless they said that they leave.
+    """
+    on_duty = queues.staff(queues.rule_of(session, queue)).where(
+        Agent.presence.in_([Presence.AVAILABLE, *BUSY]), Agent.presence_next.is_(None)
     )
-    return bool(count)
+    wish = Wish(language, frozenset(), ())
+    return any(routing.fits(agent, wish) for agent in await session.scalars(on_duty))

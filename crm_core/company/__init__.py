@@ -1,5 +1,6 @@
 """The company file, offhook.yml."""
 
+from crm_core.company.callcenter import CallCenter, QueueRule
 from crm_core.company.file import CardPlace, Company, CompanyFileError, company_of, read_company
 from crm_core.company.hours import Hours
 from crm_core.company.phone import CallbackWish, JoinQueue, Menu, MyTickets, Node, OpenTicket, Option, Phone, Voicemail
@@ -8,6 +9,7 @@ from crm_core.company.support import PLACEHOLDER, Macro, Sla, SlaPolicy
 
 __all__ = [
     "PLACEHOLDER",
+    "CallCenter",
     "CallbackWish",
     "CardPlace",
     "Company",
@@ -21,6 +23,7 @@ __all__ = [
     "OpenTicket",
     "Option",
     "Phone",
+    "QueueRule",
     "Sla",
     "SlaPolicy",
     "StageRule",

@@ -11,11 +11,12 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm_core.company.callcenter import CallCenter, QueueRule
 from crm_core.company.fields import CustomField
 from crm_core.company.figures import Figures
 from crm_core.company.hours import Hours
 from crm_core.company.keeping import Files, Retention
-from crm_core.company.part import LocalText, Part
+from crm_core.company.part import Part
 from crm_core.company.people import Branch, Team, known_zone
 from crm_core.company.phone import JoinQueue, Menu, Phone
 from crm_core.company.projects import Projects
@@ -49,7 +50,8 @@ class Company(Part):
     time_zone: str
     hours: Hours
     phone: Phone
-    queues: dict[str, LocalText]
+    queues: dict[str, QueueRule]
+    callcenter: CallCenter = CallCenter()
     stages: list[StageRule] = []
     pipelines: dict[str, PipelineRule] = {}
     reasons: Reasons = Reasons()
@@ -96,6 +98,16 @@ class Company(Part):
         for key, team in self.teams.items():
             if team.branch is not None and team.branch not in self.branches:
                 raise ValueError(f"teams.{key} names a branch that is not described: {team.branch}")
+        return self
+
+    @model_validator(mode="after")
+    def _queues_lead_somewhere(self) -> Company:
+        for key, queue in self.queues.items():
+            further = queue.overflow.queue if queue.overflow is not None else None
+            if further is not None and (further not in self.queues or further == key):
+                raise ValueError(f"queues.{key} overflows to a queue that is not described: {further}")
+            if queue.team is not None and queue.team not in self.teams:
+                raise ValueError(f"queues.{key} names a team that is not described: {queue.team}")
         return self
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from crm_core.activity import Activity
 from crm_core.callcenter.calls import Call
+from crm_core.callcenter.legs import CallLeg
 from crm_core.contacts.consents import Consent
 from crm_core.contacts.contacts import Contact
 from crm_core.contacts.emails import emails_of
@@ -57,6 +58,7 @@ IMPERSONAL = {
     "pipeline_sum": "sums of deals",
     "stage": "the pipeline",
     "ticket_view": "lists that colleagues saved",
+    "offer": "which colleague was rung for which call",
     "project_member": "colleagues",
     "stopwatch": "colleagues, and the number of what they work on",
     "task_block": "which task waits for which",
@@ -79,6 +81,7 @@ class Person:
     tasks: list[int] = field(default_factory=list)
     projects: list[int] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
+    legs: list[int] = field(default_factory=list)
     emails: list[str] = field(default_factory=list)
     quotes: list[int] = field(default_factory=list)
     appointments: list[int] = field(default_factory=list)
@@ -108,6 +111,7 @@ async def person(session: AsyncSession, contact: Contact) -> Person:
         tasks=await _ids(session, Task, contact.id),
         projects=await _ids(session, Project, contact.id),
         calls=[call.id for call in calls],
+        legs=await _legs(session, [call.id for call in calls]),
         appointments=await _ids(session, Appointment, contact.id),
         consents=await _ids(session, Consent, contact.id),
         sids=[call.sid for call in calls if call.sid is not None],
@@ -183,6 +187,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "do_not_call": table["do_not_call"].c.number.in_(about.numbers),
         "effect": or_(
             table["effect"].c.address.in_([f"twilio:call-{call}" for call in calls]),
+            table["effect"].c.address.in_([f"twilio:leg-{leg}" for leg in about.legs]),
             _mentions(table["effect"].c.payload, about.words),
         ),
         "email_address": table["email_address"].c.contact_id == about.contact_id,
@@ -260,6 +265,10 @@ def _mentions(payload: Any, words: Iterable[str]) -> ColumnElement[bool]:
     text = cast(payload, String)
     spelled = {spelling for word in words for spelling in (word, json.dumps(word)[1:-1])}
     return or_(false(), *(text.contains(word, autoescape=True) for word in sorted(spelled)))
+
+
+async def _legs(session: AsyncSession, calls: list[int]) -> list[int]:
+    return list(await session.scalars(select(CallLeg.id).where(CallLeg.call_id.in_(calls))))
 
 
 async def _ids(session: AsyncSession, model: Any, contact_id: int) -> list[int]:

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, and_, exists, or_, select
 
 from crm_core.activity import Activity
-from crm_core.callcenter.calls import FINAL, Call
+from crm_core.callcenter.calls import Call
 from crm_core.callcenter.recordings import Recording
+from crm_core.callcenter.states import FINAL
 from crm_core.contacts.contacts import Contact
 from crm_core.conversation import Conversation
 from crm_core.db import Base

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from crm_core import phones
 from crm_core.callcenter import callers, queues
-from crm_core.callcenter.calls import Call, CallState
+from crm_core.callcenter.calls import Call
+from crm_core.callcenter.states import CallState
 from crm_core.message import Param, say
 from crm_core.support import tickets
 from intents.cards.layout import Pair, fields, record_button, row
 from intents.registry import Context
 from intents.reply import Choice, Part
+
+MOST_DISPOSITIONS = 8
 
 
 async def call_card(context: Context, call: Call) -> list[Part]:
@@ -21,6 +24,9 @@ async def call_card(context: Context, call: Call) -> list[Part]:
         caller, number = callers.Caller(), ""
     pairs: list[Pair] = [("card.state", say(f"call.state-{call.state}")), ("card.number", number or None)]
     pairs.append(("card.agent", await queues.agent_name(context.session, call)))
+    queue = context.company.queues.get(call.queue or "")
+    pairs.append(("card.queue", queue.shown(context.language) if queue is not None else None))
+    pairs.append(("card.disposition", _disposition(context, call)))
     if caller.contact_id is not None:
         theirs = await tickets.tickets_of(context.session, caller.contact_id)
         listed = "; ".join(f"{ticket.ref} {ticket.subject}" for ticket in theirs[:3])
@@ -30,6 +36,7 @@ async def call_card(context: Context, call: Call) -> list[Part]:
     choices = [] if context.ask.is_public else await _who_it_may_be(context, call)
     if call.state == CallState.QUEUED:
         choices.append(record_button(context, "button.accept", f"accept {call.ref}", call, is_primary=True))
+    choices += _how_it_ended(context, call)
     title = context.say("call.title", ref=call.ref, name=caller.name or number or context.say("call.unknown-caller"))
     note = "" if context.ask.is_public else call.note or ""
     return [fields(context, title, pairs, note), *row(choices)]
@@ -49,6 +56,23 @@ async def _who_it_may_be(context: Context, call: Call) -> list[Choice]:
         )
         for candidate in found
     ]
+
+
+def _how_it_ended(context: Context, call: Call) -> list[Choice]:
+    """In wrap-up, while nobody has said it."""
+    if call.state != CallState.WRAP_UP or call.disposition is not None:
+        return []
+    names = context.company.callcenter.dispositions
+    return [
+        Choice(name.get(context.language, key), f"disposition {call.ref} {key}", record=call.ref, version=call.version)
+        for key, name in list(names.items())[:MOST_DISPOSITIONS]
+    ]
+
+
+def _disposition(context: Context, call: Call) -> str | None:
+    if call.disposition is None:
+        return None
+    return context.company.callcenter.dispositions.get(call.disposition, {}).get(context.language, call.disposition)
 
 
 def _length(seconds: int) -> Param:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from crm_core import phones
-from crm_core.agents import Presence
-from crm_core.callcenter import callers, calls, presence, queues
+from crm_core.agents import BUSY, Presence
+from crm_core.callcenter import callers, calls, presence, talks, wrapup
+from crm_core.names import fold
 from intents.cards.callcenter import call_card
 from intents.commands.contacts import name_for, the_contact
 from intents.registry import Context, command
 from intents.reply import Reply, Table
-from intents.slots import CallArg, ContactArg, MinutesArg, TextArg
+from intents.slots import CallArg, ContactArg, DispositionArg, MinutesArg, TextArg
 
 
 @command(
@@ -30,9 +31,60 @@ from intents.slots import CallArg, ContactArg, MinutesArg, TextArg
     changes=True,
 )
 async def accept(context: Context, call: CallArg) -> Reply:
-    accepted = await queues.accept(context.session, context.actor, call, context.now)
+    accepted = await talks.accept(context.session, context.actor, call, context.now)
     parts = await call_card(context, accepted)
     return context.reply("call.accepted", *parts, shown=[accepted.ref], ref=accepted.ref)
+
+
+@command(
+    "call.decline",
+    {
+        "en": ["decline {call}", "(decline|refuse|not now) [the] {call}", "(decline|refuse) [a|the] [call]"],
+        "de": ["{call} ablehnen", "(ich lehne|lehne) [den] {call} ab", "[einen|den] [anruf] ablehnen"],
+    },
+    changes=True,
+)
+async def decline(context: Context, call: CallArg) -> Reply:
+    declined = await talks.decline(context.session, context.actor, call, context.now)
+    parts = await call_card(context, declined)
+    return context.reply("call.declined", *parts, shown=[declined.ref], ref=declined.ref)
+
+
+@command(
+    "call.dispose",
+    {
+        "en": [
+            "disposition {call} {disposition}",
+            "(disposition|outcome) [of] {call} [:|is|was] {disposition} [,|:] {note}",
+            "(disposition|outcome) [of] {call} [:|is|was] {disposition}",
+            "{call} ended (as|with) {disposition} [,|:] {note}",
+            "{call} ended (as|with) {disposition}",
+        ],
+        "de": [
+            "Ergebnis {call} {disposition}",
+            "ergebnis [von] {call} [:|ist|war] {disposition} [,|:] {note}",
+            "ergebnis [von] {call} [:|ist|war] {disposition}",
+            "{call} endete mit {disposition} [,|:] {note}",
+            "{call} endete mit {disposition}",
+        ],
+    },
+    changes=True,
+)
+async def dispose(context: Context, call: CallArg, disposition: DispositionArg, note: TextArg = "") -> Reply:
+    key = _disposition(context, disposition)
+    disposed = await wrapup.dispose(context.session, context.actor, call, key, context.now, note=note)
+    name = context.company.callcenter.dispositions[key].get(context.language, key)
+    parts = await call_card(context, disposed)
+    return context.reply("call.disposed", *parts, shown=[disposed.ref], ref=disposed.ref, disposition=name)
+
+
+def _disposition(context: Context, said: str) -> str:
+    """By its key or its name in any language; what is none is refused by the verb, which names those there are."""
+    wanted = fold(said)
+    for key, names in context.company.callcenter.dispositions.items():
+        if wanted in {fold(key), *map(fold, names.values())}:
+            return key
+    return said
 
 
 @command(
@@ -178,5 +230,5 @@ async def away(context: Context) -> Reply:
 
 
 async def _set(context: Context, wanted: Presence) -> Reply:
-    await presence.set_presence(context.session, context.actor, wanted, context.now)
-    return context.reply(f"agent.now-{wanted}")
+    agent = await presence.set_presence(context.session, context.actor, wanted, context.now)
+    return context.reply(f"agent.then-{wanted}" if agent.presence in BUSY else f"agent.now-{wanted}")

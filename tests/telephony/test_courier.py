@@ -5,10 +5,10 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
-from crm_core.callcenter import arrivals, calls, ending, legs, queues
-from crm_core.callcenter.calls import CallState
-from crm_core.callcenter.legs import CallLeg, LegState
-from crm_core.callcenter.queues import EntryState, QueueEntry
+from crm_core.callcenter import arrivals, calls, ending, legs, queues, reports, talks
+from crm_core.callcenter.legs import CallLeg
+from crm_core.callcenter.queues import QueueEntry
+from crm_core.callcenter.states import CallState, EntryState, LegState
 from crm_core.db import Database
 from crm_core.outbox import AnswerLost, Effect, EffectKind, TryLater, Undeliverable
 from telephony import client as client_module
@@ -43,7 +43,7 @@ async def dial(database: Database) -> Effect:
         mira = as_actor(await people.add_agent(session))
         inbound = await arrivals.answer(session, CALLER_SID, "+493023125010", LINE, {}, NOW)
         await queues.join(session, await calls.lock_call(session, inbound.id), "support", NOW)
-        await queues.accept(session, mira, inbound.id, NOW)
+        await talks.accept(session, mira, inbound.id, NOW)
     return await _effect(database, EffectKind.DIAL)
 
 
@@ -122,7 +122,7 @@ async def test_a_dial_whose_answer_is_lost_is_unknown_and_not_given_up(
         leg = await legs.lock_leg(session, 1)
         assert leg is not None
         legs.report(leg, AGENT_SID, "ringing", NOW, None)
-        assert (leg.sid, leg.state) == (AGENT_SID, LegState.REQUESTED)
+        assert (leg.sid, leg.state) == (AGENT_SID, LegState.RINGING)
 
 
 @pytest.mark.parametrize("answer", [carrier.refused(429, 20429), carrier.problem(429, 20429)])
@@ -145,7 +145,7 @@ async def test_a_number_that_cannot_be_rung_gives_the_place_back(
     twilio.answer = answer
     with pytest.raises(Undeliverable):
         await courier.deliver(dial, NOW)
-    assert await _state(database) == (LegState.ENDED, EntryState.WAITING, CallState.QUEUED)
+    assert await _state(database) == (LegState.FAILED, EntryState.WAITING, CallState.QUEUED)
 
 
 async def test_both_are_sent_to_the_conference_and_after_it_to_the_farewell(
@@ -155,9 +155,9 @@ async def test_both_are_sent_to_the_conference_and_after_it_to_the_farewell(
     async with database.transaction() as session:
         leg = await legs.lock_leg(session, 1)
         assert leg is not None
-        assert await queues.bridge(session, leg, NOW)
+        assert await talks.pick_up(session, leg, NOW)
         await session.flush()
-        await queues.leg_ended(session, leg, was_joined=True, now=NOW)
+        await reports.of_leg(session, leg, AGENT_SID, "completed", NOW, 9, NOW)
         redirects = (await session.scalars(select(Effect).where(Effect.kind == EffectKind.REDIRECT))).all()
     for redirect in redirects:
         await courier.deliver(redirect, NOW)

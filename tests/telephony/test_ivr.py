@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from crm_core.activity import Activity
 from crm_core.agents import Actor, Presence
-from crm_core.callcenter import calls, presence, queues
+from crm_core.callcenter import calls, presence, queues, talks
 from crm_core.callcenter.callbacks import CallbackRequest
 from crm_core.callcenter.calls import Call
 from crm_core.company import Company, MyTickets, Voicemail
@@ -37,9 +37,9 @@ async def _all(product: Product, column: Any) -> list[Any]:
         return list((await session.scalars(select(column))).all())
 
 
-async def _available(product: Product) -> Actor:
+async def _available(product: Product, name: str = "Mira Okafor") -> Actor:
     async with product.database.transaction() as session:
-        mira = as_actor(await people.add_agent(session))
+        mira = as_actor(await people.add_agent(session, name))
         await presence.set_presence(session, mira, Presence.AVAILABLE, NOW)
         return mira
 
@@ -262,7 +262,7 @@ async def test_who_is_cut_off_twice_gets_back_to_the_front_twice(product: Produc
     phone, _ending = await _waiting(product)
     for time in (1, 2):
         async with product.database.transaction() as session:
-            await queues.accept(session, mira, 1, NOW)
+            await talks.accept(session, mira, 1, NOW)
         agent = Phone(product, f"CA-agent-{time}", "+493023125201")
         await (await agent.go(f"/twilio/agent?leg={time}")).press("1")
         assert agent.document.find("Dial/Conference") is not None
@@ -275,12 +275,12 @@ async def test_who_is_cut_off_twice_gets_back_to_the_front_twice(product: Produc
 
 
 async def test_reports_of_both_legs_at_once_do_not_block_each_other(product: Product) -> None:
-    mira = await _available(product)
     for number in range(1, 9):
+        agent = await _available(product, f"Agent {number}")
         phone = await (await Phone(product, f"CA{number}").ring()).press("3")
         assert phone.enqueue is not None
         async with product.database.transaction() as session:
-            await queues.accept(session, mira, number, NOW)
+            await talks.accept(session, agent, number, NOW)
     reports = [
         report
         for number in range(1, 9)

@@ -11,7 +11,7 @@ from lxml import etree
 from sqlalchemy import event, func, select
 
 from crm_core.agents import Presence
-from crm_core.callcenter import presence
+from crm_core.callcenter import presence, talks
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.recordings import Recording
 from crm_core.company import Company
@@ -278,12 +278,10 @@ async def test_who_waits_hears_the_position_and_can_leave(product: Product) -> N
 
 
 async def test_an_agent_accepts_presses_one_and_both_meet(product: Product) -> None:
-    from crm_core.callcenter import queues
-
     mira = await _available(product)
     await _queued(product)
     async with product.database.transaction() as session:
-        await queues.accept(session, mira, 1, NOW)
+        await talks.accept(session, mira, 1, NOW)
     offered = await _say(product, "/twilio/agent?leg=1", "CA-agent")
     assert "+49 30 23125010" in _heard(offered)
     joined = await _say(product, _action(offered), "CA-agent", Digits="1")
@@ -297,12 +295,10 @@ async def test_an_agent_accepts_presses_one_and_both_meet(product: Product) -> N
 
 
 async def test_a_mailbox_never_gets_a_customer(product: Product) -> None:
-    from crm_core.callcenter import queues
-
     mira = await _available(product)
     await _queued(product)
     async with product.database.transaction() as session:
-        await queues.accept(session, mira, 1, NOW)
+        await talks.accept(session, mira, 1, NOW)
     offered = await _say(product, "/twilio/agent?leg=1", "CA-agent")
     assert [child.tag for child in offered] == ["Gather", "Say", "Hangup"]
     for status in ("in-progress", "completed"):

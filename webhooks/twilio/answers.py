@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core.callcenter import arrivals, calls, ending, legs
+from crm_core.callcenter import arrivals, calls, ending, legs, reports, rooms
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg
 from crm_core.errors import NotFound
-from telephony import agent_leg, ivr
+from telephony import agent_leg, customer_leg, ivr, waiting
 from telephony.turn import Heard
 from telephony.voice import to_bytes
 from webhooks.twilio.hook import Hook
@@ -39,29 +39,29 @@ async def _partial(session: AsyncSession, hook: Hook) -> bytes:
 
 async def _wait(session: AsyncSession, hook: Hook) -> bytes:
     call, step, round_ = await _call(session, hook), hook.number("step", 0), hook.number("round", 0)
-    return to_bytes(await ivr.wait(session, call, step, round_, hook.now))
+    return to_bytes(await waiting.wait(session, call, step, round_, hook.now))
 
 
 async def _wait_key(session: AsyncSession, hook: Hook) -> bytes:
     call, step, round_ = await _call(session, hook), hook.number("step", 0), hook.number("round", 0)
-    return to_bytes(await ivr.wait_key(session, call, hook.digits, step, round_, hook.now))
+    return to_bytes(await waiting.wait_key(session, call, hook.digits, step, round_, hook.now))
 
 
 async def _left(session: AsyncSession, hook: Hook) -> bytes:
     result = hook.form.get("QueueResult", "")
-    return to_bytes(await ivr.left_queue(session, await _call(session, hook), result, hook.now))
+    return to_bytes(await waiting.left_queue(session, await _call(session, hook), result, hook.now))
 
 
 async def _conference(session: AsyncSession, hook: Hook) -> bytes:
-    return to_bytes(ivr.conference(await _call(session, hook)))
+    return to_bytes(waiting.conference(await _call(session, hook)))
 
 
 async def _farewell(session: AsyncSession, hook: Hook) -> bytes:
-    return to_bytes(await ivr.farewell(session, await _call(session, hook), hook.now))
+    return to_bytes(await waiting.farewell(session, await _call(session, hook), hook.now))
 
 
 async def _again(session: AsyncSession, hook: Hook) -> bytes:
-    return to_bytes(await ivr.again(session, await _call(session, hook), hook.digits, hook.now))
+    return to_bytes(await waiting.again(session, await _call(session, hook), hook.digits, hook.now))
 
 
 async def _voicemail(session: AsyncSession, hook: Hook) -> bytes:
@@ -83,11 +83,25 @@ async def _accept(session: AsyncSession, hook: Hook) -> bytes:
     return to_bytes(await agent_leg.decide(session, await _leg(session, hook), hook.digits, hook.now))
 
 
+async def _unreached(session: AsyncSession, hook: Hook) -> bytes:
+    return to_bytes(await agent_leg.unreached(session, await _leg(session, hook)))
+
+
+async def _customer(session: AsyncSession, hook: Hook) -> bytes:
+    return to_bytes(await customer_leg.answered(session, await _leg(session, hook), hook.now))
+
+
+async def _room(session: AsyncSession, hook: Hook) -> bytes:
+    """The conference of a call: its own number is in the first report of it."""
+    await rooms.reported(session, await _call(session, hook), hook.conference, hook.now)
+    return EMPTY
+
+
 async def _leg_status(session: AsyncSession, hook: Hook) -> bytes:
     status = hook.status
     if status is not None:
         leg = await _leg(session, hook)
-        await agent_leg.report(session, leg, hook.sid, status, hook.at, hook.seconds, hook.now)
+        await reports.of_leg(session, leg, hook.sid, status, hook.at, hook.seconds, hook.now)
     return EMPTY
 
 
@@ -132,6 +146,9 @@ ANSWERS: dict[str, Answer] = {
     "recording": _recording,
     "agent": _agent,
     "agent/accept": _accept,
+    "unreached": _unreached,
+    "customer": _customer,
+    "room": _room,
     "leg": _leg_status,
     "status": _status,
 }

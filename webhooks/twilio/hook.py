@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from multidict import MultiDict
 
 from crm_core.callcenter import carrier
+from crm_core.callcenter.rooms import Conference
 
 LONGEST_ID = 100
 BIGGEST_ID = 2**53
@@ -74,6 +75,13 @@ class Hook:
         if not status:
             raise Malformed("CallStatus is missing")
         return status if status in carrier.RANK else None
+
+    @property
+    def conference(self) -> Conference:
+        sid, event = self.form.get("ConferenceSid", ""), self.form.get("StatusCallbackEvent", "")
+        if not sid or not event or len(sid) > LONGEST_ID:
+            raise Malformed("ConferenceSid or StatusCallbackEvent is missing")
+        return Conference(sid, event[:LONGEST_ID], self.form.get("CallSid", "")[:LONGEST_ID])
 
     @property
     def recording(self) -> tuple[str, str]:

@@ -1,13 +1,13 @@
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from crm_core.agents import Actor
-from crm_core.callcenter import arrivals, callers, calls, legs, queues
-from crm_core.callcenter.calls import CallState
-from crm_core.callcenter.legs import CallLeg, LegState
-from crm_core.callcenter.queues import EntryState
+from crm_core.callcenter import arrivals, callers, calls, ending, legs, queues, reports, talks
+from crm_core.callcenter.legs import CallLeg
+from crm_core.callcenter.states import CallState, EntryState, LegState
 from crm_core.db import Database
 from crm_core.errors import CrmError, Invalid, Refused
 from crm_core.outbox import Effect, EffectKind
@@ -40,7 +40,7 @@ async def test_of_ten_agents_accepting_at_once_one_gets_the_caller(database: Dat
     async def accept(actor: Actor) -> CrmError | None:
         try:
             async with database.transaction() as session:
-                await queues.accept(session, actor, call_id, NOW)
+                await talks.accept(session, actor, call_id, NOW)
         except CrmError as error:
             return error
         return None
@@ -57,12 +57,12 @@ async def test_pressing_one_connects_both(database: Database) -> None:
     call_id = await _waiting(database)
     [mira] = await _agents(database, 1)
     async with database.transaction() as session:
-        await queues.accept(session, mira, call_id, NOW)
+        await talks.accept(session, mira, call_id, NOW)
     leg = await _leg(database, call_id)
     async with database.transaction() as session:
         found = await legs.lock_leg(session, leg.id)
         assert found is not None
-        call = await queues.bridge(session, found, NOW)
+        call = await talks.pick_up(session, found, NOW)
     assert call is not None
     assert call.state == CallState.TALKING
     async with database.transaction() as session:
@@ -73,13 +73,12 @@ async def test_an_agent_who_does_not_pick_up_gives_the_place_back(database: Data
     call_id = await _waiting(database)
     [mira] = await _agents(database, 1)
     async with database.transaction() as session:
-        await queues.accept(session, mira, call_id, NOW)
+        await talks.accept(session, mira, call_id, NOW)
     leg = await _leg(database, call_id)
     async with database.transaction() as session:
         found = await legs.lock_leg(session, leg.id)
         assert found is not None
-        assert legs.report(found, "CA2", "no-answer", NOW, None)
-        await queues.leg_ended(session, found, was_joined=False, now=NOW)
+        await reports.of_leg(session, found, "CA2", "no-answer", NOW, None, NOW)
     async with database.transaction() as session:
         entry = await queues.lock_entry(session, call_id)
         call = await calls.lock_call(session, call_id)
@@ -91,30 +90,31 @@ async def test_the_claim_runs_out_when_no_report_ever_comes(database: Database) 
     call_id = await _waiting(database)
     [mira] = await _agents(database, 1)
     async with database.transaction() as session:
-        await queues.accept(session, mira, call_id, NOW)
-        leg = (await session.scalars(select(CallLeg))).one()
-        await queues.on_claim_expired(session, {"call": call_id, "leg": leg.id}, NOW)
+        await talks.accept(session, mira, call_id, NOW)
+        later = NOW + timedelta(seconds=60)
+        await talks.on_expired(session, {"offer": 1}, later - timedelta(seconds=1))
         entry = await queues.lock_entry(session, call_id)
         assert entry is not None
-        assert (entry.state, leg.state) == (EntryState.WAITING, LegState.ENDED)
+        assert entry.state == EntryState.CLAIMED
+        await talks.on_expired(session, {"offer": 1}, later)
+        leg = (await session.scalars(select(CallLeg))).one()
+        assert (entry.state, leg.state) == (EntryState.WAITING, LegState.CANCELED)
 
 
 async def test_a_caller_who_hung_up_cannot_be_connected(database: Database) -> None:
     call_id = await _waiting(database)
     [mira] = await _agents(database, 1)
     async with database.transaction() as session:
-        await queues.accept(session, mira, call_id, NOW)
-        assert await queues.leave(session, call_id, NOW)
+        await talks.accept(session, mira, call_id, NOW)
+        assert await ending.leave_queue(session, await calls.lock_call(session, call_id), NOW)
     leg = await _leg(database, call_id)
     async with database.transaction() as session:
         found = await legs.lock_leg(session, leg.id)
         assert found is not None
-        assert await queues.bridge(session, found, NOW) is None
+        assert await talks.pick_up(session, found, NOW) is None
 
 
 async def test_callers_wait_in_the_order_they_came(database: Database) -> None:
-    from datetime import timedelta
-
     for number in range(3):
         async with database.transaction() as session:
             at = NOW + timedelta(seconds=number)
@@ -129,7 +129,7 @@ async def test_an_agent_without_a_phone_is_told_so(sqlite_database: Database) ->
         mira = as_actor(await people.add_agent(session, phone=None))
     with pytest.raises(Invalid):
         async with sqlite_database.transaction() as session:
-            await queues.accept(session, mira, call_id, NOW)
+            await talks.accept(session, mira, call_id, NOW)
 
 
 @pytest.mark.parametrize("raw", ["+493023125010", "030 23125010", "0049 30 23125-010", "+49 (0) 30 23125010"])

@@ -9,8 +9,9 @@ from crm_core import activity, files, outbox, timers
 from crm_core.activity import Activity
 from crm_core.agents import SYSTEM, Role
 from crm_core.callcenter import arrivals, calls, recordings
-from crm_core.callcenter.calls import Call, CallState
+from crm_core.callcenter.calls import Call
 from crm_core.callcenter.recordings import Recording
+from crm_core.callcenter.states import CallState
 from crm_core.company import Company
 from crm_core.company.keeping import Retention
 from crm_core.contacts.contacts import Contact
@@ -184,7 +185,7 @@ async def test_it_is_carried_out_once_a_night_however_many_workers_there_are(
     clock = [NOW + timedelta(days=900)]
     for _worker in range(3):
         async with database.transaction() as session:
-            await timers.plan_nights(session, clock[0])
+            await timers.plan_chains(session, clock[0])
     async with database.transaction() as session:
         [planned] = (await session.scalars(select(Effect).where(Effect.address == f"timer:{VERB}"))).all()
     night = planned.due_at.astimezone(company.zone)
@@ -199,7 +200,7 @@ async def test_it_is_carried_out_once_a_night_however_many_workers_there_are(
         assert run.ended_at is not None
         assert run.removed == {"recordings": 1, "calls": 1, "tickets": 1}
         pending = await session.scalars(
-            select(Effect.due_at).where(Effect.state == State.PENDING, Effect.kind == EffectKind.TIMER)
+            select(Effect.due_at).where(Effect.state == State.PENDING, Effect.address == planned.address)
         )
         assert pending.all() == [planned.due_at + timedelta(days=1)]
         steps = await session.scalars(select(func.count()).where(Effect.address == STEPS))

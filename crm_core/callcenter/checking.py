@@ -1,0 +1,51 @@
+"""Checking: what the carrier knows of calls and legs that should be over, and never told."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_core import outbox
+from crm_core.callcenter import calls
+from crm_core.callcenter.legs import CallLeg
+from crm_core.callcenter.states import FINAL_LEG, LegState
+from crm_core.outbox import EffectKind
+
+TIMER = "calls.check"
+EVERY = timedelta(minutes=5)
+SETTLED_AFTER = timedelta(seconds=30)
+
+
+async def on_due(session: AsyncSession, payload: dict[str, Any], now: datetime) -> None:
+    """Plans its own next time."""
+    await check_all(session, now)
+    await plan(session, now)
+
+
+async def plan(session: AsyncSession, now: datetime) -> None:
+    """The key makes it one effect a time, however many processes there are."""
+    number = int(now.timestamp() // EVERY.total_seconds()) + 1
+    due = datetime.fromtimestamp(number * EVERY.total_seconds(), now.tzinfo)
+    key = f"{TIMER}:{number}"
+    await outbox.enqueue(session, EffectKind.TIMER, f"timer:{TIMER}", {"verb": TIMER}, now, due_at=due, dedupe_key=key)
+
+
+async def check_all(session: AsyncSession, now: datetime, *, settled_after: timedelta = SETTLED_AFTER) -> None:
+    """Every call and leg that is not over, but for calls of the last moment: they are being reported."""
+    for call in await calls.open_calls(session):
+        if call.sid is not None and call.updated_at <= now - settled_after:
+            payload = {"call": call.id}
+            await outbox.enqueue(session, EffectKind.CHECK, f"twilio:check-call-{call.id}", payload, now)
+    live = await session.scalars(
+        select(CallLeg).where(CallLeg.state.not_in(FINAL_LEG), CallLeg.state != LegState.CREATED)
+    )
+    for leg in live.all():
+        await check_leg(session, leg, now)
+
+
+async def check_leg(session: AsyncSession, leg: CallLeg, now: datetime, *, after: timedelta = timedelta(0)) -> None:
+    address = f"twilio:check-leg-{leg.id}"
+    await outbox.enqueue(session, EffectKind.CHECK, address, {"leg": leg.id}, now, due_at=now + after)

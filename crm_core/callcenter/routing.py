@@ -1,0 +1,196 @@
+"""Routing: who is rung for whom. Callers in the order of their places, agents as the rule of the queue says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_core import absences, outbox
+from crm_core.agents import Agent, Presence
+from crm_core.callcenter import offers, queues
+from crm_core.callcenter.calls import Call
+from crm_core.callcenter.queues import QueueEntry
+from crm_core.callcenter.states import EntryState
+from crm_core.company import QueueRule, company_of
+from crm_core.contacts.contacts import Contact
+from crm_core.outbox import EffectKind
+
+TICK = "queue.tick"
+AT_ONCE = 20
+LAST_AGENT_WITHIN = timedelta(days=30)
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a caller needs of an agent now: skills, unless they waited too long for them; the language always.
+
+    `preferred`: who talked to them last, and who looks after them, while they are worth waiting for.
+    """
+
+    language: str | None
+    skills: frozenset[str]
+    preferred: tuple[int, ...]
+
+
+async def join(session: AsyncSession, call: Call, queue: str, now: datetime) -> QueueEntry:
+    """Into the queue, and to a free agent if there is one; whatever becomes possible later has its own time."""
+    entry = await queues.join(session, call, queue, now)
+    rule = queues.rule_of(session, queue)
+    moments = {rule.ring_after if rule.routing == "by-hand" else None, rule.widen_after, rule.prefer_for}
+    for moment in sorted(span for span in moments if span):
+        await tick_at(session, queue, now + moment, now)
+    await match(session, queue, now)
+    return entry
+
+
+async def tick_at(session: AsyncSession, queue: str, at: datetime, now: datetime) -> None:
+    """Look at the queue again then; once a second is enough, whoever wants it."""
+    key = f"{TICK}:{queue}:{int(at.timestamp())}"
+    payload = {"verb": TICK, "queue": queue}
+    await outbox.enqueue(session, EffectKind.TIMER, f"timer:{key}", payload, now, due_at=at, dedupe_key=key)
+
+
+async def on_tick(session: AsyncSession, payload: dict[str, str], now: datetime) -> None:
+    await match(session, payload["queue"], now)
+
+
+async def match_all(session: AsyncSession, now: datetime) -> None:
+    """Somebody became free: every queue in which somebody waits."""
+    found = await session.scalars(
+        select(QueueEntry.queue).where(QueueEntry.state == EntryState.WAITING).distinct().order_by(QueueEntry.queue)
+    )
+    for queue in found.all():
+        await match(session, queue, now)
+
+
+async def match(session: AsyncSession, queue: str, now: datetime) -> None:
+    """Rows that another process is at are passed by: it does for them what is done here."""
+    rule = queues.rule_of(session, queue)
+    entries = await _unoffered(session, queue, now)
+    free = list(await _free_agents(session, rule, now)) if entries else []
+    for entry in entries:
+        if not free:
+            return
+        chosen = await _choose(session, rule, entry, free, now)
+        for agent in chosen:
+            await offers.make(session, entry.call_id, agent, now, ring_for=rule.ring_for, queue=queue)
+            free.remove(agent)
+        if chosen:
+            entry.move_to(EntryState.OFFERED)
+            await session.flush()
+
+
+async def _unoffered(session: AsyncSession, queue: str, now: datetime) -> Sequence[QueueEntry]:
+    """The next ones who wait; a callback only in opening hours, and not before it was wished for."""
+    query = (
+        select(QueueEntry, Call.direction)
+        .join(Call, Call.id == QueueEntry.call_id)
+        .where(QueueEntry.queue == queue, QueueEntry.state == EntryState.WAITING)
+        .order_by(QueueEntry.rank_at, QueueEntry.id)
+        .limit(AT_ONCE)
+        .with_for_update(of=QueueEntry, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    is_open = company_of(session).is_open(now)
+    return [
+        entry
+        for entry, direction in (await session.execute(query)).all()
+        if (direction == "inbound" or is_open) and (entry.not_before is None or entry.not_before <= now)
+    ]
+
+
+async def _free_agents(session: AsyncSession, rule: QueueRule, now: datetime) -> Sequence[Agent]:
+    query = queues.staff(rule).where(Agent.presence == Presence.AVAILABLE)
+    locked = query.order_by(Agent.id).with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    found = (await session.scalars(locked)).all()
+    return [agent for agent in found if await absences.current(session, agent.id, now) is None]
+
+
+async def _choose(
+    session: AsyncSession, rule: QueueRule, entry: QueueEntry, free: Sequence[Agent], now: datetime
+) -> list[Agent]:
+    """Nobody while those who are free do not fit. Who said no to a caller is not rung for them again."""
+    routing = rule.routing
+    waited = now - entry.joined_at
+    if routing == "by-hand":
+        if rule.ring_after is None or waited < rule.ring_after:
+            return []
+        routing = "longest-idle"
+    wish = await wish_of(session, rule, entry, now)
+    asked, declined = await offers.asked_so_far(session, entry.call_id)
+    fitting = [agent for agent in free if fits(agent, wish) and agent.id not in declined]
+    if not fitting or routing == "ring-all":
+        return fitting
+    ordered = await _ordered(session, rule, routing, fitting, now)
+    place = {agent.id: at for at, agent in enumerate(ordered)}
+    preferred = {agent_id: at for at, agent_id in enumerate(wish.preferred)}
+    return [
+        min(
+            fitting,
+            key=lambda agent: (asked.get(agent.id, 0), preferred.get(agent.id, len(preferred)), place[agent.id]),
+        )
+    ]
+
+
+async def wish_of(session: AsyncSession, rule: QueueRule, entry: QueueEntry, now: datetime) -> Wish:
+    call = await session.get_one(Call, entry.call_id)
+    waited = now - entry.joined_at
+    is_narrow = waited < rule.widen_after
+    preferred = await _preferred(session, call, now) if waited < rule.prefer_for else ()
+    language = call.language or call.ivr.get("language")
+    return Wish(language, frozenset(rule.skills) if is_narrow else frozenset(), preferred)
+
+
+def fits(agent: Agent, wish: Wish) -> bool:
+    """Of who states no languages none is asked."""
+    speaks = not agent.languages or wish.language is None or wish.language in agent.languages
+    return speaks and wish.skills <= set(agent.skills)
+
+
+async def _preferred(session: AsyncSession, call: Call, now: datetime) -> tuple[int, ...]:
+    if call.contact_id is None:
+        return ()
+    last = await session.scalar(
+        select(Call.agent_id)
+        .where(
+            Call.contact_id == call.contact_id,
+            Call.agent_id.is_not(None),
+            Call.id != call.id,
+            Call.started_at > now - LAST_AGENT_WITHIN,
+        )
+        .order_by(Call.id.desc())
+        .limit(1)
+    )
+    owner = await session.scalar(select(Contact.owner_id).where(Contact.id == call.contact_id))
+    return tuple(dict.fromkeys(agent_id for agent_id in (last, owner) if agent_id is not None))
+
+
+async def _ordered(
+    session: AsyncSession, rule: QueueRule, routing: str, fitting: Sequence[Agent], now: datetime
+) -> list[Agent]:
+    match routing:
+        case "round-robin":
+            return sorted(fitting, key=lambda agent: (agent.offered_at or _EARLIEST, agent.id))
+        case "fewest-calls":
+            taken = await _calls_today(session, [agent.id for agent in fitting], now)
+            return sorted(fitting, key=lambda agent: (taken.get(agent.id, 0), agent.presence_since, agent.id))
+        case "ordered":
+            places = {name: at for at, name in enumerate(rule.members)}
+            return sorted(fitting, key=lambda agent: (places.get(agent.name, len(places)), agent.id))
+        case _:
+            return sorted(fitting, key=lambda agent: (agent.presence_since, agent.id))
+
+
+async def _calls_today(session: AsyncSession, agent_ids: Sequence[int], now: datetime) -> dict[int, int]:
+    midnight = now.astimezone(company_of(session).zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = await session.execute(
+        select(Call.agent_id, func.count())
+        .where(Call.agent_id.in_(agent_ids), Call.started_at >= midnight)
+        .group_by(Call.agent_id)
+    )
+    return {agent_id: count for agent_id, count in rows if agent_id is not None}

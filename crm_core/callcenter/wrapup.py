@@ -1,0 +1,96 @@
+"""Wrap-up: what an agent still writes down after a talk, and how it ended for the books."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_core import activity, cards, notices, outbox, rights
+from crm_core.agents import Actor, Presence, Role
+from crm_core.callcenter import calls, legs, routing, work
+from crm_core.callcenter.calls import Call
+from crm_core.callcenter.legs import Party
+from crm_core.callcenter.states import CallState
+from crm_core.company import company_of
+from crm_core.errors import Invalid, NotAllowed
+from crm_core.message import say
+from crm_core.outbox import EffectKind
+
+ENDED = "call.wrap-up-ended"
+
+
+async def begin(session: AsyncSession, call: Call, agent_id: int, now: datetime) -> None:
+    """The agent is off the phone. Without a wrap-up in this house they are free at once."""
+    rules = company_of(session).callcenter
+    is_wanted = rules.wrap_up or (rules.disposition_required and call.disposition is None)
+    agent = await work.lock_agent(session, agent_id)
+    if not is_wanted or agent.presence != Presence.ON_CALL:
+        await _end(session, call, agent_id, now)
+        return
+    await work.become(session, agent, Presence.WRAP_UP, now)
+    call.wrap_up_until = now + rules.wrap_up
+    await session.flush()
+    payload = {"verb": ENDED, "call": call.id, "agent": agent_id}
+    address = f"timer:wrap-up-{call.id}-{agent_id}"
+    await outbox.enqueue(session, EffectKind.TIMER, address, payload, now, due_at=call.wrap_up_until)
+
+
+async def on_ended(session: AsyncSession, payload: dict[str, Any], now: datetime) -> None:
+    """The time is over. Who still owes a disposition is told, and offered nothing until it is there."""
+    call = await calls.lock_call(session, payload["call"])
+    agent = await work.lock_agent(session, payload["agent"])
+    if agent.presence != Presence.WRAP_UP or call.wrap_up_until is None or call.agent_id != agent.id:
+        return
+    if company_of(session).callcenter.disposition_required and call.disposition is None:
+        await notices.tell(session, agent.id, "notice.disposition-missing", "call", call.id, now)
+        return
+    await _end(session, call, agent.id, now)
+
+
+async def dispose(
+    session: AsyncSession, actor: Actor, call_id: int, disposition: str, now: datetime, *, note: str = ""
+) -> Call:
+    """One's own call, or any for a lead. It ends the wrap-up. Raises Invalid naming the dispositions there are."""
+    rights.require(actor, "call.dispose")
+    call = await calls.lock_call(session, call_id)
+    if call.agent_id != actor.agent_id and (actor.role is None or actor.role < Role.LEAD):
+        raise NotAllowed("rights.role", role=say("agent.role-agent"))
+    known = company_of(session).callcenter.dispositions
+    if disposition not in known:
+        raise Invalid("call.disposition-unknown", text=disposition[:40], names=", ".join(known) or "–")
+    changed = {"note": _noted(call, note)} if note.strip() else {}
+    await activity.change(session, actor, call, "call.disposed", now, disposition=disposition, **changed)
+    if call.agent_id is not None:
+        agent = await work.lock_agent(session, call.agent_id)
+        if agent.presence == Presence.WRAP_UP:
+            await _end(session, call, agent.id, now)
+    await cards.refresh(session, "call", call.id, now)
+    return call
+
+
+async def over(session: AsyncSession, call: Call, now: datetime) -> None:
+    """The caller is gone after a talk: done, unless somebody is still at it."""
+    await calls.move_to(session, call, CallState.WRAP_UP, now)
+    if call.agent_id is None:
+        await calls.move_to(session, call, CallState.DONE, now)
+        return
+    agent = await work.lock_agent(session, call.agent_id)
+    is_at_it = agent.presence == Presence.WRAP_UP or bool(await legs.live_legs(session, call.id, Party.AGENT))
+    if not is_at_it:
+        await calls.move_to(session, call, CallState.DONE, now)
+
+
+async def _end(session: AsyncSession, call: Call, agent_id: int, now: datetime) -> None:
+    """Free for the next caller."""
+    call.wrap_up_until = None
+    await work.free(session, agent_id, now)
+    await session.flush()
+    if call.state == CallState.WRAP_UP:
+        await calls.move_to(session, call, CallState.DONE, now)
+    await routing.match_all(session, now)
+
+
+def _noted(call: Call, note: str) -> str:
+    return "\n".join(part for part in (call.note, note.strip()) if part)

@@ -1,0 +1,102 @@
+"""Queues, routing and what follows a talk, as offhook.yml describes it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+
+from crm_core.company.part import LocalText, Part
+
+_SPAN = re.compile(r"(?:(\d{1,3})\s?h)?\s?(?:(\d{1,4})\s?m)?\s?(?:(\d{1,5})\s?s)?")
+
+
+def _span(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    match = _SPAN.fullmatch(value.strip())
+    hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
+    span = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    if not span and value.strip() not in {"0", "0s"}:
+        raise ValueError(f"{value} is no length of time; write it like 30s, 5m or 1h")
+    return span
+
+
+def _written(span: timedelta) -> str:
+    return f"{int(span.total_seconds())}s"
+
+
+Span: TypeAlias = Annotated[timedelta, BeforeValidator(_span), PlainSerializer(_written, return_type=str)]
+"""Time on the clock: 30s, 5m, 1h."""
+
+Routing: TypeAlias = Literal["by-hand", "longest-idle", "round-robin", "fewest-calls", "ring-all", "ordered"]
+
+
+class Overflow(Part):
+    """Who waited `after` so long goes on to another `queue`, or to the voicemail without one."""
+
+    after: Span
+    queue: str | None = None
+
+
+class QueueRule(Part):
+    """Its name in each language, and how its callers reach somebody.
+
+    `by-hand`: whoever accepts on the card; after `ring_after` phones are rung as for `longest-idle` all the same, so
+    that a caller is not lost when nobody looks. `members` are names in the order of `ordered`; `team` those of a
+    team; neither: everybody. `skills` are asked of an agent until a caller waited `widen_after`.
+    """
+
+    name: LocalText
+    routing: Routing = "by-hand"
+    ring_after: Span | None = timedelta(seconds=30)
+    ring_for: Annotated[Span, Field(ge=timedelta(seconds=5), le=timedelta(seconds=120))] = timedelta(seconds=25)
+    team: str | None = None
+    members: list[str] = []
+    skills: list[str] = []
+    widen_after: Span = timedelta(minutes=1)
+    prefer_for: Span = timedelta(seconds=40)
+    overflow: Overflow | None = None
+    music: Annotated[str, Field(pattern=r"^https?://")] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_its_name_alone(cls, value: Any) -> Any:
+        """`support: {de: Kundendienst, en: Support}` is a queue as well."""
+        if isinstance(value, dict) and value and all(len(str(language)) == 2 for language in value):
+            return {"name": value}
+        return value
+
+    def shown(self, language: str) -> str:
+        return self.name.get(language) or next(iter(self.name.values()))
+
+
+class HeadStart(Part):
+    """How much earlier than they came some callers count as having come: they pass whoever waited less."""
+
+    vip: Span = timedelta(minutes=3)
+    promised: Span = timedelta(minutes=2)
+    deal: Span = timedelta(minutes=1)
+
+
+class CallCenter(Part):
+    """`vip_tag` marks contacts who pass others; `promised`: a ticket of theirs is near its breach; `deal`: an open one.
+
+    `missed_offers` in a row make an agent away. `wrap_up` follows each talk; with `disposition_required` it lasts
+    until one of `dispositions` is chosen.
+    """
+
+    wrap_up: Span = timedelta(0)
+    dispositions: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")], LocalText] = {}
+    disposition_required: bool = False
+    missed_offers: Annotated[int, Field(ge=1, le=20)] = 2
+    vip_tag: str = "vip"
+    head_start: HeadStart = HeadStart()
+
+    @model_validator(mode="after")
+    def _can_be_disposed(self) -> CallCenter:
+        if self.disposition_required and not self.dispositions:
+            raise ValueError("callcenter.disposition_required, but there are no dispositions to choose from")
+        return self

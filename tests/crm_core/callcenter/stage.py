@@ -1,0 +1,136 @@
+"""A floor: agents on duty, callers in a queue, and what the carrier reports of the phones that ring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from crm_core.agents import Actor, Agent, Presence
+from crm_core.callcenter import arrivals, calls, ending, legs, presence, reports, routing, talks
+from crm_core.callcenter.calls import Call
+from crm_core.callcenter.legs import CallLeg
+from crm_core.callcenter.offers import Offer
+from crm_core.company import Company, QueueRule
+from crm_core.db import Database
+from crm_core.outbox import Effect, EffectKind
+from crm_core.timers import TIMERS
+from tests import people
+from tests.people import NOW, as_actor
+
+LINE = "+493023125100"
+
+
+@dataclass
+class Floor:
+    database: Database
+    company: Company
+    now: datetime = NOW
+    _sids: int = 0
+    _actors: dict[str, Actor] = field(default_factory=dict)
+
+    def rule(self, queue: str = "support", **rules: Any) -> None:
+        changed = {**self.company.queues, queue: QueueRule(name={"de": queue, "en": queue}, **rules)}
+        self.company = self.company.model_copy(update={"queues": changed})
+        self.database.works_for(self.company)
+
+    def set(self, **rules: Any) -> None:
+        callcenter = self.company.callcenter.model_copy(update=rules)
+        self.company = self.company.model_copy(update={"callcenter": callcenter})
+        self.database.works_for(self.company)
+
+    async def hire(self, name: str, *, team: str | None = None, **about: Any) -> Actor:
+        """On duty from now on; who came earlier is idle longer."""
+        async with self.database.transaction() as session:
+            agent = await people.add_agent(session, name, phone=f"+4930231252{len(self._actors):02}", team=team)
+            for column, value in about.items():
+                setattr(agent, column, value)
+            await session.flush()
+            actor = as_actor(agent)
+            await presence.set_presence(session, actor, Presence.AVAILABLE, self.now)
+        self._actors[name] = actor
+        self.later(1)
+        return actor
+
+    async def caller(self, number: str = "+493023125010", queue: str = "support", language: str = "de") -> int:
+        self._sids += 1
+        async with self.database.transaction() as session:
+            inbound = await arrivals.answer(session, f"CA{self._sids}", number, LINE, {}, self.now)
+            call = await calls.lock_call(session, inbound.id)
+            await calls.speak(session, call, language, self.now)
+            await routing.join(session, call, queue, self.now)
+            return call.id
+
+    def later(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    async def pass_time(self, seconds: float) -> None:
+        """What falls due on the way is carried out at its time."""
+        until = self.now + timedelta(seconds=seconds)
+        while (effect := await self._next_timer(until)) is not None:
+            self.now = max(self.now, effect.due_at)
+            async with self.database.transaction() as session:
+                await TIMERS[effect.payload["verb"]](session, effect.payload, self.now)
+        self.now = until
+
+    async def _next_timer(self, until: datetime) -> Effect | None:
+        async with self.database.transaction() as session:
+            effect = await session.scalar(
+                select(Effect)
+                .where(Effect.kind == EffectKind.TIMER, Effect.state == "pending", Effect.due_at <= until)
+                .order_by(Effect.due_at, Effect.id)
+                .limit(1)
+            )
+            if effect is not None:
+                effect.state = "done"
+            return effect
+
+    async def rung(self, call_id: int) -> list[str]:
+        """The agents whose phones ring for a call, in the order in which they were rung."""
+        async with self.database.transaction() as session:
+            names = await session.scalars(
+                select(Agent.name)
+                .join(Offer, Offer.agent_id == Agent.id)
+                .where(Offer.call_id == call_id, Offer.ended_at.is_(None))
+                .order_by(Offer.id)
+            )
+            return list(names)
+
+    async def report(self, name: str, status: str, seconds: int | None = None) -> None:
+        """Of the newest leg of an agent."""
+        async with self.database.transaction() as session:
+            leg = await self._leg(session, name)
+            await reports.of_leg(session, leg, f"CL{leg.id}", status, self.now, seconds, self.now)
+
+    async def press_one(self, name: str) -> Call | None:
+        async with self.database.transaction() as session:
+            leg = await self._leg(session, name)
+            await reports.of_leg(session, leg, f"CL{leg.id}", "in-progress", self.now, None, self.now)
+            return await talks.pick_up(session, leg, self.now)
+
+    async def hang_up(self, call_id: int) -> None:
+        async with self.database.transaction() as session:
+            call = await calls.lock_call(session, call_id)
+            await ending.report(session, call, "completed", self.now, None, self.now)
+
+    async def state(self, call_id: int) -> str:
+        async with self.database.transaction() as session:
+            return (await calls.lock_call(session, call_id)).state
+
+    async def presence(self, name: str) -> str:
+        async with self.database.transaction() as session:
+            return (await session.scalars(select(Agent.presence).where(Agent.name == name))).one()
+
+    async def effects(self, kind: EffectKind) -> Sequence[Effect]:
+        async with self.database.transaction() as session:
+            return (await session.scalars(select(Effect).where(Effect.kind == kind).order_by(Effect.id))).all()
+
+    async def _leg(self, session: Any, name: str) -> CallLeg:
+        newest = select(CallLeg.id).join(Agent, Agent.id == CallLeg.agent_id).where(Agent.name == name)
+        leg_id = (await session.scalars(newest.order_by(CallLeg.id.desc()).limit(1))).one()
+        leg = await legs.lock_leg(session, leg_id)
+        assert leg is not None
+        return leg
