@@ -1,11 +1,12 @@
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from aiohttp import web
 from sqlalchemy import select
 
-from crm_core.callcenter import arrivals, calls, ending, legs, queues, reports, talks
+from crm_core.callcenter import arrivals, calls, checking, ending, legs, queues, reports, talks
 from crm_core.callcenter.legs import CallLeg
 from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import CallState, EntryState, LegState
@@ -123,6 +124,84 @@ async def test_a_dial_whose_answer_is_lost_is_unknown_and_not_given_up(
         assert leg is not None
         legs.report(leg, AGENT_SID, "ringing", NOW, None)
         assert (leg.sid, leg.state) == (AGENT_SID, LegState.RINGING)
+
+
+def _listed(*sids: str, status: str = "ringing", at: datetime = NOW) -> Answer:
+    """Nothing but a list of calls is asked for."""
+    made = format_datetime(at)
+    found = [{"sid": sid, "status": status, "date_created": made, "start_time": made, "duration": None} for sid in sids]
+
+    async def answer(request: web.Request) -> web.Response:
+        assert request.method == "GET"
+        return web.json_response({"calls": found, "page": 0, "page_size": 50, "next_page_uri": None})
+
+    return answer
+
+
+async def _lost(twilio: Carrier, courier: TwilioCourier, dial: Effect) -> Effect:
+    twilio.answer = carrier.lost
+    with pytest.raises(AnswerLost):
+        await courier.deliver(dial, NOW)
+    return await _effect(courier._database, EffectKind.CHECK)
+
+
+async def test_a_dial_whose_answer_was_lost_is_found_and_not_made_again(
+    database: Database, twilio: Carrier, courier: TwilioCourier, dial: Effect
+) -> None:
+    check = await _lost(twilio, courier, dial)
+    assert check.due_at > NOW
+    twilio.answer = _listed(AGENT_SID)
+    await courier.deliver(check, NOW + timedelta(seconds=5))
+    assert await _state(database) == (LegState.RINGING, EntryState.CLAIMED, CallState.CONNECTING)
+    async with database.transaction() as session:
+        assert (await session.scalars(select(CallLeg.sid))).all() == [AGENT_SID]
+        assert len((await session.scalars(select(Effect).where(Effect.kind == EffectKind.DIAL))).all()) == 1
+
+
+async def test_an_older_call_to_the_same_phone_is_not_taken_for_the_lost_one(
+    database: Database, twilio: Carrier, courier: TwilioCourier, dial: Effect
+) -> None:
+    check = await _lost(twilio, courier, dial)
+    twilio.answer = _listed(AGENT_SID, at=NOW - timedelta(minutes=10))
+    with pytest.raises(TryLater):
+        await courier.deliver(check, NOW + timedelta(seconds=5))
+    await courier.deliver(check, NOW + timedelta(seconds=50))
+    assert await _state(database) == (LegState.FAILED, EntryState.WAITING, CallState.QUEUED)
+
+
+async def test_a_leg_whose_end_was_never_reported_is_asked_about(
+    database: Database, twilio: Carrier, courier: TwilioCourier, dial: Effect
+) -> None:
+    await courier.deliver(dial, NOW)
+    later = NOW + timedelta(minutes=5)
+    async with database.transaction() as session:
+        await checking.check_all(session, later)
+        checks = (await session.scalars(select(Effect).where(Effect.kind == EffectKind.CHECK))).all()
+    ended = {"sid": AGENT_SID, "status": "no-answer", "duration": "0", "end_time": format_datetime(later)}
+
+    async def answer(request: web.Request) -> web.Response:
+        found = ended if AGENT_SID in request.path else {**ended, "sid": CALLER_SID, "status": "in-progress"}
+        return web.json_response(found)
+
+    twilio.answer = answer
+    for check in checks:
+        await courier.deliver(check, later)
+    assert await _state(database) == (LegState.NO_ANSWER, EntryState.WAITING, CallState.QUEUED)
+
+
+async def test_a_call_that_ended_while_nobody_listened_ends(
+    database: Database, twilio: Carrier, courier: TwilioCourier, dial: Effect
+) -> None:
+    async with database.transaction() as session:
+        await checking.check_all(session, NOW, settled_after=timedelta(0))
+    ended = {"sid": CALLER_SID, "status": "completed", "duration": "40", "end_time": format_datetime(NOW)}
+
+    async def answer(_request: web.Request) -> web.Response:
+        return web.json_response(ended)
+
+    twilio.answer = answer
+    await courier.deliver(await _effect(database, EffectKind.CHECK), NOW)
+    assert await _state(database) == (LegState.CANCELED, EntryState.DONE, CallState.ABANDONED)
 
 
 @pytest.mark.parametrize("answer", [carrier.refused(429, 20429), carrier.problem(429, 20429)])
