@@ -8,7 +8,7 @@ from crm_core.errors import NotFound
 from telephony.client import TwilioClient
 
 
-async def point_number(client: TwilioClient, number: str, voice: str, fallback: str, status: str) -> None:
+async def point_number(client: TwilioClient, number: str, voice: str, fallback: str, status: str, text: str) -> None:
     """Raises NotFound when the account does not own the number."""
     found = await _find(client, number)
     await client.rest.incoming_phone_numbers(found.sid).update_async(
@@ -18,6 +18,8 @@ async def point_number(client: TwilioClient, number: str, voice: str, fallback: 
         voice_fallback_method="POST",
         status_callback=status,
         status_callback_method="POST",
+        sms_url=text,
+        sms_method="POST",
     )
 
 

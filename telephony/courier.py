@@ -8,10 +8,12 @@ from typing import Any, NoReturn
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 
 from crm_core import outbox
-from crm_core.callcenter import calls, carrier, checking, ending, legs, offers, outgoing, queues, reports
+from crm_core.callcenter import calls, carrier, checking, ending, legs, offers, outgoing, queues, reports, texting
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg
 from crm_core.callcenter.states import LegState
+from crm_core.contacts import texts
+from crm_core.contacts.texts import TextState
 from crm_core.db import Database
 from crm_core.outbox import AnswerLost, Effect, EffectKind, TryLater, Undeliverable
 from telephony.client import NoAnswer, TwilioClient
@@ -49,7 +51,7 @@ class TwilioCourier:
             case EffectKind.CHECK:
                 await self._check(effect.payload, now)
             case EffectKind.SMS:
-                await self._text(effect.payload["to"], effect.payload["text"])
+                await self._text(effect.payload, now)
             case EffectKind.FORGET:
                 await self._forget(effect.payload["recording"])
             case _:
@@ -208,16 +210,34 @@ class TwilioCourier:
         fresh = [one for one in listed if one.sid not in known and _made(one) >= leg.created_at - CLOCKS_DIFFER]
         return min(fresh, key=_made, default=None)
 
-    async def _text(self, number: str, text: str) -> None:
+    async def _text(self, payload: dict[str, Any], now: datetime) -> None:
         """An SMS cannot be taken back: whether it went is reported, and it is never sent a second time."""
+        message = payload["message"]
         try:
-            await self._client.rest.messages.create_async(to=number, from_=self._number, body=text)
+            sent = await self._client.rest.messages.create_async(
+                to=payload["to"],
+                from_=self._number,
+                body=payload["text"],
+                status_callback=f"{self._base_url}/twilio/text-status?message={message}",
+            )
         except REFUSALS as error:
-            if error.status >= OWN_FAULT:
+            if error.status == TOO_MANY:
+                _refused(error)
+            is_lost = error.status >= OWN_FAULT
+            await self._note_text(message, "", TextState.UNKNOWN if is_lost else TextState.FAILED, error.code, now)
+            if is_lost:
                 raise AnswerLost from error
             _refused(error)
         except UNREADABLE as error:
+            await self._note_text(message, "", TextState.UNKNOWN, None, now)
             raise AnswerLost from error
+        await self._note_text(message, sent.sid, TextState.SENT, None, now)
+
+    async def _note_text(self, message_id: int, sid: str, state: TextState, error: int | None, now: datetime) -> None:
+        async with self._database.transaction() as session:
+            message = await texts.reported(session, message_id, sid, state, error)
+            if message is not None:
+                await texting.not_delivered(session, message, now)
 
     async def _forget(self, sid: str) -> None:
         """A recording that is gone already is as good."""

@@ -19,6 +19,7 @@ async def twilio(settings: Settings, *, fallback: str | None = None, dry: bool) 
         "voice": f"{base}/twilio/voice",
         "fallback": _https(fallback) if fallback else f"{base}/twilio/fallback",
         "status": f"{base}/twilio/status",
+        "text": f"{base}/twilio/text",
     }
     listed = "\n".join(f"  {name:9} {address}" for name, address in addresses.items())
     if dry:
@@ -39,7 +40,7 @@ async def _point_number(settings: Settings, addresses: dict[str, str]) -> str:
     number = settings.twilio_number or build_runtime(settings).company.phone.number
     try:
         with _refusals("Twilio"):
-            await point_number(client, number, addresses["voice"], addresses["fallback"], addresses["status"])
+            await point_number(client, number, **addresses)
     finally:
         await client.close()
     return number

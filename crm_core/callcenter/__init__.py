@@ -16,6 +16,7 @@ from crm_core.callcenter import (
     recordings,
     routing,
     talks,
+    texting,
     wrapup,
 )
 from crm_core.callcenter.calls import Call
@@ -45,5 +46,6 @@ __all__ = [
     "recordings",
     "routing",
     "talks",
+    "texting",
     "wrapup",
 ]

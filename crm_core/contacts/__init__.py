@@ -14,6 +14,7 @@ from crm_core.contacts import (
     numbers,
     search,
     tags,
+    texts,
     tokens,
 )
 from crm_core.contacts.consents import Consent
@@ -35,5 +36,6 @@ __all__ = [
     "numbers",
     "search",
     "tags",
+    "texts",
     "tokens",
 ]

@@ -102,6 +102,25 @@ async def state(
 ) -> Consent:
     """Give or withdraw, with the wording as it was said. Raises NotFound, and Invalid for a consent without words."""
     rights.require(actor, "consent.state")
+    return await note(
+        session, actor, contact_id, channel, purpose, now, is_given=is_given, wording=wording, how=how, source=source
+    )
+
+
+async def note(
+    session: AsyncSession,
+    actor: Actor,
+    contact_id: int,
+    channel: Channel,
+    purpose: Purpose,
+    now: datetime,
+    *,
+    is_given: bool,
+    wording: str,
+    how: How,
+    source: tuple[str, int] | None = None,
+) -> Consent:
+    """Part of a verb in which the person themselves says it: by a key, by a text."""
     await references.lock(session, "contact", contact_id)
     if is_given and not wording.strip():
         raise Invalid("consent.wording-missing")

@@ -212,6 +212,9 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "ticket": table["ticket"].c.id.in_(tickets),
         "ticket_blocker": table["ticket_blocker"].c.ticket_id.in_(tickets),
         "ticket_comment": table["ticket_comment"].c.ticket_id.in_(tickets),
+        "text_message": or_(
+            table["text_message"].c.contact_id == about.contact_id, table["text_message"].c.number.in_(about.numbers)
+        ),
         "token_variant": _only_theirs(about),
         "ticket_step": table["ticket_step"].c.ticket_id.in_(tickets),
         "ticket_tag": table["ticket_tag"].c.ticket_id.in_(tickets),

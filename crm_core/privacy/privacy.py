@@ -45,6 +45,7 @@ _DELETED = (
     "ticket_tag",
     "consent_use",
     "consent",
+    "text_message",
 )
 _EMPTIED: dict[str, dict[str, Any]] = {
     "activity": {"data": {}, "reversible": False},

@@ -286,14 +286,15 @@ async def test_a_card_is_nothing_for_a_phone(courier: TwilioCourier) -> None:
 
 
 def _sms(text: str = "Der Techniker kommt um 14 Uhr.") -> Effect:
-    payload = {"to": "+493023125010", "text": text}
-    return Effect(id=1, kind=EffectKind.SMS, address="twilio:ticket-1", payload=payload)
+    payload = {"message": 1, "to": "+493023125010", "text": text}
+    return Effect(id=1, kind=EffectKind.SMS, address="twilio:text-+493023125010", payload=payload)
 
 
 async def test_a_reply_is_sent_as_sms(twilio: Carrier, courier: TwilioCourier) -> None:
     await courier.deliver(_sms(), NOW)
     assert (twilio.given("To"), twilio.given("From")) == (["+493023125010"], [LINE])
     assert twilio.given("Body") == ["Der Techniker kommt um 14 Uhr."]
+    assert twilio.given("StatusCallback") == ["https://crm.example.com/twilio/text-status?message=1"]
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core.callcenter import arrivals, calls, ending, legs, reports, rooms
+from crm_core.callcenter import arrivals, calls, ending, legs, reports, rooms, texting
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg
+from crm_core.company import company_of
+from crm_core.contacts import texts
 from crm_core.errors import NotFound
-from telephony import agent_leg, customer_leg, ivr, waiting
+from telephony import agent_leg, customer_leg, ivr, texted, waiting
 from telephony.turn import Heard
 from telephony.voice import to_bytes
 from webhooks.twilio.hook import Hook
@@ -113,6 +115,23 @@ async def _status(session: AsyncSession, hook: Hook) -> bytes:
     return EMPTY
 
 
+async def _text(session: AsyncSession, hook: Hook) -> bytes:
+    said = hook.form.get("Body", "")
+    outcome, language = await texting.arrived(session, hook.text_sid, hook.numbers[0], said, hook.now)
+    by_carrier = said.strip().casefold() in texting.ANSWERED_BY_CARRIER
+    return texted.answer(company_of(session), outcome, language, by_carrier=by_carrier)
+
+
+async def _text_status(session: AsyncSession, hook: Hook) -> bytes:
+    reported = hook.text_state
+    if reported is not None:
+        state, error = reported
+        message = await texts.reported(session, hook.number("message"), hook.text_sid, state, error)
+        if message is not None:
+            await texting.not_delivered(session, message, hook.now)
+    return EMPTY
+
+
 async def _call_by_sid(session: AsyncSession, hook: Hook) -> Call:
     call = await calls.lock_by_sid(session, hook.sid)
     if call is None:
@@ -151,4 +170,6 @@ ANSWERS: dict[str, Answer] = {
     "room": _room,
     "leg": _leg_status,
     "status": _status,
+    "text": _text,
+    "text-status": _text_status,
 }

@@ -13,6 +13,7 @@ from multidict import MultiDict
 
 from crm_core.callcenter import carrier
 from crm_core.callcenter.rooms import Conference
+from crm_core.contacts.texts import TextState
 
 LONGEST_ID = 100
 BIGGEST_ID = 2**53
@@ -32,7 +33,8 @@ class Hook:
 
     @property
     def sid(self) -> str:
-        sid = self.form.get("CallSid", "")
+        """Of the call, or of the text message: whatever a delivery is about comes in its own order."""
+        sid = self.form.get("CallSid") or self.form.get("MessageSid", "")
         if not sid or len(sid) > LONGEST_ID:
             raise Malformed("CallSid is missing")
         return sid
@@ -82,6 +84,21 @@ class Hook:
         if not sid or not event or len(sid) > LONGEST_ID:
             raise Malformed("ConferenceSid or StatusCallbackEvent is missing")
         return Conference(sid, event[:LONGEST_ID], self.form.get("CallSid", "")[:LONGEST_ID])
+
+    @property
+    def text_sid(self) -> str:
+        sid = self.form.get("MessageSid", "")
+        if not sid or len(sid) > LONGEST_ID:
+            raise Malformed("MessageSid is missing")
+        return sid
+
+    @property
+    def text_state(self) -> tuple[TextState, int | None] | None:
+        """With the carrier's error code. None for a state that means nothing to us (queued, accepted, read …)."""
+        state, code = self.form.get("MessageStatus", ""), self.form.get("ErrorCode", "")
+        if state not in {"sent", "delivered", "undelivered", "failed"}:
+            return None
+        return TextState(state), int(code[:9]) if code.isascii() and code.isdigit() else None
 
     @property
     def recording(self) -> tuple[str, str]:
