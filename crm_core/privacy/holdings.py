@@ -115,8 +115,8 @@ async def person(session: AsyncSession, contact: Contact) -> Person:
     about.quotes = list(await session.scalars(select(Quote.id).where(Quote.deal_id.in_(about.deals))))
     about.files = list(await session.scalars(select(File.id).where(_on_theirs(File, about))))
     about.emails = [email.address for email in await emails_of(session, contact.id)]
-    about.words = sorted({*_named(contact), *about.emails, *alone, *await _written(session, about)})
-    about.words = sorted({*_named(contact), *alone, *await _written(session, about)})
+    mails = [spelling for address in about.emails for spelling in (address, address.lower())]
+    about.words = sorted({*_named(contact), *mails, *alone, *await _written(session, about)})
     return about
 
 
