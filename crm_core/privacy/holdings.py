@@ -46,6 +46,7 @@ IMPERSONAL = {
     "assignment_turn": "whose turn it is",
     "calendar_feed": "colleagues' calendars",
     "card": "where a record was posted, without its content",
+    "digest_key": "the key of digests",
     "file_bytes": "contents by their digest: told and erased with the file that names them",
     "kept_evidence": "consents of erased people, without a name",
     "retention_run": "how much went in a night",

@@ -12,7 +12,7 @@ from crm_core import agents
 from crm_core.agents import SYSTEM, Actor, Agent, Presence, Role, actor_of
 from crm_core.callcenter import calls, presence
 from crm_core.company import company_of
-from crm_core.contacts import changes, contacts
+from crm_core.contacts import changes, contacts, do_not_call
 from crm_core.contacts.chat_identities import Messenger
 from crm_core.contacts.contacts import Contact
 from crm_core.money import Money
@@ -96,6 +96,7 @@ async def fill(session: AsyncSession, now: datetime) -> dict[str, Agent]:
     await stages.apply_stages(session, company_of(session))
     team = await _team(session, now)
     people = {person.name: await _contact(session, person, now - timedelta(days=90)) for person in PEOPLE}
+    await do_not_call.refuse_calls(session, SYSTEM, people["Daniel Hughes"].id, now)
     name, account = CHATTER
     await changes.add_account(session, SYSTEM, people[name].id, Messenger.TELEGRAM, str(account), now)
     await _deals(session, actor_of(team["Lena Brandt"], "demo"), people, now)
