@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,6 +30,8 @@ class CallState(enum.StrEnum):
 
 
 FINAL = frozenset({CallState.DONE, CallState.ABANDONED})
+# Written out, not bound: so that both databases see that the partial index serves.
+OPEN = "state NOT IN ('done', 'abandoned')"
 
 
 class Call(Record):
@@ -58,6 +60,7 @@ class Call(Record):
             "state IN ('ivr', 'queued', 'connecting', 'talking', 'voicemail', 'done', 'abandoned')", name="state"
         ),
         Index("ix_call_from_number", "from_number", "id"),
+        Index("ix_call_open", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         {"sqlite_autoincrement": True},
     )
 
