@@ -31,6 +31,7 @@ class EffectKind(enum.StrEnum):
     HANG_UP = "hang-up"
     CHECK = "check"  # ask the carrier what became of a call or leg
     SMS = "sms"  # a text to a customer's phone, as a person wrote it
+    MESSAGE = "message"  # the same to a customer's account in a chat channel
     STORE = "store"  # carry the bytes of a file to the S3 store
     FORGET = "forget"  # delete what lies elsewhere: a file in the S3 store, a recording at the carrier
     TIMER = "timer"  # a verb of the core, due later
@@ -45,6 +46,7 @@ DELIVERY: dict[EffectKind, Delivery] = {
     EffectKind.HANG_UP: Delivery.AT_LEAST_ONCE,
     EffectKind.CHECK: Delivery.AT_LEAST_ONCE,
     EffectKind.SMS: Delivery.AT_MOST_ONCE,
+    EffectKind.MESSAGE: Delivery.AT_LEAST_ONCE,
     EffectKind.STORE: Delivery.AT_LEAST_ONCE,
     EffectKind.FORGET: Delivery.AT_LEAST_ONCE,
     EffectKind.TIMER: Delivery.AT_LEAST_ONCE,

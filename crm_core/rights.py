@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core.agents import Actor, Agent, Proof, Role
 from crm_core.errors import NotAllowed
-from crm_core.message import Message, say
+from crm_core.message import say
 
 
 class Reach(enum.StrEnum):
@@ -148,8 +148,11 @@ def allowed(actor: Actor, verb: str, reach: Reach = Reach.OWN) -> bool:
 
 def require(actor: Actor, verb: str) -> None:
     """Raises NotAllowed, which says whether linking the account would help."""
-    if not allowed(actor, verb):
-        raise NotAllowed("rights.not-linked" if actor.role is None else "rights.role", role=_role(actor))
+    if allowed(actor, verb):
+        return
+    if actor.role is None:
+        raise NotAllowed("rights.not-linked" if actor.contact_id is None else "rights.for-team")
+    raise NotAllowed("rights.role", role=say(f"agent.role-{actor.role.name.lower()}"))
 
 
 async def require_reach(session: AsyncSession, actor: Actor, verb: str, owner_id: int | None) -> None:
@@ -168,7 +171,3 @@ async def reach_of(session: AsyncSession, actor: Actor, owner_id: int | None) ->
         return Reach.OWN
     both = (await session.scalars(select(Agent.team).where(Agent.id.in_([owner_id, actor.agent_id or 0])))).all()
     return Reach.TEAM if len(both) == 2 and both[0] == both[1] else Reach.OTHER
-
-
-def _role(actor: Actor) -> Message | None:
-    return say(f"agent.role-{actor.role.name.lower()}") if actor.role is not None else None

@@ -12,6 +12,7 @@ from crm_core.agents import Actor
 from crm_core.conversation import ChoiceToken, Conversation, chosen, remembered
 from crm_core.errors import CrmError, Invalid, NotFound, Refused
 from crm_core.message import say
+from crm_core.support import satisfaction
 from intents import dialogue
 from intents.ask import Ask
 from intents.registry import Command, Context, run
@@ -92,7 +93,18 @@ async def _say(context: Context, conversation: Conversation, text: str, wish: Un
     filled = dialogue.fill(conversation, text, context.heard)
     if filled is not None:
         return await _do(context, conversation, *filled)
-    return _not_understood(context, text)
+    return await _rating(context, text) or _not_understood(context, text)
+
+
+async def _rating(context: Context, text: str) -> Reply | None:
+    """A customer's `4` after they were asked."""
+    if context.actor.role is not None or context.actor.contact_id is None:
+        return None
+    rated = await satisfaction.answered(context.session, context.actor, text, context.now)
+    if rated is None:
+        return None
+    kept = await context.session.get_one(satisfaction.Satisfaction, rated.id)
+    return context.reply("satisfaction.rated", shown=[rated.ref], ref=rated.ref, rating=kept.rating)
 
 
 async def _do(context: Context, conversation: Conversation, command: Command, words: dict[str, str]) -> Reply:

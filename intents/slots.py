@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Annotated, TypeAlias
 
 from crm_core import references
+from crm_core.contacts.chat_identities import Messenger
 from crm_core.contacts.consents import Channel, Purpose
 from crm_core.errors import Invalid
 from crm_core.money import Money
@@ -213,6 +214,8 @@ MINUTES = Slot("minutes", r"\d{1,4}", lambda text, _heard: int(text))
 DUE = Slot("due", DAY_PATTERN, _due)
 ORGANISATION = Slot("text", _NAME, _text, is_free=True)
 EMAIL = Slot("email", r"[^\s@<>]{1,64}@[^\s@<>]{1,190}", _text)
+MESSENGER = Slot("messenger", "|".join(Messenger), lambda text, _heard: Messenger(text.casefold()))
+ACCOUNT = Slot("account", r"[@#]?[\w.\-]{1,40}", _text)
 PRIORITY = Slot("priority", "|".join(word for words in _PRIORITIES.values() for word in words), _priority)
 FIELD = Slot("field", r"[\w\- ]{1,40}?", _text)
 CONTACT_REF = _record("contact", "contact|kontakt")
@@ -253,6 +256,8 @@ TextArg: TypeAlias = Annotated[str, TEXT]
 TitleArg: TypeAlias = Annotated[str, TITLE]
 OrganisationArg: TypeAlias = Annotated[str, ORGANISATION]
 EmailArg: TypeAlias = Annotated[str, EMAIL]
+MessengerArg: TypeAlias = Annotated[Messenger, MESSENGER]
+AccountArg: TypeAlias = Annotated[str, ACCOUNT]
 PriorityArg: TypeAlias = Annotated[Priority, PRIORITY]
 FieldArg: TypeAlias = Annotated[str, FIELD]
 ContactRefArg: TypeAlias = Annotated[int, CONTACT_REF]

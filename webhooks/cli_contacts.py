@@ -20,7 +20,7 @@ def take_in(
     update: Annotated[bool, typer.Option("--update", help="Take over what the file says of known contacts.")] = False,
     again: Annotated[bool, typer.Option("--again", help="A file that was imported before, once more.")] = False,
 ) -> None:
-    """Import FILE.csv or FILE.vcf: guessed columns are shown, refused rows go to FILE.errors.csv."""
+    """Import FILE.csv or FILE.vcf: guessed columns are shown, refused rows go to FILE.errors.csv (or .vcf)."""
     from webhooks import contacts
 
     work = contacts.take_in(settings(), file, columns or [], confirmed=yes, update=update, again=again)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -25,7 +26,18 @@ from webhooks.serve import open_runtime, require_migrated
 from webhooks.settings import Settings
 
 SHOWN = 5
+ADDED = ["line", "what is wrong"]
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a file says. `raw`: the cells of each line, or the one card, by its number, as they stand there."""
+
+    told: str
+    headings: list[str]
+    raw: dict[int, list[str]]
+    rows: list[tuple[int, Row | Message]]
 
 
 async def take_in(
@@ -38,13 +50,13 @@ async def take_in(
         raise Complaint(f"{file} cannot be read: {error.strerror}.") from error
     async with open_runtime(settings) as runtime:
         await require_migrated(runtime)
-        told, rows = _read(runtime.company, file, content, dict(_pair(one) for one in chosen))
-        checked = imports.check(runtime.company, [(line, row) for line, row in rows if isinstance(row, Row)])
-        checked.bad += [(line, row) for line, row in rows if isinstance(row, Message)]
+        source = _read(runtime.company, file, content, dict(_pair(one) for one in chosen))
+        checked = imports.check(runtime.company, [(line, row) for line, row in source.rows if isinstance(row, Row)])
+        checked.bad += [(line, row) for line, row in source.rows if isinstance(row, Message)]
         checked.bad.sort(key=lambda one: one[0])
-        said = [told] if told else []
+        said = [source.told] if source.told else []
         if checked.bad:
-            said.append(await asyncio.to_thread(_write_errors, file, checked))
+            said.append(await asyncio.to_thread(_write_refused, file, source, checked))
         good = [row for _, row in checked.good]
         if not confirmed:
             return "\n".join([*said, await _preview(runtime, good, update=update)])
@@ -59,7 +71,7 @@ async def hand_out(settings: Settings, file: Path, tag: str | None) -> str:
     async with open_runtime(settings) as runtime:
         await require_migrated(runtime)
         declared, count = runtime.company.contact_fields, 0
-        is_cards = file.suffix.casefold() == ".vcf"
+        is_cards = _holds_cards(file)
         with file.open("w", encoding="utf-8" if is_cards else "utf-8-sig", newline="") as out:
             if not is_cards:
                 out.write(sheets.written([sheets.headings(declared)]))
@@ -73,12 +85,13 @@ async def hand_out(settings: Settings, file: Path, tag: str | None) -> str:
     return f"{file} holds {count:,} contacts."
 
 
-def _read(
-    company: Company, file: Path, content: bytes, chosen: dict[str, str]
-) -> tuple[str, list[tuple[int, Row | Message]]]:
-    if file.suffix.casefold() == ".vcf":
-        return "", _each(vcards.cards(sheets.text_of(content)), vcards.read, first=1)
+def _read(company: Company, file: Path, content: bytes, chosen: dict[str, str]) -> Source:
+    if _holds_cards(file):
+        found = vcards.cards(sheets.text_of(content))
+        return Source("", [], {number: [card] for number, card in enumerate(found, 1)}, _each(found, vcards.read, 1))
     headings, lines = sheets.read(content)
+    if headings[: len(ADDED)] == ADDED:
+        headings, lines = headings[len(ADDED) :], [line[len(ADDED) :] for line in lines]
     fields = mapping.guess(headings, company.contact_fields, chosen)
     if not {"name", mapping.FIRST, mapping.LAST, "organisation"} & set(fields):
         known = ", ".join(headings)
@@ -87,7 +100,12 @@ def _read(
         f"{heading} → {field if field != mapping.IGNORED else 'left out'}"
         for heading, field in zip(headings, fields, strict=True)
     )
-    return told, _each(lines, lambda line: mapping.row_of(line, fields), first=2)
+    rows = _each(lines, lambda line: mapping.row_of(line, fields), 2)
+    return Source(told, headings, dict(enumerate(lines, 2)), rows)
+
+
+def _holds_cards(file: Path) -> bool:
+    return file.suffix.casefold() == ".vcf"
 
 
 def _each(raw: Sequence[T], read: Callable[[T], Row], first: int) -> list[tuple[int, Row | Message]]:
@@ -122,13 +140,19 @@ async def _carry_out(runtime: Runtime, digest: str, rows: Sequence[Row], *, upda
     return f"{went_on}{done.added:,} added, {done.updated:,} updated, {done.skipped:,} skipped."
 
 
-def _write_errors(file: Path, checked: Checked) -> str:
-    to = file.with_name(f"{file.name}.errors.csv")
-    lines = [["line", "what is wrong"], *([str(line), _in_words(fault)] for line, fault in checked.bad)]
-    to.write_text(sheets.written(lines), encoding="utf-8-sig")
-    first = "; ".join(f"line {line}: {_in_words(fault)}" for line, fault in checked.bad[:SHOWN])
-    count = len(checked.bad)
-    refused = "1 row is refused: see" if count == 1 else f"{count:,} rows are refused, all of them in"
+def _write_refused(file: Path, source: Source, checked: Checked) -> str:
+    """As they stood there, with what is wrong: once corrected, this file can be imported."""
+    faults = [(line, _in_words(fault)) for line, fault in checked.bad]
+    if _holds_cards(file):
+        to = file.with_name(f"{file.name}.errors.vcf")
+        cards = [vcards.refused(source.raw[line][0], f"card {line}: {fault}") for line, fault in faults]
+        to.write_text("".join(cards), encoding="utf-8")
+    else:
+        to = file.with_name(f"{file.name}.errors.csv")
+        lines = [[str(line), fault, *map(sheets.harmless, source.raw[line])] for line, fault in faults]
+        to.write_text(sheets.written([[*ADDED, *source.headings], *lines]), encoding="utf-8-sig")
+    first = "; ".join(f"line {line}: {fault}" for line, fault in faults[:SHOWN])
+    refused = "1 row is refused: see" if len(faults) == 1 else f"{len(faults):,} rows are refused, all of them in"
     return f"{refused} {to} ({first})"
 
 

@@ -40,9 +40,11 @@ class FakeTelegram(TelegramService):
     def bot_name(self) -> str:
         return str(self.chats.bot["username"])
 
-    def add_user(self, name: str, username: str = "", language: str = "en", *, started: bool = True) -> int:
+    def add_user(
+        self, name: str, username: str = "", language: str = "en", *, started: bool = True, user_id: int | None = None
+    ) -> int:
         """A person, whose id is also their private chat with the bot. Without `started` the bot may not write first."""
-        return self.chats.add_person(name, username, language, started=started).id
+        return self.chats.add_person(name, username, language, started=started, number=user_id).id
 
     def add_group(self, title: str) -> int:
         return self.chats.add_group(title).id

@@ -109,8 +109,10 @@ class Chats:
         self._numbers = itertools.count(101)
         self._message_ids = itertools.count(1)
 
-    def add_person(self, name: str, username: str, language: str, *, started: bool) -> Person:
-        person = Person(next(self._numbers), name, username, language, started)
+    def add_person(
+        self, name: str, username: str, language: str, *, started: bool, number: int | None = None
+    ) -> Person:
+        person = Person(next(self._numbers) if number is None else number, name, username, language, started)
         self.people[person.id] = person
         self.chats[person.id] = Chat(person.id, "private", name, username)
         return person

@@ -33,7 +33,7 @@ def plain(text: str) -> str:
 def blocks(text: str, parts: Sequence[Part], tokens: Sequence[str], *, tone: Tone = Tone.OK) -> list[Block]:
     """`text` may be empty for a card, whose fields say it all."""
     waiting = iter(tokens)
-    drawn: list[Block] = [_section(_MARKS[tone] + escaped(text))] if text else []
+    drawn: list[Block] = [section(_MARKS[tone] + escaped(text))] if text else []
     for part in parts:
         drawn += _part(part, waiting)
     return drawn[:MOST_BLOCKS]
@@ -44,7 +44,7 @@ def _part(part: Part, tokens: Any) -> list[Block]:
         case Fields():
             return _fields(part)
         case Table():
-            return [_section("\n".join(_line(row) for row in part.rows))] if part.rows else []
+            return [section("\n".join(_line(row) for row in part.rows))] if part.rows else []
         case Choices():
             return [_actions(part.choices, tokens)] if part.choices else []
         case _:
@@ -52,13 +52,13 @@ def _part(part: Part, tokens: Any) -> list[Block]:
 
 
 def _fields(part: Fields) -> list[Block]:
-    drawn = [_section(f"*{escaped(part.title)}*")]
+    drawn = [section(f"*{escaped(part.title)}*")]
     pairs = [f"*{escaped(label)}*\n{escaped(value)}" for label, value in part.pairs]
     for start in range(0, len(pairs), MOST_FIELDS):
         fields = [_mrkdwn(cut(pair, LONGEST_FIELD)) for pair in pairs[start : start + MOST_FIELDS]]
         drawn.append({"type": "section", "fields": fields})
     if part.body:
-        drawn.append(_section(escaped(part.body)))
+        drawn.append(section(escaped(part.body)))
     return drawn
 
 
@@ -84,7 +84,7 @@ def _button(choice: Choice, token: str, number: int) -> Block:
     return button
 
 
-def _section(text: str) -> Block:
+def section(text: str) -> Block:
     return {"type": "section", "text": _mrkdwn(cut(text, LONGEST_SECTION))}
 
 

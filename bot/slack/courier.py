@@ -13,6 +13,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack import blocks
 from bot.slack.refusal import explained
+from bot.slack.text import escaped, pages
 from crm_core import cards as places
 from crm_core import conversation, references
 from crm_core.company import company_of
@@ -39,6 +40,8 @@ class SlackCourier:
                 await self._card(effect.payload, now)
             case EffectKind.NOTICE:
                 await self._notice(effect.payload, now)
+            case EffectKind.MESSAGE:
+                await self._message(effect.payload["place"], effect.payload["text"])
             case EffectKind.POST:
                 await self._post(dict(effect.payload))
             case _:
@@ -82,6 +85,13 @@ class SlackCourier:
         channel = payload["place"].removeprefix("slack:")
         text = blocks.plain(told.text)
         await self._call("chat.postMessage", channel=channel, text=text, blocks=rows, unfurl_links=False)
+
+    async def _message(self, place: str, text: str) -> None:
+        """To a customer, in their direct message with us."""
+        channel = place.removeprefix("slack:")
+        for page in pages(escaped(text), blocks.LONGEST_SECTION):
+            rows = [blocks.section(page)]
+            await self._call("chat.postMessage", channel=channel, text=page, blocks=rows, unfurl_links=False)
 
     async def _post(self, payload: dict[str, Any]) -> None:
         """Through the address that came with the question while it lasts, else to the person or the channel."""

@@ -14,6 +14,7 @@ from bot.slack.text import heard, mentioned
 from crm_core import agents, conversation, outbox
 from crm_core.agents import Actor
 from crm_core.company import company_of
+from crm_core.contacts import customers
 from crm_core.inbox import Receipt
 from crm_core.outbox import EffectKind
 from intents.ask import Ask
@@ -40,7 +41,11 @@ class SlackReader:
         said = _heard(receipt.payload)
         if said is None:
             return
-        actor = await agents.identify(session, "slack", said.user) or _stranger(session, said)
+        actor = (
+            await agents.identify(session, "slack", said.user)
+            or await customers.identify(session, "slack", said.user, said.name, now)
+            or _stranger(session, said)
+        )
         key = f"slack:{said.channel}:{said.user}"
         text = heard(said.text, await _names(session, receipt.payload, said.text))
         ask = Ask("slack", key, said.user, text, said.token, is_public=not said.is_private)

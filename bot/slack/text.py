@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|([^<>]*))?>")
 _LINK = re.compile(r"<([a-z][a-z0-9+.-]*:[^|<>]*)(?:\|([^<>]*))?>")
@@ -38,6 +38,17 @@ def cut(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     return _HALF_ENTITY.sub("", text[: most - 1]) + "…"
+
+
+def pages(text: str, most: int) -> Iterator[str]:
+    """Escaped text in pieces of at most `most`: between lines or words where it can be, never inside an entity."""
+    rest = text.strip()
+    while len(rest) > most:
+        ends = (rest.rfind(gap, most // 2, most) for gap in "\n ")
+        end = next((at for at in ends if at > 0), None) or len(_HALF_ENTITY.sub("", rest[:most]))
+        yield rest[:end].rstrip()
+        rest = rest[end:].lstrip()
+    yield rest
 
 
 def _place(match: re.Match[str]) -> str:

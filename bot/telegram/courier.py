@@ -30,6 +30,8 @@ class TelegramCourier:
                 await self._card(effect.payload, now)
             case EffectKind.NOTICE:
                 await self._notice(effect.payload, now)
+            case EffectKind.MESSAGE:
+                await self._send(effect.payload["place"], messages.messages(effect.payload["text"], [], []))
             case _:
                 raise Undeliverable(f"Telegram cannot carry {effect.kind}")
 
@@ -57,8 +59,11 @@ class TelegramCourier:
             if told is None:
                 return
             tokens = await conversation.offer(session, messages.offered(told.parts), None, now)
-        chat = int(payload["place"].removeprefix("telegram:"))
-        for message in messages.messages(told.text, told.parts, tokens):
+        await self._send(payload["place"], messages.messages(told.text, told.parts, tokens))
+
+    async def _send(self, place: str, drawn: list[messages.Message]) -> None:
+        chat = int(place.removeprefix("telegram:"))
+        for message in drawn:
             await self._call("sendMessage", {"chat_id": chat, **message})
 
     async def _call(self, method: str, arguments: dict[str, Any]) -> Any:

@@ -15,6 +15,7 @@ from bot.telegram.bridge import TelegramBridge
 from crm_core import agents, conversation, outbox
 from crm_core.agents import Actor
 from crm_core.company import company_of
+from crm_core.contacts import customers
 from crm_core.inbox import Receipt
 from crm_core.outbox import EffectKind, Undeliverable
 from intents.ask import Ask
@@ -53,8 +54,10 @@ class TelegramReader:
         if said is None:
             return
         account = str(said.user)
-        actor = await agents.identify(session, "telegram", account) or Actor(
-            name=said.name, channel="telegram", language=company_of(session).language
+        actor = (
+            await agents.identify(session, "telegram", account)
+            or await customers.identify(session, "telegram", account, said.name, now)
+            or Actor(name=said.name, channel="telegram", language=company_of(session).language)
         )
         key = f"telegram:{said.chat}:{said.user}"
         ask = Ask("telegram", key, account, said.text, said.token, is_public=not said.is_private)

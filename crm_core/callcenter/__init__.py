@@ -21,11 +21,11 @@ from crm_core.callcenter import (
 )
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.ringing_back import to_ring_back
-from crm_core.support import replies
+from crm_core.support import ways
 
 references.register("CALL", Call)
 references.register("AGENT", Agent)
-replies.called_from(calls.number_of)
+ways.called_from(calls.number_of)
 agenda.register("callbacks", to_ring_back)
 timers.register(offers.EXPIRED, talks.on_expired)
 timers.register(routing.TICK, routing.on_tick)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import String, Table, bindparam, func, literal, or_, select
+from sqlalchemy import String, Table, bindparam, func, literal, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, cards, followers, phones, references, rights
 from crm_core.agents import Actor, Proof
-from crm_core.callcenter.calls import Call
+from crm_core.callcenter.calls import OPEN, Call
 from crm_core.callcenter.states import FINAL
 from crm_core.company import company_of
 from crm_core.contacts import changes
@@ -156,16 +156,27 @@ async def resolve_again(session: AsyncSession, contact_id: int, now: datetime) -
         )
     )
     for call in open_calls.all():
-        owners = await _owners(session, str(call.from_number))
-        if call.contact_id in owners:
-            continue
-        found = (await who_calls(session, str(call.from_number))).contact_id
-        if found != call.contact_id:
-            call.contact_id = found
-            call.version += 1
-            call.updated_at = now
-            await session.flush()
-            await cards.refresh(session, "call", call.id, now)
+        await _resolve(session, call, now)
+
+
+async def resolve_all_again(session: AsyncSession, _import_id: int, now: datetime) -> None:
+    """Many contacts came at once: calls that are not over are few beside them."""
+    open_calls = await session.scalars(select(Call).where(text(OPEN), Call.from_number.is_not(None)).order_by(Call.id))
+    for call in open_calls.all():
+        await _resolve(session, call, now)
+
+
+async def _resolve(session: AsyncSession, call: Call, now: datetime) -> None:
+    number = str(call.from_number)
+    if call.contact_id in await _owners(session, number):
+        return
+    found = (await who_calls(session, number)).contact_id
+    if found != call.contact_id:
+        call.contact_id = found
+        call.version += 1
+        call.updated_at = now
+        await session.flush()
+        await cards.refresh(session, "call", call.id, now)
 
 
 async def _owners(session: AsyncSession, number: str) -> Sequence[int]:
@@ -173,3 +184,4 @@ async def _owners(session: AsyncSession, number: str) -> Sequence[int]:
 
 
 followers.register("contact", resolve_again)
+followers.register("import", resolve_all_again)

@@ -19,7 +19,7 @@ from crm_core.db import Record, one_of
 from crm_core.errors import Invalid
 
 # Written out, not bound: so that both databases see that the partial index serves.
-_OPEN = f"NOT ({one_of('state', sorted(FINAL))})"
+OPEN = f"NOT ({one_of('state', sorted(FINAL))})"
 
 
 class Call(Record):
@@ -58,7 +58,7 @@ class Call(Record):
         CheckConstraint("direction IN ('inbound', 'outbound')", name="direction"),
         CheckConstraint(one_of("state", CallState), name="state"),
         Index("ix_call_from_number", "from_number", "id"),
-        Index("ix_call_open", "id", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
+        Index("ix_call_open", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         Index("ix_call_agent_id", "agent_id", "started_at"),
         {"sqlite_autoincrement": True},
     )
@@ -115,7 +115,7 @@ def _measure(call: Call, old: CallState, now: datetime) -> None:
 
 
 async def open_calls(session: AsyncSession) -> Sequence[Call]:
-    return (await session.scalars(select(Call).where(text(_OPEN)).order_by(Call.id))).all()
+    return (await session.scalars(select(Call).where(text(OPEN)).order_by(Call.id))).all()
 
 
 async def speak(session: AsyncSession, call: Call, language: str, now: datetime) -> None:

@@ -3,8 +3,10 @@
 from crm_core import references
 from crm_core.contacts import (
     changes,
+    chat_identities,
     consents,
     contacts,
+    customers,
     do_not_call,
     duplicates,
     emails,
@@ -25,8 +27,10 @@ references.register("CONS", Consent, consents.remove_parts)
 
 __all__ = [
     "changes",
+    "chat_identities",
     "consents",
     "contacts",
+    "customers",
     "do_not_call",
     "duplicates",
     "emails",

@@ -1,4 +1,4 @@
-"""What is added to a contact and taken from it: numbers, e-mails, tags. Each can be undone."""
+"""What is added to a contact and taken from it: numbers, e-mails, chat accounts, tags. Each can be undone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_core import activity, phones, rights
 from crm_core.agents import Actor
 from crm_core.company import company_of
-from crm_core.contacts import emails, numbers, tags
+from crm_core.contacts import chat_identities, emails, numbers, tags
+from crm_core.contacts.chat_identities import ChatIdentity, Messenger
 from crm_core.contacts.contacts import Contact, Kind, lock_contact, refresh
 from crm_core.contacts.emails import EmailAddress
 from crm_core.contacts.numbers import PhoneNumber
@@ -64,6 +65,32 @@ async def remove_mail(session: AsyncSession, actor: Actor, contact_id: int, raw:
     return await _change(session, actor, contact, "contact.email-removed", now, {"raw": gone[0].address})
 
 
+async def add_account(
+    session: AsyncSession, actor: Actor, contact_id: int, messenger: Messenger, raw: str, now: datetime
+) -> Contact:
+    """Raises Invalid for what is no account there, Refused for one that is a colleague's or a contact's."""
+    rights.require(actor, "contact.change")
+    contact = await lock_contact(session, contact_id)
+    account = chat_identities.require_account(messenger, raw)
+    added = await chat_identities.add_identity(session, contact.id, messenger, account, now)
+    return await _change(session, actor, contact, "contact.identity-added", now, {"id": added.id})
+
+
+async def remove_account(
+    session: AsyncSession, actor: Actor, contact_id: int, messenger: Messenger, raw: str, now: datetime
+) -> Contact:
+    """Raises Refused when the contact does not have it."""
+    rights.require(actor, "contact.change")
+    contact = await lock_contact(session, contact_id)
+    account = chat_identities.require_account(messenger, raw)
+    gone = await chat_identities.by_account(session, messenger, account)
+    if gone is None or gone.contact_id != contact.id:
+        raise Refused("contact.has-not", ref=contact.ref, value=account)
+    await session.execute(delete(ChatIdentity).where(ChatIdentity.id == gone.id))
+    parts: dict[str, object] = {"channel": gone.channel, "account": gone.external_id, "name": gone.name}
+    return await _change(session, actor, contact, "contact.identity-removed", now, parts)
+
+
 async def tag(session: AsyncSession, actor: Actor, contact_id: int, raw: str, now: datetime) -> Contact:
     rights.require(actor, "contact.change")
     contact = await lock_contact(session, contact_id)
@@ -107,6 +134,16 @@ async def _mail_back(session: AsyncSession, contact: Record, parts: dict[str, An
     await emails.add_email(session, contact.id, parts["raw"], now)
 
 
+async def _account_away(session: AsyncSession, _contact: Record, parts: dict[str, Any], _now: datetime) -> None:
+    await session.execute(delete(ChatIdentity).where(ChatIdentity.id == parts["id"]))
+
+
+async def _account_back(session: AsyncSession, contact: Record, parts: dict[str, Any], now: datetime) -> None:
+    """Raises Refused when it is somebody else's by now."""
+    messenger = Messenger(parts["channel"])
+    await chat_identities.add_identity(session, contact.id, messenger, parts["account"], now, parts["name"])
+
+
 async def _tag_away(session: AsyncSession, contact: Record, parts: dict[str, Any], _now: datetime) -> None:
     await tags.take(session, contact.id, parts["tag"])
 
@@ -119,5 +156,7 @@ activity.reversal("contact.number-added", _number_away)
 activity.reversal("contact.number-removed", _number_back)
 activity.reversal("contact.email-added", _mail_away)
 activity.reversal("contact.email-removed", _mail_back)
+activity.reversal("contact.identity-added", _account_away)
+activity.reversal("contact.identity-removed", _account_back)
 activity.reversal("contact.tagged", _tag_away)
 activity.reversal("contact.untagged", _tag_back)

@@ -16,6 +16,7 @@ from crm_core.activity import Json
 from crm_core.agents import Actor
 from crm_core.company import company_of
 from crm_core.contacts import consents, tokens
+from crm_core.contacts.chat_identities import ChatIdentity, identities_of
 from crm_core.contacts.emails import EmailAddress, add_email, emails_of
 from crm_core.contacts.numbers import PhoneNumber, add_number
 from crm_core.contacts.tags import ContactTag, tags_of
@@ -194,6 +195,7 @@ async def index(session: AsyncSession, contact: Contact) -> None:
     """Bring the search up to what the contact is called now."""
     texts = [contact.name, contact.city, contact.postcode, contact.note, await organisation_name(session, contact)]
     texts += [email.address for email in await emails_of(session, contact.id)]
+    texts += [text for known in await identities_of(session, contact.id) for text in (known.external_id, known.name)]
     texts += await tags_of(session, contact.id)
     texts += [str(value) for value in contact.custom.values()]
     await tokens.write(session, contact.id, [] if contact.merged_into_id is not None else texts)
@@ -217,7 +219,7 @@ async def remove_parts(session: AsyncSession, contact_id: int) -> None:
     await consents.refuse_when_stated(session, contact_id)
     await legal_holds.refuse_when_ever_held(session, contact_id)
     await tokens.write(session, contact_id, [])
-    for part in (PhoneNumber, EmailAddress, ContactTag):
+    for part in (PhoneNumber, EmailAddress, ChatIdentity, ContactTag):
         await session.execute(delete(part).where(part.contact_id == contact_id))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core import activity, references, rights
+from crm_core import activity, digests, references, rights
 from crm_core.agents import Actor
 from crm_core.contacts.numbers import PhoneNumber
 from crm_core.db import Base, BigId
@@ -30,10 +29,6 @@ class DoNotCall(Base):
     __table_args__ = ({"sqlite_autoincrement": True},)
 
 
-def digest_of(number: str) -> str:
-    return hashlib.sha256(number.encode()).hexdigest()
-
-
 async def refuse_calls(session: AsyncSession, actor: Actor, contact_id: int, now: datetime) -> Sequence[str]:
     """All numbers of the contact that were not on the list yet. Raises Invalid when they have no number."""
     rights.require(actor, "contact.refuse-calls")
@@ -43,7 +38,8 @@ async def refuse_calls(session: AsyncSession, actor: Actor, contact_id: int, now
         raise Invalid("do-not-call.no-number", ref=references.ref("contact", contact_id))
     listed = await among(session, numbers)
     added = [number for number in dict.fromkeys(numbers) if number not in listed]
-    session.add_all([DoNotCall(digest=digest_of(n), number=n, noted_by=actor.name, at=now) for n in added])
+    keyed = await digests.new_digests(session, added)
+    session.add_all([DoNotCall(digest=keyed[n], number=n, noted_by=actor.name, at=now) for n in added])
     await session.flush()
     if added:
         await activity.record(session, actor, "contact.calls-refused", "contact", contact_id, now)
@@ -56,16 +52,17 @@ async def allow_calls(session: AsyncSession, actor: Actor, contact_id: int, now:
     await references.lock(session, "contact", contact_id)
     listed = await among(session, await numbers_of(session, contact_id))
     if listed:
-        await session.execute(delete(DoNotCall).where(DoNotCall.digest.in_([digest_of(n) for n in listed])))
+        keyed = await digests.digests(session, listed)
+        await session.execute(delete(DoNotCall).where(DoNotCall.digest.in_(keyed.values())))
         await activity.record(session, actor, "contact.calls-allowed", "contact", contact_id, now)
     return listed
 
 
 async def among(session: AsyncSession, numbers: Sequence[str]) -> Sequence[str]:
     """Those of the numbers that are on the list."""
-    by_digest = {digest_of(number): number for number in numbers}
-    if not by_digest:
+    if not numbers:
         return []
+    by_digest = {keyed: number for number, keyed in (await digests.digests(session, numbers)).items()}
     found = await session.scalars(select(DoNotCall.digest).where(DoNotCall.digest.in_(list(by_digest))))
     return [by_digest[digest] for digest in found]
 

@@ -12,7 +12,7 @@ from sqlalchemy import Table, UniqueConstraint, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core import activity, fields, phones, rights
+from crm_core import activity, fields, followers, phones, rights
 from crm_core.agents import Actor
 from crm_core.company import Company, company_of
 from crm_core.contacts import changes, contacts, tokens
@@ -90,7 +90,7 @@ async def begin(session: AsyncSession, actor: Actor, digest: str, now: datetime,
 async def take_in(
     database: Database, actor: Actor, run_id: int, rows: Sequence[Row], now: datetime, tell: Tell, *, update: bool
 ) -> ImportRun:
-    """From where it was: each batch is one commit with its place in the file."""
+    """From where it was: each batch is one commit with its place in the file. At the end other subjects are told."""
     while True:
         async with database.transaction() as session:
             run = await session.scalar(select(ImportRun).where(ImportRun.id == run_id).with_for_update())
@@ -99,6 +99,7 @@ async def take_in(
             if not batch:
                 run.finished_at = run.finished_at or now
                 await session.flush()
+                await followers.tell(session, "import", run.id, now)
                 return run
             added, updated, skipped = await _take_batch(session, actor, batch, run.started_at, now, update=update)
             run.done += len(batch)

@@ -1,4 +1,4 @@
-"""Finding contacts: by reference, number, last digits, e-mail, tag, or the words people remember."""
+"""Finding contacts: by reference, number, last digits, e-mail, account, tag, or the words people remember."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from crm_core import references, rights
 from crm_core.agents import Actor
 from crm_core.company import company_of
 from crm_core.contacts import tags, tokens
+from crm_core.contacts.chat_identities import with_account
 from crm_core.contacts.contacts import Contact
 from crm_core.contacts.emails import by_email
 from crm_core.contacts.numbers import by_digits
@@ -38,7 +39,8 @@ async def find_contacts(
         return await _in_order(session, ids)
     digits = "".join(character for character in query if character.isdigit())
     if len(digits) >= 4 and not any(character.isalpha() for character in query):
-        return await _in_order(session, await by_digits(session, query, company_of(session).country, limit))
+        ids = await by_digits(session, query, company_of(session).country, limit)
+        return await _in_order(session, ids or await with_account(session, query, limit))
     return await _in_order(session, await by_words(session, query, limit))
 
 

@@ -13,6 +13,7 @@ from crm_core.errors import Invalid
 
 _CARD = re.compile(r"^BEGIN:VCARD$.*?(?:^END:VCARD$|\Z|(?=^BEGIN:VCARD$))", re.DOTALL | re.MULTILINE | re.IGNORECASE)
 _OWN = "x-offhook-"
+_REFUSED = re.compile(r"^X-OFFHOOK-REFUSED:.*\n", re.MULTILINE | re.IGNORECASE)
 
 
 def cards(text: str) -> list[str]:
@@ -56,6 +57,12 @@ def written(row: Row) -> str:
         if value:
             card.add(f"{_OWN}{name.replace('_', '-')}").value = value
     return str(card.serialize())
+
+
+def refused(card: str, fault: str) -> str:
+    """The card as it stands there, with what is wrong where `read` does not look."""
+    first, _, rest = _REFUSED.sub("", card.strip() + "\n").partition("\n")
+    return f"{first}\nX-OFFHOOK-REFUSED:{' '.join(fault.split())}\n{rest}"
 
 
 def _row(card: Any) -> Row:

@@ -11,12 +11,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core import phones, rights
+from crm_core import digests, phones, rights
 from crm_core.activity import Json
 from crm_core.agents import Actor
 from crm_core.company import company_of
 from crm_core.contacts.consents import Channel, Consent, Purpose, uses_of
-from crm_core.contacts.do_not_call import digest_of
 from crm_core.db import Base, BigId
 from crm_core.periods import Period
 
@@ -65,8 +64,10 @@ async def keep(
             "wording": _without(consent.wording, words),
             "uses": [{"at": use.at.isoformat(), "by": use.used_by} for use in uses],
         }
-        digests = sorted({digest_of(number) for number in {*numbers, *called}})
-        session.add_all([KeptEvidence(digest=d, record=record, kept_since=now, keep_until=until) for d in digests])
+        keyed = await digests.new_digests(session, sorted({*numbers, *called}))
+        session.add_all(
+            [KeptEvidence(digest=d, record=record, kept_since=now, keep_until=until) for d in keyed.values()]
+        )
         kept += 1
     await session.flush()
     return kept
@@ -76,8 +77,9 @@ async def evidence_for(session: AsyncSession, actor: Actor, number: str) -> Sequ
     """What can be shown when somebody asks by which consent a number was called. Raises Invalid for no number."""
     rights.require(actor, "contact.export")
     e164 = phones.require_e164(number, company_of(session).country)
+    keyed = await digests.digests(session, [e164])
     found = await session.scalars(
-        select(KeptEvidence).where(KeptEvidence.digest == digest_of(e164)).order_by(KeptEvidence.id)
+        select(KeptEvidence).where(KeptEvidence.digest.in_(keyed.values())).order_by(KeptEvidence.id)
     )
     return found.all()
 

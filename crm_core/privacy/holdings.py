@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from crm_core.activity import Activity
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg
+from crm_core.contacts.chat_identities import identities_of
 from crm_core.contacts.consents import Consent
 from crm_core.contacts.contacts import Contact
 from crm_core.contacts.emails import emails_of
@@ -46,7 +47,7 @@ IMPERSONAL = {
     "assignment_turn": "whose turn it is",
     "calendar_feed": "colleagues' calendars",
     "card": "where a record was posted, without its content",
-    "choice_token": "words of buttons: commands and references",
+    "digest_key": "the key of digests",
     "file_bytes": "contents by their digest: told and erased with the file that names them",
     "kept_evidence": "consents of erased people, without a name",
     "retention_run": "how much went in a night",
@@ -83,6 +84,7 @@ class Person:
     calls: list[int] = field(default_factory=list)
     legs: list[int] = field(default_factory=list)
     emails: list[str] = field(default_factory=list)
+    accounts: list[tuple[str, str]] = field(default_factory=list)
     quotes: list[int] = field(default_factory=list)
     appointments: list[int] = field(default_factory=list)
     consents: list[int] = field(default_factory=list)
@@ -119,8 +121,9 @@ async def person(session: AsyncSession, contact: Contact) -> Person:
     about.quotes = list(await session.scalars(select(Quote.id).where(Quote.deal_id.in_(about.deals))))
     about.files = list(await session.scalars(select(File.id).where(_on_theirs(File, about))))
     about.emails = [email.address for email in await emails_of(session, contact.id)]
-    about.words = sorted({*_named(contact), *about.emails, *alone, *await _written(session, about)})
-    about.words = sorted({*_named(contact), *alone, *await _written(session, about)})
+    about.accounts = [(known.channel, known.external_id) for known in await identities_of(session, contact.id)]
+    mails = [spelling for address in about.emails for spelling in (address, address.lower())]
+    about.words = sorted({*_named(contact), *mails, *alone, *await _written(session, about)})
     return about
 
 
@@ -174,13 +177,19 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "callback_request": or_(
             table["callback_request"].c.call_id.in_(calls), table["callback_request"].c.ticket_id.in_(tickets)
         ),
+        "chat_identity": table["chat_identity"].c.contact_id == about.contact_id,
+        # Buttons that were offered to them alone.
+        "choice_token": _spoken_with(table["choice_token"].c.audience, about),
         "consent": table["consent"].c.contact_id == about.contact_id,
         "consent_use": table["consent_use"].c.contact_id == about.contact_id,
         "contact": table["contact"].c.id == about.contact_id,
         "contact_merge": _either(table["contact_merge"], about, "survivor_id", "merged_id"),
         "contact_tag": table["contact_tag"].c.contact_id == about.contact_id,
         "contact_token": table["contact_token"].c.contact_id == about.contact_id,
-        "conversation": table["conversation"].c.key.in_([f"phone:{call}" for call in calls]),
+        "conversation": or_(
+            table["conversation"].c.key.in_([f"phone:{call}" for call in calls]),
+            _spoken_with(table["conversation"].c.key, about),
+        ),
         "deal": table["deal"].c.id.in_(about.deals),
         "distinct_pair": _either(table["distinct_pair"], about, "lower_id", "higher_id"),
         "deal_contact": table["deal_contact"].c.contact_id == about.contact_id,
@@ -188,6 +197,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "effect": or_(
             table["effect"].c.address.in_([f"twilio:call-{call}" for call in calls]),
             table["effect"].c.address.in_([f"twilio:leg-{leg}" for leg in about.legs]),
+            _spoken_with(table["effect"].c.address, about),
             _mentions(table["effect"].c.payload, about.words),
         ),
         "email_address": table["email_address"].c.contact_id == about.contact_id,
@@ -203,7 +213,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "quote_line": table["quote_line"].c.quote_id.in_(about.quotes),
         "receipt": or_(
             table["receipt"].c.address.in_([f"twilio:{sid}" for sid in about.sids]),
-            _mentions(table["receipt"].c.payload, about.words),
+            _mentions(table["receipt"].c.payload, [*about.words, *_senders(about)]),
         ),
         "recording": or_(table["recording"].c.call_id.in_(calls), table["recording"].c.ticket_id.in_(tickets)),
         "satisfaction": table["satisfaction"].c.ticket_id.in_(tickets),
@@ -272,6 +282,23 @@ def _mentions(payload: Any, words: Iterable[str]) -> ColumnElement[bool]:
 
 async def _legs(session: AsyncSession, calls: list[int]) -> list[int]:
     return list(await session.scalars(select(CallLeg.id).where(CallLeg.call_id.in_(calls))))
+
+
+def _spoken_with(place: Any, about: Person) -> ColumnElement[bool]:
+    """Their direct message (`telegram:5552`), and what they said elsewhere (`slack:C1:U012`)."""
+    return or_(
+        false(),
+        *(and_(place.startswith(f"{channel}:"), place.endswith(f":{account}")) for channel, account in about.accounts),
+    )
+
+
+def _senders(about: Person) -> list[str]:
+    """As deliveries name the account that wrote: Telegram's number is told from a longer one by what follows it."""
+    return [
+        spelling
+        for channel, account in about.accounts
+        for spelling in ([f'"id": {account}{end}' for end in ",}"] if channel == "telegram" else [account])
+    ]
 
 
 async def _ids(session: AsyncSession, model: Any, contact_id: int) -> list[int]:

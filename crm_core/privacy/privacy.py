@@ -38,6 +38,8 @@ _DELETED = (
     "distinct_pair",
     "email_address",
     "phone_number",
+    "chat_identity",
+    "choice_token",
     "conversation",
     "callback_request",
     "recording",

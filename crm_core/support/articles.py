@@ -16,6 +16,7 @@ from crm_core.contacts.contacts import Contact
 from crm_core.errors import Invalid, Refused
 from crm_core.support import knowledge, replies
 from crm_core.support.knowledge import Article, ArticleEdition, ArticleToken, Audience
+from crm_core.support.replies import Told
 from crm_core.support.tickets import LONGEST_BODY, LONGEST_SUBJECT, Ticket
 
 
@@ -71,7 +72,7 @@ async def publish(session: AsyncSession, actor: Actor, article_id: int, now: dat
     return article
 
 
-async def answer_with(session: AsyncSession, actor: Actor, ticket_id: int, article_id: int, now: datetime) -> Ticket:
+async def answer_with(session: AsyncSession, actor: Actor, ticket_id: int, article_id: int, now: datetime) -> Told:
     """In the customer's language where the article has it. Raises Refused for what is not for customers."""
     rights.require(actor, "article.read")
     article = cast("Article", await references.read(session, "article", article_id))
@@ -82,7 +83,7 @@ async def answer_with(session: AsyncSession, actor: Actor, ticket_id: int, artic
     ticket = cast("Ticket", await references.lock(session, "ticket", ticket_id))
     contact = await session.get(Contact, ticket.contact_id) if ticket.contact_id is not None else None
     told = await text_of(session, article, contact.language if contact else None, upto=article.published_edition)
-    answered = (await replies.reply(session, actor, ticket_id, f"{told.title}\n\n{told.body}", now)).ticket
+    answered = await replies.reply(session, actor, ticket_id, f"{told.title}\n\n{told.body}", now)
     await activity.record(session, actor, "article.used", "article", article.id, now, {"ticket": ticket_id})
     return answered
 

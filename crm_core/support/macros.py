@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -16,16 +16,18 @@ from crm_core.contacts.contacts import Contact
 from crm_core.errors import NotFound, Refused
 from crm_core.support import replies, tickets
 from crm_core.support.tickets import Ticket
+from crm_core.support.ways import Way
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A macro as it reads for one ticket. `changes`: what it would set that is different now."""
+    """A macro as it reads for one ticket. `changes`: what it would set that is different now; `way`: where it went."""
 
     key: str
     ticket: Ticket
     text: str
     changes: dict[str, str]
+    way: Way | None = None
 
 
 def find_macro(company: Company, name: str) -> tuple[str, Macro]:
@@ -51,7 +53,8 @@ async def apply(session: AsyncSession, actor: Actor, name: str, ticket_id: int, 
     if not filled.text and not filled.changes:
         raise Refused("macro.changes-nothing", name=filled.key, ref=ticket.ref)
     if filled.text:
-        await replies.reply(session, actor, ticket_id, filled.text, now)
+        told = await replies.reply(session, actor, ticket_id, filled.text, now)
+        filled = replace(filled, way=told.way)
     if filled.changes:
         was_done = ticket.is_done
         await tickets.change(session, actor, ticket, "ticket.macro-applied", now, **filled.changes)

@@ -2,61 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import activity, cards, followers, outbox, rights
+from crm_core import activity, cards, followers, rights
 from crm_core.agents import Actor
-from crm_core.contacts import consents, numbers
-from crm_core.contacts.consents import Channel, Purpose
+from crm_core.contacts import texts
 from crm_core.errors import Invalid, NotFound
-from crm_core.outbox import EffectKind
-from crm_core.support import sla, tickets
+from crm_core.support import sla, tickets, ways
 from crm_core.support.tickets import Status, Ticket
-
-LONGEST_SMS = 1600
-_BY_PHONE = {"phone", "sms"}
-
-NumberOfCall: TypeAlias = Callable[[AsyncSession, int], Awaitable[str | None]]
-_CALLED_FROM: list[NumberOfCall] = []
-
-
-def called_from(number_of_call: NumberOfCall) -> None:
-    """How the number behind a ticket's call is found; calls lie above tickets."""
-    _CALLED_FROM.append(number_of_call)
+from crm_core.support.ways import Medium, Way
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`number`: where the answer goes as SMS; None when it is kept on the ticket and sent nowhere."""
+    """`way`: where the answer goes; None when it is kept on the ticket and sent nowhere."""
 
     ticket: Ticket
-    number: str | None
+    way: Way | None
 
 
 async def reply(session: AsyncSession, actor: Actor, ticket_id: int, body: str, now: datetime) -> Told:
-    """Public, on the channel the customer used; the ticket then waits for them. It cannot be taken back."""
+    """Public, on the channel the customer used, else on another of theirs; the ticket then waits for them. It cannot
+    be taken back.
+    """
     rights.require(actor, "ticket.reply")
     ticket = await tickets.locked(session, ticket_id)
-    number = await _may_reach(session, ticket, now)
-    if number is not None and len(body.strip()) > LONGEST_SMS:
-        raise Invalid("text.too-long", limit=LONGEST_SMS)
+    way = await ways.open_way(session, ticket, now)
+    text = _with_reference(ticket, body.strip())
+    if way is not None and way.medium is Medium.SMS and len(text) > texts.LONGEST:
+        raise Invalid("text.too-long", limit=texts.LONGEST - len(text) + len(body.strip()))
     said = await tickets.say_on(session, actor, ticket, body, now, is_public=True)
-    if number is not None:
-        payload = {"to": number, "text": said.body}
-        address = f"twilio:ticket-{ticket.id}"
-        await outbox.enqueue(session, EffectKind.SMS, address, payload, now, dedupe_key=f"reply-{said.id}")
-        await _note_use(session, actor, ticket, number, now)
+    if way is not None:
+        await ways.send(session, actor, ticket, way, text, now, key=f"reply-{said.id}")
     await _moved(session, ticket, ticket.status if ticket.is_done else Status.WAITING, now)
-    await activity.record(session, actor, "ticket.replied", "ticket", ticket.id, now, {"sent": number is not None})
+    sent = way.medium if way is not None else None
+    await activity.record(session, actor, "ticket.replied", "ticket", ticket.id, now, {"sent": sent})
     await followers.tell(session, "ticket", ticket.id, now)
     await sla.responded(session, ticket_id, now)
     await cards.refresh(session, "ticket", ticket.id, now)
-    return Told(ticket, number)
+    return Told(ticket, way)
 
 
 async def customer_replied(session: AsyncSession, actor: Actor, ticket_id: int, body: str, now: datetime) -> Ticket:
@@ -76,33 +64,9 @@ async def customer_replied(session: AsyncSession, actor: Actor, ticket_id: int, 
     return ticket
 
 
-async def _may_reach(session: AsyncSession, ticket: Ticket, now: datetime) -> str | None:
-    """The number of `number_of`, unless they refused to be texted."""
-    number = await number_of(session, ticket)
-    if number is None or ticket.contact_id is None:
-        return number
-    allowed = await consents.may(session, ticket.contact_id, Channel.SMS, Purpose.SERVICE, now, number)
-    return number if allowed else None
-
-
-async def _note_use(session: AsyncSession, actor: Actor, ticket: Ticket, number: str, now: datetime) -> None:
-    if ticket.contact_id is not None:
-        source = ("ticket", ticket.id)
-        await consents.use(
-            session, actor, ticket.contact_id, Channel.SMS, Purpose.SERVICE, now, number=number, source=source
-        )
-
-
-async def number_of(session: AsyncSession, ticket: Ticket) -> str | None:
-    """The number they called from, else the first they are known by; None for who came another way."""
-    if ticket.channel not in _BY_PHONE and ticket.call_id is None:
-        return None
-    for find in _CALLED_FROM if ticket.call_id is not None else []:
-        number = await find(session, ticket.call_id or 0)
-        if number is not None:
-            return number
-    known = await numbers.numbers_of(session, ticket.contact_id) if ticket.contact_id is not None else []
-    return known[0].e164 if known else None
+def _with_reference(ticket: Ticket, body: str) -> str:
+    """So that who has several tickets knows which one is meant."""
+    return body if re.search(rf"\b{ticket.ref}\b", body) else f"{ticket.ref}: {body}"
 
 
 async def _moved(session: AsyncSession, ticket: Ticket, status: str, now: datetime) -> None:

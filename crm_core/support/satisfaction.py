@@ -16,18 +16,18 @@ from crm_core import activity, cards, outbox, rights
 from crm_core.agents import SYSTEM, Actor, Agent
 from crm_core.company import company_of
 from crm_core.contacts import consents
-from crm_core.contacts.consents import Channel, Purpose
+from crm_core.contacts.consents import Purpose
 from crm_core.contacts.contacts import Contact
 from crm_core.db import Base
 from crm_core.errors import Invalid, Refused
 from crm_core.outbox import EffectKind
-from crm_core.support import macros, replies, tickets
+from crm_core.support import macros, tickets, ways
 from crm_core.support.calendar import calendar_of
 from crm_core.support.tickets import Ticket
+from crm_core.support.ways import Way
 
 TIMER = "ticket.ask-satisfaction"
 DONE = {"resolved", "closed"}
-BY_PHONE = {"phone", "sms"}
 FEWEST = 5
 REPORTED = timedelta(days=90)
 ANSWERED_WITHIN = timedelta(days=7)
@@ -83,35 +83,26 @@ async def on_due(session: AsyncSession, payload: dict[str, Any], now: datetime) 
     if await session.get(Satisfaction, ticket.id) is not None:
         return
     contact = await session.get(Contact, ticket.contact_id) if ticket.contact_id is not None else None
-    number = await _number(session, ticket)
-    if contact is None or number is None or not await _agreed(session, contact.id, ticket.id, number, now):
+    way = await ways.way_used(session, ticket)
+    if contact is None or way is None:
+        return
+    purpose = await _asked_for(session, contact.id, way)
+    if not await ways.may(session, contact.id, way, purpose, now):
         return
     text = macros.in_language(question.text, contact, company_of(session))
     name = await tickets.assignee_name(session, ticket) or company_of(session).name
     written = macros.fill(text, company_of(session), ticket, contact, name)
-    await _new(session, ticket, "sms", now)
-    await outbox.enqueue(
-        session,
-        EffectKind.SMS,
-        f"twilio:ticket-{ticket.id}",
-        {"to": number, "text": written},
-        now,
-        dedupe_key=f"satisfaction-{ticket.id}",
-    )
+    await _new(session, ticket, way.medium, now)
+    await ways.send(session, SYSTEM, ticket, way, written, now, key=f"satisfaction-{ticket.id}", purpose=purpose)
     await activity.record(session, SYSTEM, "ticket.satisfaction-asked", "ticket", ticket.id, now)
 
 
-async def _agreed(session: AsyncSession, contact_id: int, ticket_id: int, number: str, now: datetime) -> bool:
-    """A survey takes consent; where the house decides that it is part of the service, nobody who refused is asked."""
+async def _asked_for(session: AsyncSession, contact_id: int, way: Way) -> Purpose:
+    """A survey takes consent; where the house decides that it is part of the service, only who refused is not asked."""
     question = company_of(session).satisfaction
-    said = await consents.latest(session, contact_id, Channel.SMS, Purpose.SURVEY)
+    said = await consents.latest(session, contact_id, way.channel, Purpose.SURVEY)
     is_survey = said is not None or question is None or question.needs_consent
-    purpose = Purpose.SURVEY if is_survey else Purpose.SERVICE
-    if not await consents.may(session, contact_id, Channel.SMS, purpose, now, number):
-        return False
-    source = ("ticket", ticket_id)
-    await consents.use(session, SYSTEM, contact_id, Channel.SMS, purpose, now, number=number, source=source)
-    return True
+    return Purpose.SURVEY if is_survey else Purpose.SERVICE
 
 
 async def rate(
@@ -191,10 +182,3 @@ async def _new(session: AsyncSession, ticket: Ticket, channel: str, asked_at: da
     session.add(question)
     await session.flush()
     return question
-
-
-async def _number(session: AsyncSession, ticket: Ticket) -> str | None:
-    """None for who did not come by phone."""
-    if ticket.contact_id is None or (ticket.channel not in BY_PHONE and ticket.call_id is None):
-        return None
-    return await replies.number_of(session, ticket)

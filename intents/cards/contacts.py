@@ -7,7 +7,7 @@ from datetime import date
 from crm_core import phones, references
 from crm_core.agents import Agent
 from crm_core.company.fields import CustomField
-from crm_core.contacts import consents, contacts, do_not_call, emails, numbers, tags
+from crm_core.contacts import chat_identities, consents, contacts, do_not_call, emails, numbers, tags
 from crm_core.contacts.contacts import Contact, Kind
 from crm_core.message import Param, say
 from crm_core.support import tickets
@@ -32,6 +32,7 @@ async def contact_card(context: Context, contact: Contact) -> list[Part]:
         ("card.company", await contacts.organisation_name(context.session, contact)),
         ("card.phone", ", ".join(phones.shown(number.e164) for number in owned) or None),
         ("card.email", ", ".join(email.address for email in written) or None),
+        ("card.chat", await _accounts(context, contact.id)),
         ("card.address", _address(contact)),
         ("card.language", contact.language),
         ("card.owner", owner.name if owner else None),
@@ -44,6 +45,15 @@ async def contact_card(context: Context, contact: Contact) -> list[Part]:
     shown.pairs.extend(_custom(context, contact))
     choices = [Choice(f"{ticket.ref} {ticket.subject}"[:60], f"show {ticket.ref}") for ticket in theirs[:5]]
     return [shown, *row(choices)]
+
+
+async def _accounts(context: Context, contact_id: int) -> str | None:
+    known = await chat_identities.identities_of(context.session, contact_id)
+    shown = [
+        f"{context.say(f'chat.{one.channel}')} {one.external_id}" + (f" ({one.name})" if one.name else "")
+        for one in known
+    ]
+    return ", ".join(shown) or None
 
 
 def _address(contact: Contact) -> str | None:

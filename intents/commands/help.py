@@ -13,7 +13,7 @@ from crm_core.message import say
 from crm_core.support import tickets
 from intents import catalogue
 from intents.cards import card, in_words
-from intents.registry import Context, command, commands
+from intents.registry import Command, Context, command, commands
 from intents.reply import Fields, Reply, Table
 from intents.slots import CodeArg, LanguageArg, RecordArg, TextArg
 from intents.understand.grammar import plain
@@ -33,6 +33,7 @@ SHOWN_KINDS = {
     "task",
     "ticket",
 }
+FOR_CUSTOMERS = ("ticket.mine", "ticket.show", "ticket.open", "satisfaction.rate", "language")
 _NAMES = {
     "support": ("support", "ticket", "tickets", "vorgänge"),
     "contacts": ("contacts", "contact", "kontakte", "kunden"),
@@ -62,7 +63,10 @@ _LANGUAGES = {"en": ("english", "englisch", "en"), "de": ("german", "deutsch", "
     },
 )
 async def show_help(context: Context, topic: TextArg | None = None) -> Reply:
-    """A topic narrows it; the text then names every example, else one a subject."""
+    """A topic narrows it; the text then names every example, else one a subject. A customer is told what is theirs."""
+    if context.actor.role is None and context.actor.contact_id is not None:
+        said = [_example(commands()[name], context) for name in FOR_CUSTOMERS]
+        return context.reply("help.topic", examples="; ".join(said))
     wanted = [subject for subject in SUBJECTS if topic is not None and topic.casefold() in _NAMES[subject]]
     if wanted:
         said = [example for subject in wanted for example in _examples(subject, context)]
@@ -193,12 +197,13 @@ async def set_language(context: Context, wanted: LanguageArg) -> Reply:
 
 
 def _examples(subject: str, context: Context) -> list[str]:
-    """One example a command; arguments as people would write them."""
-    return [
-        filled(plain(command.examples.get(context.language, command.examples["en"])[0]), context.language)
-        for command in commands().values()
-        if command.subject == subject
-    ]
+    """One example a command."""
+    return [_example(command, context) for command in commands().values() if command.subject == subject]
+
+
+def _example(command: Command, context: Context) -> str:
+    """Arguments as people would write them."""
+    return filled(plain(command.examples.get(context.language, command.examples["en"])[0]), context.language)
 
 
 def filled(template: str, language: str) -> str:

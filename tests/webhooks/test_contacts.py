@@ -41,7 +41,32 @@ async def test_a_look_first_then_the_import_and_its_errors(database: Database, t
     done = await contacts.take_in(_settings(database), file, [], confirmed=True, update=False, again=False)
     assert "1 added, 0 updated, 0 skipped." in done
     errors = (tmp_path / "people.csv.errors.csv").read_text(encoding="utf-8-sig")
-    assert errors.splitlines() == ["line,what is wrong", "3,“none” is no phone number."]
+    assert errors.splitlines() == [
+        "line,what is wrong,Vorname,Nachname,Firma,Telefon,Lieblingsfarbe",
+        "3,“none” is no phone number.,Paul,Winter,,none,blau",
+    ]
+
+
+async def test_what_was_refused_is_corrected_and_imported(sqlite_database: Database, tmp_path: Path) -> None:
+    settings = _settings(sqlite_database)
+    sheet, cards = tmp_path / "a.csv", tmp_path / "a.vcf"
+    sheet.write_text(SHEET.replace("blau", "=blau"), encoding="utf-8")
+    card = "BEGIN:VCARD\nVERSION:3.0\nFN:Otto Stein\nN:Stein;Otto;;;\nTEL:none\nNOTE:Ruft nie an\nEND:VCARD\n"
+    cards.write_text(card, encoding="utf-8")
+    for file, refused in ((sheet, "a.csv.errors.csv"), (cards, "a.vcf.errors.vcf")):
+        await contacts.take_in(settings, file, [], confirmed=True, update=False, again=False)
+        left = tmp_path / refused
+        looked = await contacts.take_in(settings, left, [], confirmed=False, update=False, again=False)
+        assert "1 row is refused" in looked
+        assert "what is wrong" not in looked
+        left.write_text(left.read_text("utf-8-sig").replace("none", "030 23125011", 2), encoding="utf-8")
+        again = tmp_path / f"{refused}.errors{left.suffix}"
+        assert again.read_text("utf-8-sig").upper().count("NO PHONE NUMBER") == 1, "the old complaint is gone"
+        assert "1 added" in await contacts.take_in(settings, left, [], confirmed=True, update=False, again=False)
+    async with sqlite_database.transaction() as session:
+        found = {one.name: one for one in await session.scalars(select(Contact))}
+    assert set(found) == {"Greta Sommer", "Bäckerei Süß", "Paul Winter", "Otto Stein"}
+    assert found["Otto Stein"].note == "Ruft nie an"
 
 
 async def test_one_bad_line_or_card_spoils_no_other(sqlite_database: Database, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from crm_core import agents
 from crm_core.agents import SYSTEM, Actor, Agent, Presence, Role, actor_of
 from crm_core.callcenter import calls, presence
 from crm_core.company import company_of
-from crm_core.contacts import contacts
+from crm_core.contacts import changes, contacts, do_not_call
+from crm_core.contacts.chat_identities import Messenger
 from crm_core.contacts.contacts import Contact
 from crm_core.money import Money
 from crm_core.projects import tasks
@@ -22,6 +23,8 @@ from crm_core.support import sla, tickets
 from crm_core.support.tickets import Priority
 
 CALLER = "+493023125010"
+# A customer who writes in Telegram: the account, and who it is.
+CHATTER = ("Priya Nair", 555_123)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,9 @@ async def fill(session: AsyncSession, now: datetime) -> dict[str, Agent]:
     await stages.apply_stages(session, company_of(session))
     team = await _team(session, now)
     people = {person.name: await _contact(session, person, now - timedelta(days=90)) for person in PEOPLE}
+    await do_not_call.refuse_calls(session, SYSTEM, people["Daniel Hughes"].id, now)
+    name, account = CHATTER
+    await changes.add_account(session, SYSTEM, people[name].id, Messenger.TELEGRAM, str(account), now)
     await _deals(session, actor_of(team["Lena Brandt"], "demo"), people, now)
     await _sales(session, actor_of(team["Lena Brandt"], "demo"), people, now)
     await _tickets(session, team, people, now)

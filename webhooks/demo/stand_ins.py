@@ -17,6 +17,7 @@ from crm_core import agents
 from crm_core.agents import Agent
 from crm_core.company import CardPlace, Company, Hours
 from telephony.simulator import FakeTwilio, NumberConfig
+from webhooks.demo.company import CHATTER
 from webhooks.settings import Settings
 
 CHANNEL = "support"
@@ -92,6 +93,8 @@ async def start(port: int, company: Company, simulator_key: str) -> StandIns:
         status_callback=f"{base}/twilio/status",
     )
     lena = telegram.add_user(SALESPERSON, "lena", "de")
+    name, account = CHATTER
+    telegram.add_user(name, "priya", "en", user_id=account)
     stand_ins = StandIns(slack, telegram, twilio, users, channel, lena, webhook_secret)
     stand_ins.watch()
     await slack.start()

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from crm_core.migrations.alter import altered
 
 revision = "0020"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
@@ -32,6 +32,7 @@ _OPEN = "NOT (state IN ('abandoned', 'callback', 'closed', 'done', 'failed', 'vo
 
 _OLD_AGENT = "presence IN ('available', 'away', 'offline')"
 _OLD_CALL = "state IN ('ivr', 'queued', 'connecting', 'talking', 'voicemail', 'done', 'abandoned')"
+_OLD_OPEN = "state NOT IN ('done', 'abandoned')"
 _OLD_LEG = "state IN ('created', 'requested', 'unknown', 'joined', 'ended')"
 _OLD_ENTRY = "state IN ('waiting', 'claimed', 'bridged', 'left')"
 
@@ -95,6 +96,7 @@ def downgrade() -> None:
 
 
 def _upgrade_calls() -> None:
+    op.drop_index("ix_call_open", table_name="call")
     with altered("call", {"state": _CALL}) as call:
         call.add_column(sa.Column("queue", sa.String(), nullable=True))
         call.add_column(sa.Column("conference_sid", sa.String(), nullable=True))
@@ -120,6 +122,8 @@ def _downgrade_calls() -> None:
             call.drop_column(name)
         call.drop_column("held_at")
         call.drop_column("hold_seconds")
+    is_open = sa.text(_OLD_OPEN)
+    op.create_index("ix_call_open", "call", ["id"], sqlite_where=is_open, postgresql_where=is_open)
 
 
 def _upgrade_legs() -> None:

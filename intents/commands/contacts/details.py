@@ -1,4 +1,4 @@
-"""What is known of a contact: fields, numbers, e-mails, tags."""
+"""What is known of a contact: fields, numbers, e-mails, chat accounts, tags."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from intents.cards.contacts import contact_card
 from intents.commands.contacts.which import name_for, the_contact
 from intents.registry import Context, command
 from intents.reply import Reply
-from intents.slots import ContactArg, EmailArg, FieldArg, PhoneArg, TagArg, TextArg
+from intents.slots import AccountArg, ContactArg, EmailArg, FieldArg, MessengerArg, PhoneArg, TagArg, TextArg
 
 _WORDS = {
     "name": ("name",),
@@ -116,6 +116,48 @@ async def remove_email(context: Context, email: EmailArg, contact: ContactArg) -
     found = await the_contact(context, contact)
     return await _changed(
         context, await changes.remove_mail(context.session, context.actor, found.id, email, context.now)
+    )
+
+
+@command(
+    "contact.add-account",
+    {
+        "en": [
+            "add {messenger} {account} to {contact}",
+            "(add|new) [account] {messenger} [account] {account} (to|for) {contact}",
+        ],
+        "de": [
+            "{messenger} {account} zu {contact}",
+            "[neues] [konto] {messenger} [konto] {account} (zu|bei|für) {contact} [hinzufügen]",
+        ],
+    },
+    changes=True,
+)
+async def add_account(context: Context, messenger: MessengerArg, account: AccountArg, contact: ContactArg) -> Reply:
+    found = await the_contact(context, contact)
+    return await _changed(
+        context, await changes.add_account(context.session, context.actor, found.id, messenger, account, context.now)
+    )
+
+
+@command(
+    "contact.remove-account",
+    {
+        "en": [
+            "remove {messenger} {account} from {contact}",
+            "(remove|delete) {messenger} [account] {account} (from|of) {contact}",
+        ],
+        "de": [
+            "{messenger} {account} von {contact} entfernen",
+            "{messenger} [konto] {account} (von|bei) {contact} (entfernen|löschen)",
+        ],
+    },
+    changes=True,
+)
+async def remove_account(context: Context, messenger: MessengerArg, account: AccountArg, contact: ContactArg) -> Reply:
+    found = await the_contact(context, contact)
+    return await _changed(
+        context, await changes.remove_account(context.session, context.actor, found.id, messenger, account, context.now)
     )
 
 

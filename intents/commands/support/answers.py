@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from crm_core import phones
 from crm_core.support import beside, links
 from crm_core.support.tickets import Ticket
+from crm_core.support.ways import Way
 from intents.cards.support import ticket_card
 from intents.registry import Context
 from intents.reply import Choice, Choices, Reply, Table
@@ -28,6 +30,21 @@ async def changed(context: Context, id: str, ticket: Ticket, **more: object) -> 
         return reply
     minutes = max(1, round((context.now - other.at).total_seconds() / 60))
     return also(reply, context.say("ticket.beside", name=other.actor_name, ref=ticket.ref, count=minutes))
+
+
+def way_in_words(context: Context, way: Way) -> str:
+    """In a public place neither number nor account."""
+    medium = context.say(f"way.{way.medium}")
+    if context.ask.is_public:
+        return medium
+    return context.say("way.to", medium=medium, to=phones.shown(way.to) if way.number else way.to)
+
+
+def sent(context: Context, reply: Reply, way: Way | None) -> Reply:
+    """Where the customer's answer went, or that it went nowhere."""
+    if way is None:
+        return also(reply, context.say("way.none"))
+    return also(reply, context.say("way.sent", way=way_in_words(context, way)))
 
 
 async def freed(context: Context, reply: Reply, ticket: Ticket) -> Reply:

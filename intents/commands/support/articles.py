@@ -10,7 +10,7 @@ from crm_core.errors import Invalid
 from crm_core.support import articles
 from crm_core.support.knowledge import Article, Audience
 from intents.cards.support import article_card
-from intents.commands.support.answers import about
+from intents.commands.support.answers import about, sent
 from intents.registry import Context, command
 from intents.reply import Choice, Choices, Reply, Table
 from intents.slots import ArticleArg, AudienceArg, LanguageArg, TextArg, TicketArg, TitleArg
@@ -178,10 +178,11 @@ async def show(context: Context, article: ArticleArg) -> Reply:
     changes=True,
 )
 async def answer(context: Context, ticket: TicketArg, article: ArticleArg) -> Reply:
-    answered = await articles.answer_with(context.session, context.actor, ticket, article, context.now)
+    told = await articles.answer_with(context.session, context.actor, ticket, article, context.now)
     used = await articles.read_article(context.session, context.actor, article)
     text = await articles.text_of(context.session, used, context.language)
-    return await about(context, "article.answered", answered, article=used.ref, title=text.title)
+    reply = await about(context, "article.answered", told.ticket, article=used.ref, title=text.title)
+    return sent(context, reply, told.way)
 
 
 async def _about(context: Context, id: str, article: Article, **more: object) -> Reply:

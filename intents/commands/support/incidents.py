@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import cast
 
 from crm_core import references, rights
@@ -88,9 +89,10 @@ async def _told(context: Context, id: str, incident_id: int, told: list[Told]) -
     """How many got it, and which ones somebody must still be told otherwise."""
     rights.require(context.actor, "incident.read")
     incident = cast("Incident", await references.read(context.session, "incident", incident_id))
-    kept = ", ".join(one.ticket.ref for one in told if one.number is None)
-    sent = sum(one.number is not None for one in told)
-    return await _about(context, id, incident, count=len(told), sent=sent, kept=kept or "–")
+    kept = ", ".join(one.ticket.ref for one in told if one.way is None)
+    media = Counter(one.way.medium for one in told if one.way is not None)
+    sent = ", ".join(f"{context.say(f'way.{medium}')} {count}" for medium, count in sorted(media.items()))
+    return await _about(context, id, incident, count=len(told), sent=sent or "–", kept=kept or "–")
 
 
 async def _about(context: Context, id: str, incident: Incident, **more: object) -> Reply:

@@ -9,7 +9,7 @@ from crm_core.errors import Refused
 from crm_core.support import macros
 from crm_core.support.macros import Filled
 from intents.cards.layout import record_button, row
-from intents.commands.support.answers import about
+from intents.commands.support.answers import about, sent
 from intents.registry import Context, command
 from intents.reply import Reply, Table
 from intents.slots import MacroArg, TicketArg
@@ -89,7 +89,8 @@ async def preview(context: Context, macro: MacroArg, ticket: TicketArg) -> Reply
 )
 async def apply(context: Context, macro: MacroArg, ticket: TicketArg) -> Reply:
     filled: Filled = await macros.apply(context.session, context.actor, macro, ticket, context.now)
-    return await about(context, "macro.applied", filled.ticket, name=filled.key)
+    reply = await about(context, "macro.applied", filled.ticket, name=filled.key)
+    return sent(context, reply, filled.way) if filled.text else reply
 
 
 def _effects(context: Context, values: Mapping[str, str | None]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm_core.support import replies, tickets
-from intents.commands.support.answers import changed
+from intents.commands.support.answers import changed, way_in_words
 from intents.registry import Context, command
 from intents.reply import Reply
 from intents.slots import TextArg, TicketArg
@@ -52,6 +52,6 @@ async def comment(context: Context, ticket: TicketArg, body: TextArg) -> Reply:
 )
 async def reply(context: Context, ticket: TicketArg, body: TextArg) -> Reply:
     told = await replies.reply(context.session, context.actor, ticket, body, context.now)
-    if told.number is None:
+    if told.way is None:
         return await changed(context, "ticket.reply-kept", told.ticket)
-    return await changed(context, "ticket.reply-sent", told.ticket)
+    return await changed(context, "ticket.reply-sent", told.ticket, way=way_in_words(context, told.way))

@@ -18,6 +18,8 @@ from bot.slack.manifest import manifest
 from crm_core import agents
 from crm_core.agents import SYSTEM
 from crm_core.company import CardPlace, Company
+from crm_core.contacts import chat_identities
+from crm_core.contacts.chat_identities import Messenger
 from crm_core.db import Base, Database
 from crm_core.inbox import Receipt
 from crm_core.lease import State
@@ -165,6 +167,27 @@ async def test_somebody_unknown_is_told_how_to_be_known(team: Team) -> None:
     await team.slack.slash(stranger, team.channel, "pipeline")
     await team.work()
     assert "Einladungscode" in team.last().text or "invite code" in team.last().text
+
+
+async def test_a_known_customer_opens_and_sees_their_own_tickets_and_no_others(team: Team) -> None:
+    greta = team.slack.add_user("Gretchen", "g@example.com")
+    async with team.product.database.transaction() as session:
+        contact = await people.add_contact(session, language="en")
+        await chat_identities.add_identity(session, contact.id, Messenger.SLACK, greta, people.NOW)
+    await team.open_ticket("Lift stands still")
+    direct = team.slack.direct_channel(greta)
+    for said, answer in (
+        ("open ticket no hot water", "T-2 is open: no hot water"),
+        ("my tickets", "1 ticket is yours: T-2 no hot water"),
+        ("show T-1", "There is no ticket T-1."),
+        ("find Sommer", "That is for our team."),
+    ):
+        await team.slack.message(greta, direct, said)
+        await team.work()
+        assert team.last(direct).text.startswith(answer)
+    async with team.product.database.transaction() as session:
+        ticket = (await session.scalars(select(Ticket).where(Ticket.id == 2))).one()
+    assert (ticket.contact_id, ticket.channel) == (contact.id, "slack")
 
 
 async def test_an_invite_code_links_the_account(team: Team) -> None:

@@ -14,6 +14,8 @@ from bot.fakes.telegram import FakeTelegram
 from bot.telegram.messages import messages
 from crm_core import agents
 from crm_core.company import Company
+from crm_core.contacts import chat_identities
+from crm_core.contacts.chat_identities import Messenger
 from crm_core.db import Base, Database
 from crm_core.inbox import Receipt
 from crm_core.lease import State
@@ -125,6 +127,24 @@ async def test_a_stranger_learns_nothing(field: Field) -> None:
     answer = await field.ask("find Sommer", stranger)
     assert "Greta" not in answer
     assert "Einladungscode" in answer or "invite code" in answer
+
+
+async def test_a_known_customer_opens_and_sees_their_own_tickets_and_no_others(field: Field) -> None:
+    greta = field.telegram.add_user("Gretchen", "greta_s", "en")
+    async with field.product.database.transaction() as session:
+        contact = await people.add_contact(session)
+        await chat_identities.add_identity(session, contact.id, Messenger.TELEGRAM, str(greta), people.NOW)
+    await field.ask("ticket anlegen Aufzug steht")
+    assert "T-2 ist eröffnet: Heizung kalt" in await field.ask("Ticket anlegen Heizung kalt", greta)
+    mine = await field.ask("meine Tickets", greta)
+    assert "T-2" in mine and "T-1" not in mine
+    assert await field.ask("zeige T-1", greta) == "Ein Ticket T-1 gibt es nicht."
+    assert "unserem Team vorbehalten" in await field.ask("suche Sommer", greta)
+    assert "meine Tickets; zeige Ticket T-7" in await field.ask("/start", greta)
+    async with field.product.database.transaction() as session:
+        ticket = (await session.scalars(select(Ticket).where(Ticket.id == 2))).one()
+        [known] = await chat_identities.identities_of(session, contact.id)
+    assert (ticket.contact_id, ticket.channel, known.name) == (contact.id, "telegram", "Gretchen")
 
 
 async def test_the_same_update_twice_has_one_effect(field: Field) -> None:

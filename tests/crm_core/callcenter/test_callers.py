@@ -1,10 +1,12 @@
 import pytest
 
-from crm_core.agents import Actor
-from crm_core.callcenter import arrivals, callers
+from crm_core.agents import SYSTEM, Actor
+from crm_core.callcenter import arrivals, callers, calls
 from crm_core.callcenter.calls import Call
-from crm_core.contacts import changes, contacts
+from crm_core.callcenter.states import CallState
+from crm_core.contacts import changes, contacts, imports
 from crm_core.contacts.contacts import Kind
+from crm_core.contacts.row import Row
 from crm_core.db import Database
 from crm_core.support import tickets
 from tests import people
@@ -89,3 +91,14 @@ async def test_what_a_person_said_about_a_caller_stands(database: Database, mira
         await callers.assign(session, mira, call, greta.id, NOW)
         await people.add_contact(session, "Ida Sommer", SHARED)
     assert await _contact_of(database, call) == greta.id
+
+
+async def test_an_import_tells_open_calls_whom_they_come_from(database: Database, mira: Actor) -> None:
+    waiting, over = await _ring(database, SHARED), await _ring(database, SHARED, "CA2")
+    async with database.transaction() as session:
+        await calls.move_to(session, await calls.lock_call(session, over), CallState.DONE, NOW)
+        run = await imports.begin(session, SYSTEM, "a", NOW, again=False)
+    row = Row(name="Greta Sommer", phones=["030 23125010"])
+    await imports.take_in(database, SYSTEM, run.id, [row], NOW, lambda _count: None, update=False)
+    assert await _contact_of(database, waiting) == 1001
+    assert await _contact_of(database, over) is None

@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select
 
-from crm_core import rows
+from crm_core import inbox, outbox, rows
 from crm_core.agents import SYSTEM, Role
 from crm_core.callcenter.calls import Call
 from crm_core.company import Company
+from crm_core.contacts import changes
 from crm_core.contacts.contacts import Contact
 from crm_core.db import Base, Database
 from crm_core.errors import NotAllowed, NotFound
+from crm_core.outbox import EffectKind
 from crm_core.privacy.erasures import Erasure
 from crm_core.privacy.holdings import IMPERSONAL, Person, holdings
 from crm_core.privacy.privacy import erase, known_of
@@ -172,3 +174,19 @@ async def test_only_an_admin_may(database: Database) -> None:
             await known_of(session, lead, contact.id)
         with pytest.raises(NotFound):
             await erase(session, SYSTEM, 4711, NOW)
+
+
+async def test_a_delivery_that_names_them_by_e_mail_alone_is_told_and_emptied(database: Database) -> None:
+    async with database.transaction() as session:
+        greta = await people.add_contact(session)
+        await changes.add_mail(session, SYSTEM, greta.id, "G.S@example.de", NOW)
+        await inbox.receive(session, "mail", "mail:1", "mail:1", {"from": "g.s@example.de"}, NOW)
+        await outbox.enqueue(session, EffectKind.POST, "mail:1", {"to": "G.S@example.de"}, NOW)
+        await outbox.enqueue(session, EffectKind.POST, "mail:2", {"to": "paul@example.de"}, NOW)
+    async with database.transaction() as session:
+        told = await known_of(session, SYSTEM, greta.id)
+        assert [row["payload"] for row in told["receipt"]] == [{"from": "g.s@example.de"}]
+        assert [row["payload"] for row in told["effect"]] == [{"to": "G.S@example.de"}]
+        await erase(session, SYSTEM, greta.id, NOW)
+    assert "g.s@example.de" not in (await _everything(database)).lower()
+    assert "paul@example.de" in await _everything(database)

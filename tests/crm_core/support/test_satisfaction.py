@@ -8,8 +8,9 @@ from sqlalchemy import select
 from crm_core import activity
 from crm_core.agents import SYSTEM, Actor, Proof, Role
 from crm_core.company import Company
-from crm_core.contacts import consents
-from crm_core.contacts.consents import Channel, Purpose
+from crm_core.contacts import chat_identities, consents
+from crm_core.contacts.chat_identities import Messenger
+from crm_core.contacts.consents import Channel, ConsentUse, Purpose
 from crm_core.db import Database
 from crm_core.errors import NotAllowed, NotFound, Refused
 from crm_core.outbox import Effect, EffectKind
@@ -92,6 +93,33 @@ async def test_nobody_is_asked_in_the_evening(database: Database) -> None:
 async def test_who_did_not_come_by_phone_is_not_texted(database: Database) -> None:
     await _resolved(database, channel="slack")
     await _ring(database, NOW + HOUR)
+    assert await _texts(database) == []
+
+
+@pytest.mark.parametrize(("said", "asked"), [(None, 0), (True, 1), (False, 0)])
+async def test_who_wrote_in_a_chat_is_asked_there_if_they_agreed_to_that(
+    database: Database, company: Company, said: bool | None, asked: int
+) -> None:
+    assert company.satisfaction is not None
+    strict = company.satisfaction.model_copy(update={"needs_consent": True})
+    database.works_for(company.model_copy(update={"satisfaction": strict}))
+    mira, caller, ticket = await _resolved(database, channel="telegram")
+    contact_id = caller.contact_id or 0
+    async with database.transaction() as session:
+        await chat_identities.add_identity(session, contact_id, Messenger.TELEGRAM, "555", NOW)
+        surveys = (Channel.SMS, Purpose.SURVEY)
+        await consents.state(session, mira, contact_id, *surveys, NOW, is_given=True, wording="Per SMS gern.")
+        if said is not None:
+            surveys = (Channel.CHAT, Purpose.SURVEY)
+            await consents.state(session, mira, contact_id, *surveys, NOW, is_given=said, wording="So.")
+    await _ring(database, NOW + HOUR)
+    async with database.transaction() as session:
+        messages = (await session.scalars(select(Effect).where(Effect.kind == EffectKind.MESSAGE))).all()
+        used = [(use.channel, use.purpose) for use in await session.scalars(select(ConsentUse))]
+        kept = await session.get(Satisfaction, ticket.id)
+    assert [message.address for message in messages] == ["telegram:555"] * asked
+    assert used == [("chat", "survey")] * asked
+    assert (kept.channel if kept else None) == ("telegram" if asked else None)
     assert await _texts(database) == []
 
 

@@ -214,9 +214,9 @@ async def test_an_incident_answers_and_resolves_all(database: Database, mira: Ac
     async with database.transaction() as session:
         incident = await incidents.open_incident(session, mira, ids, NOW, title="No hot water")
         told = await incidents.resolve(session, mira, incident.id, {"de": "Gelöst", "en": "Solved"}, NOW)
-        assert [one.number for one in told] == ["+493023125010", "+442079460123", None]
+        assert [one.way and one.way.to for one in told] == ["+493023125010", "+442079460123", None]
         texts = await session.scalars(select(Effect.payload).where(Effect.kind == EffectKind.SMS).order_by(Effect.id))
-        assert [text["text"] for text in texts] == ["Gelöst", "Solved"]
+        assert [text["text"] for text in texts] == ["T-1: Gelöst", "T-2: Solved"]
         assert {ticket.status for ticket in await incidents.members(session, incident.id)} == {Status.RESOLVED}
         assert incident.state == IncidentState.RESOLVED
         with pytest.raises(Refused):

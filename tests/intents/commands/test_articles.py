@@ -20,7 +20,9 @@ async def test_an_article_from_the_first_word_to_a_customers_answer(mira: Talk) 
     assert (await mira.say("article 1")).text == "A-1, Bleed a radiator: Turn the key to the left"
     await mira.say("open ticket cold radiator")
     answered = await mira.say("answer T-1 with article 1")
-    assert answered.text == "T-1 is answered with A-1: Bleed a radiator"
+    assert answered.text == (
+        "T-1 is answered with “Bleed a radiator” (A-1). It was NOT sent: I know no way to the customer that they allow."
+    )
     assert "Nach links drehen" in everything(answered)
 
 

@@ -45,3 +45,35 @@ async def test_the_card_of_a_contact_has_no_button_without_tickets(mira: Talk) -
         await people.add_contact(session)
     shown: list[Choice] = choices(await mira.say("find greta"))
     assert shown == []
+
+
+async def test_a_chat_account_comes_and_goes_and_is_on_the_card(mira: Talk, jonas: Talk) -> None:
+    async with mira.database.transaction() as session:
+        await people.add_contact(session)
+    added = await mira.say("add telegram 555123 to Greta Sommer")
+    assert added.text == "Greta Sommer (C-1001) is changed."
+    await jonas.say("Slack U0GRETA zu C-1001")
+    assert "Chat: Telegram 555123, Slack U0GRETA" in everything(await mira.say("show C-1001"))
+    assert (await mira.say("find 555123")).text == "C-1001: Greta Sommer"
+    assert (await jonas.say("Telegram 555123 von Greta Sommer entfernen")).text == "Greta Sommer (C-1001) ist geändert."
+    await mira.say("remove slack U0GRETA from C-1001")
+    assert "Chat:" not in everything(await mira.say("show C-1001"))
+
+
+async def test_an_account_that_is_none_or_somebodys_is_refused_in_words(mira: Talk) -> None:
+    async with mira.database.transaction() as session:
+        await people.add_agent(session, "Lena Brandt", telegram="555")
+        for name in ("Greta Sommer", "Paul Winter"):
+            await people.add_contact(session, name, None)
+    assert "is a number like 555123" in (await mira.say("add telegram @greta_s to Greta Sommer")).text
+    assert (await mira.say("add telegram 555 to Greta")).text == "555 is the account of Lena Brandt, a colleague."
+    await mira.say("add telegram 556 to Greta")
+    assert (await mira.say("add telegram 556 to Paul")).text == "556 belongs to C-1001 already."
+
+
+async def test_in_public_an_account_is_not_shown(mira: Talk) -> None:
+    async with mira.database.transaction() as session:
+        await people.add_contact(session)
+    public = Talk(mira.database, mira.actor, is_public=True)
+    assert "555123" not in everything(await public.say("add telegram 555123 to C-1001"))
+    assert "555123" not in everything(await public.say("show C-1001"))

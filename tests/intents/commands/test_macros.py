@@ -15,7 +15,7 @@ async def test_a_macro_is_looked_at_and_then_applied_with_a_press(mira: Talk) ->
     )
     assert "no hot water: new" in (await mira.say("status of T-1")).text
     applied = await mira.press(choice(seen, "apply macro solved to T-1"))
-    assert applied.text == "Done for T-1: solved."
+    assert applied.text == "Done for T-1: solved. Sent by SMS to +49 30 23125010."
     assert "Status: resolved" in everything(applied)
 
 

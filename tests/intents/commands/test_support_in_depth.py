@@ -27,7 +27,7 @@ async def test_a_reply_says_clearly_whether_it_went_out(mira: Talk) -> None:
     async with mira.database.transaction() as session:
         greta = await people.add_contact(session)
     await Talk(mira.database, caller(greta)).say("open ticket no hot water")
-    assert (await mira.say("reply T-1 We are on our way")).text.startswith("Sent to the customer as SMS; T-1 waits")
+    assert (await mira.say("reply T-1 We are on our way")).text.startswith("Sent by SMS to +49 30 23125010; T-1 waits")
     shown = everything(await mira.say("show T-1"))
     assert "Mira Okafor (to the customer and back): We are on our way" in shown
     await _open(mira, 1)
@@ -170,7 +170,7 @@ async def test_an_incident_holds_tickets_together(mira: Talk) -> None:
     assert (await mira.say("add T-3 to INC-1")).text == "INC-1 has 1 ticket more: no hot water"
     assert "Tickets: T-1, T-2, T-3" in everything(await mira.say("show INC-1"))
     replied = await mira.say("reply INC-1 we know")
-    assert replied.text == "INC-1: 3 customers answered, 0 by SMS. Kept and not sent: T-1, T-2, T-3."
+    assert replied.text == "INC-1: 3 customers answered (–). Kept and not sent: T-1, T-2, T-3."
     assert (await mira.say("resolve INC-1")).text.startswith("INC-1 is resolved with 3 tickets")
     assert (await mira.say("tickets")).text == "No ticket is open."
     assert (await mira.say("resolve INC-1")).text == "INC-1 is resolved already."
