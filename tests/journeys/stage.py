@@ -92,7 +92,7 @@ async def set_stage(database: Database, company: Company) -> AsyncIterator[Stage
         port = unused_port()
         base_url = f"http://127.0.0.1:{port}"
         settings = _settings(slack, telegram, twilio).model_copy(update={"public_base_url": base_url, "port": port})
-        runtime = Runtime(settings, company, database)
+        runtime = Runtime(settings, company, database, twilio.clock.now)
         channels = build_channels(runtime)
         runner = await listen(build_app(runtime, channels, None), settings)
         slack.events_url, telegram.webhook_url = f"{base_url}/slack/events", f"{base_url}/telegram"
