@@ -13,7 +13,6 @@ from telephony.simulator.exchange import API_VERSION, Exchange, Text
 from telephony.simulator.phone import Interrupt, Phone
 from telephony.simulator.reports import Callback
 
-FINAL = {"completed", "busy", "no-answer", "failed", "canceled"}
 EVENT_OF = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answered"}
 SIP_RESPONSE = {"completed": "200", "busy": "486", "no-answer": "487", "canceled": "487", "failed": "404"}
 NOBODY = Callback()

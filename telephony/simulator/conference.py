@@ -10,7 +10,7 @@ from telephony.simulator.bridge import record_words
 from telephony.simulator.call import Call
 from telephony.simulator.documents import Goto
 from telephony.simulator.exchange import Exchange
-from telephony.simulator.phone import Heard, Interrupt
+from telephony.simulator.phone import Heard, HungUp, Interrupt
 from telephony.simulator.reports import Callback
 
 # What lists show is so much older than what is.
@@ -78,7 +78,7 @@ class Conference:
     def __post_init__(self) -> None:
         self.created_at = self.changed_at = self.exchange.clock.now()
         self._history = [(self.created_at, self.status)]
-        self.chaos_name = self.exchange.nth(f"conference {self.name}")
+        self.known_as = self.exchange.nth(f"conference {self.name}")
 
     @property
     def here(self) -> list[Participant]:
@@ -178,13 +178,13 @@ class Conference:
         }
         self._sequence += 1
         name = f"{event} {participant.call.name}" if participant is not None else event
-        self.exchange.report(self.callback, name, params, kind="conference", subject=self.sid, of=self.chaos_name)
+        self.exchange.report(self.callback, name, params, kind="conference", subject=self.sid, of=self.known_as)
 
     def _start(self) -> None:
         self._become("in-progress")
         self.tell("conference-start")
         if self.record is not None:
-            recordings.start(self.exchange, "Conference", self.chaos_name, self.record, conference_sid=self.sid)
+            recordings.start(self.exchange, "Conference", self.known_as, self.record, conference_sid=self.sid)
         for participant in self.here:
             participant.call.interrupt(RoomChanged())
 
@@ -193,7 +193,7 @@ class Conference:
         self.reason, self.ended_by = ending, last.call.sid if last is not None else ""
         self._become("completed")
         recordings.finish_all(self.exchange, conference_sid=self.sid)
-        is_swapped = self.exchange.chaos is not None and self.exchange.chaos.swaps(self.chaos_name)
+        is_swapped = self.exchange.chaos is not None and self.exchange.chaos.swaps(self.known_as)
         if is_swapped:
             self._tell_end(last)
         if last is not None:
@@ -202,6 +202,9 @@ class Conference:
         for participant in self.here:
             self.leave(participant, why)
             participant.call.interrupt(RoomLeft(why))
+        for invited in self.participants:
+            if invited.joined_at is None:
+                invited.call.interrupt(HungUp())
         if not is_swapped:
             self._tell_end(last)
 

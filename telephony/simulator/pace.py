@@ -105,8 +105,7 @@ class Pace:
     async def _next_due(self) -> datetime | None:
         """A companion that is late already has had its turn."""
         assert self.virtual is not None
-        times = [self.virtual.next_due()]
-        times += [await companion.next_due() for companion in self._companions if companion.next_due is not None]
-        now = self.clock.now()
-        later = [time for time in times[1:] if time is not None and time > now]
-        return min([*later, *([times[0]] if times[0] is not None else [])], default=None)
+        asked = [await companion.next_due() for companion in self._companions if companion.next_due is not None]
+        times = [time for time in asked if time is not None and time > self.clock.now()]
+        own = self.virtual.next_due()
+        return min([*times, own] if own is not None else times, default=None)

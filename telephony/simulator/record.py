@@ -92,6 +92,7 @@ def _transcribe(call: Call, element: Element, page: Page, recording: Recording) 
         subject=sid,
         of=f"transcription of {call.name}",
         later=True,
+        is_essential=True,
     )
 
 

@@ -36,24 +36,26 @@ def create(asked: Asked) -> Answer:
     """The phone rings when the answer is on its way."""
     if asked.has("Url") == asked.has("Twiml"):
         raise Refusal(400, 21205, "Exactly one of Url and Twiml is wanted", is_mistake=True)
-    network = asked.network
-    call = place(asked, Goto(asked.get("FallbackUrl"), method=asked.get("FallbackMethod", "POST")))
     goto = Goto(asked.get("Url"), method=asked.get("Method", "POST"), twiml=asked.get("Twiml"))
     seconds = float(asked.get("Timeout") or ringing.RING_SECONDS)
+    recording = asked.callback("Recording")
+    call = place(asked, Goto(asked.get("FallbackUrl"), method=asked.get("FallbackMethod", "POST")))
 
     async def live() -> None:
         await ringing.until_answered(call, seconds, detects_machine=asked.has("MachineDetection"))
         if asked.get("SendDigits"):
             call.hear_sound(asked.get("SendDigits"))
         if asked.is_true("Record"):
-            _record(asked, call)
+            recordings.start(
+                call.exchange, "OutboundAPI", call.name, recording, call_sid=call.sid, channels=asked.channels
+            )
         await script.run(call, goto)
 
     def ring() -> None:
         ringing.begin(call)
         call.start(live)
 
-    return Answer(201, shown(network, call), ring)
+    return Answer(201, shown(asked.network, call), ring)
 
 
 def place(asked: Asked, fallback: Goto) -> Call:
@@ -63,10 +65,7 @@ def place(asked: Asked, fallback: Goto) -> Call:
         raise Refusal(400, 21211, f"The phone number you are attempting to call, {to}, is not valid.")
     if to.startswith("+") and from_ not in network.numbers:
         raise Refusal(400, 21210, f"The source phone number provided, {from_}, is not yet verified for your account.")
-    callback = Callback(
-        asked.get("StatusCallback"), asked.get("StatusCallbackMethod", "POST"), asked.events("StatusCallbackEvent")
-    )
-    call = Call(network, from_, to, "outbound-api", callback=callback, fallback=fallback)
+    call = Call(network, from_, to, "outbound-api", callback=asked.callback(), fallback=fallback)
     network.calls[call.sid] = call
     return call
 
@@ -146,16 +145,6 @@ def shown(network: Network, call: Call) -> Json:
         "uri": uri(network, "Calls", call.sid),
         "subresource_uris": {"recordings": uri(network, "Calls", call.sid, "Recordings")},
     }
-
-
-def _record(asked: Asked, call: Call) -> None:
-    callback = Callback(
-        asked.get("RecordingStatusCallback"),
-        asked.get("RecordingStatusCallbackMethod", "POST"),
-        asked.events("RecordingStatusCallbackEvent"),
-    )
-    channels = 2 if asked.get("RecordingChannels") == "dual" else 1
-    recordings.start(asked.network, "OutboundAPI", call.name, callback, call_sid=call.sid, channels=channels)
 
 
 ENDPOINTS = [

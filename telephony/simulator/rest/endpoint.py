@@ -11,9 +11,20 @@ from typing import Any
 
 from telephony.simulator.exchange import API_VERSION
 from telephony.simulator.network import Network
+from telephony.simulator.reports import Callback
 
 Json = dict[str, Any]
 PAGE_SIZE = 50
+CALL_EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
+RECORDING_EVENTS = frozenset({"in-progress", "completed", "absent"})
+EVENTS = {
+    "StatusCallbackEvent": CALL_EVENTS,
+    "RecordingStatusCallbackEvent": RECORDING_EVENTS,
+    "ConferenceRecordingStatusCallbackEvent": RECORDING_EVENTS,
+    "ConferenceStatusCallbackEvent": frozenset(
+        {"start", "end", "join", "leave", "mute", "hold", "modify", "speaker", "announcement"}
+    ),
+}
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 NUMBER_OR_SIP = re.compile(r"\+[1-9]\d{6,14}|sip:[^@\s]+@\S+")
 
@@ -46,12 +57,24 @@ class Asked:
     def has(self, name: str) -> bool:
         return any(key == name for key, _value in self.form)
 
+    @property
+    def channels(self) -> int:
+        return 2 if self.get("RecordingChannels") == "dual" else 1
+
     def is_true(self, name: str) -> bool:
         return self.get(name).lower() == "true"
 
     def events(self, name: str, default: str = "completed") -> frozenset[str]:
-        """Repeated parameters; one with blanks in it names no event."""
-        return frozenset(self.all(name) or default.split())
+        """Repeated parameters. Raises Refusal for what is no event, as several in one are."""
+        given = frozenset(self.all(name))
+        if unknown := given - EVENTS[name]:
+            raise Refusal(400, 20001, f"{name}: {sorted(unknown)} are no events", is_mistake=True)
+        return given or frozenset(default.split())
+
+    def callback(self, of: str = "", default: str = "completed") -> Callback:
+        """Whom to tell: of the call itself, of its `Recording`, of the `Conference` or the `ConferenceRecording`."""
+        name = f"{of}StatusCallback"
+        return Callback(self.get(name), self.get(f"{name}Method", "POST"), self.events(f"{name}Event", default))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from telephony.simulator import announcements, conference, meeting, recordings, ringing, script
@@ -10,7 +12,7 @@ from telephony.simulator.call import Call, Unanswered
 from telephony.simulator.conference import VIEW_SECONDS, Conference, Participant, RoomChanged
 from telephony.simulator.documents import NOWHERE, Goto
 from telephony.simulator.network import Network
-from telephony.simulator.reports import Callback
+from telephony.simulator.phone import HungUp
 from telephony.simulator.rest import calls, conferences
 from telephony.simulator.rest.endpoint import (
     PAGING,
@@ -43,8 +45,9 @@ STATUS = {"queued": "queued", "initiated": "connecting", "ringing": "ringing", "
 
 def create(asked: Asked) -> Answer:
     """Somebody is called and joins when they answer. The conference is named by its SID, or by a name of its own."""
-    network = asked.network
-    name = asked.where["conference"]
+    network, name = asked.network, asked.where["conference"]
+    seconds = float(asked.get("Timeout") or ringing.RING_SECONDS)
+    recording = asked.callback("Recording") if asked.is_true("Record") else None
     room = network.conferences.get(name)
     if (room is None and SID.fullmatch(name)) or (room is not None and room.status == "completed"):
         raise not_found(name)
@@ -61,24 +64,33 @@ def create(asked: Asked) -> Answer:
 
     def ring() -> None:
         ringing.begin(call)
-        call.start(lambda: script.or_elsewhere(call, _live(asked, call, room, participant)))
+        call.start(lambda: script.or_elsewhere(call, live()))
+
+    async def live() -> None:
+        with _taken_back(room, participant):
+            await ringing.until_answered(call, seconds, detects_machine=asked.has("MachineDetection"))
+        if recording is not None:
+            recordings.start(network, "OutboundAPI", call.name, recording, call_sid=call.sid, channels=asked.channels)
+        meeting.join(room, participant)
+        await meeting.stay(call, room)
 
     return Answer(201, shown(network, room, participant), ring)
 
 
-async def _live(asked: Asked, call: Call, room: Conference, participant: Participant) -> None:
-    seconds = float(asked.get("Timeout") or ringing.RING_SECONDS)
+@contextmanager
+def _taken_back(room: Conference, participant: Participant) -> Iterator[None]:
+    """Who does not answer never was in the conference."""
     try:
-        await ringing.until_answered(call, seconds, detects_machine=asked.has("MachineDetection"))
-    except Unanswered as unanswered:
-        told = {"ParticipantCallStatus": str(unanswered), "ReasonParticipantLeft": "participant_add_failed"}
-        room.tell("participant-leave", participant, **told)
+        yield
+    except (Unanswered, HungUp) as cause:
         room.participants.remove(participant)
+        if room.status != "completed":
+            told = {
+                "ParticipantCallStatus": str(cause) or "canceled",
+                "ReasonParticipantLeft": "participant_add_failed",
+            }
+            room.tell("participant-leave", participant, **told)
         raise
-    if asked.is_true("Record"):
-        recordings.start(asked.network, "OutboundAPI", call.name, _callback(asked, "Recording"), call_sid=call.sid)
-    meeting.join(room, participant)
-    await meeting.stay(call, room)
 
 
 def list_(asked: Asked) -> Answer:
@@ -184,19 +196,10 @@ def _find(asked: Asked) -> tuple[Conference, Participant]:
 
 
 def _set_up(asked: Asked, room: Conference) -> None:
-    room.callback = Callback(
-        asked.get("ConferenceStatusCallback"),
-        asked.get("ConferenceStatusCallbackMethod", "POST"),
-        asked.events("ConferenceStatusCallbackEvent", ""),
-    )
+    room.callback = asked.callback("Conference", default="")
     room.max_participants = int(asked.get("MaxParticipants") or room.max_participants)
     if asked.get("ConferenceRecord") in {"true", "record-from-start"}:
-        room.record = _callback(asked, "ConferenceRecording")
-
-
-def _callback(asked: Asked, prefix: str) -> Callback:
-    method = asked.get(f"{prefix}StatusCallbackMethod", "POST")
-    return Callback(asked.get(f"{prefix}StatusCallback"), method, asked.events(f"{prefix}StatusCallbackEvent"))
+        room.record = asked.callback("ConferenceRecording")
 
 
 def _participant(asked: Asked, call: Call) -> Participant:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from telephony.simulator import recordings
 from telephony.simulator.network import Network
 from telephony.simulator.recordings import Recording
-from telephony.simulator.reports import Callback
 from telephony.simulator.rest import calls
 from telephony.simulator.rest.endpoint import (
     PAGING,
@@ -33,14 +32,13 @@ def start(asked: Asked) -> Answer:
     call = calls.find(asked)
     if call.status != "in-progress":
         raise Refusal(400, 21220, "Requested resource is not eligible for recording")
-    callback = Callback(
-        asked.get("RecordingStatusCallback"),
-        asked.get("RecordingStatusCallbackMethod", "POST"),
-        asked.events("RecordingStatusCallbackEvent"),
-    )
-    channels = 2 if asked.get("RecordingChannels") == "dual" else 1
     recording = recordings.start(
-        asked.network, "StartCallRecordingAPI", call.name, callback, call_sid=call.sid, channels=channels
+        asked.network,
+        "StartCallRecordingAPI",
+        call.name,
+        asked.callback("Recording"),
+        call_sid=call.sid,
+        channels=asked.channels,
     )
     return Answer(201, shown(asked, recording))
 

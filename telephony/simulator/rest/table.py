@@ -80,7 +80,8 @@ class Served:
             answer.then()
             with suppress(TimeoutError):
                 async with asyncio.timeout(OVERTAKING_SECONDS):
-                    await self._network.reports.delivered(str((answer.body or {}).get("sid", "")))
+                    body = answer.body or {}
+                    await self._network.reports.delivered(str(body.get("sid") or body.get("call_sid")))
         if is_lost:
             if request.transport is not None:
                 request.transport.abort()
@@ -124,7 +125,7 @@ class Served:
 
     def _known_as(self, sid: str) -> str:
         call, room = self._network.calls.get(sid), self._network.conferences.get(sid)
-        return call.name if call is not None else room.chaos_name if room is not None else sid
+        return call.name if call is not None else room.known_as if room is not None else sid
 
 
 class Unknown:

@@ -175,6 +175,7 @@ async def test_a_number_that_cannot_be_called_is_refused(desk: Desk, form: dict[
         ({"To": MIRA, "Url": "http://x/"}, 21213),
         ({"To": MIRA, "From": LINE}, 21205),
         ({"To": MIRA, "From": LINE, "Url": "http://x/", "Uri": "x"}, 20001),
+        ({"To": MIRA, "From": LINE, "Url": "http://x/", "StatusCallbackEvent": "ringing answered"}, 20001),
     ],
 )
 async def test_a_mistake_is_answered_loudly_and_remembered(desk: Desk, form: dict[str, str], code: int) -> None:

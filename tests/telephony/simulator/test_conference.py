@@ -260,6 +260,16 @@ async def test_somebody_is_called_into_it(desk: Desk) -> None:
     assert desk.at("/room")[-1]["ParticipantLabelEndingConference"] == "mira"
 
 
+async def test_a_phone_that_rings_for_a_conference_stops_when_that_is_over(desk: Desk) -> None:
+    greta = await _caller(desk)
+    leg = {"StatusCallback": f"{desk.url}/leg"}
+    await desk.rest("POST", f"Conferences/{_sid(desk)}/Participants", From=LINE, To=JONAS, **leg)
+    await desk.network.settle()
+    await greta.hang_up()
+    assert desk.told("/leg", "CallStatus") == ["canceled"]
+    assert desk.told("/room", "StatusCallbackEvent")[-1] == "conference-end"
+
+
 async def test_a_conference_is_opened_by_calling_somebody_into_it(desk: Desk) -> None:
     told = {"ConferenceStatusCallback": f"{desk.url}/room", "ConferenceStatusCallbackEvent": "join"}
     await desk.rest("POST", "Conferences/call-9/Participants", From=LINE, To=MIRA, **told)
