@@ -1,156 +1,115 @@
-"""A phone call: the phone of one person, and the documents that tell it what to do."""
+"""One leg of a call, as the carrier knows it: who calls whom, how it stands, and whom it tells."""
 
 from __future__ import annotations
 
-import asyncio
-import secrets
+import math
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import format_datetime
-from urllib.parse import urljoin
-from xml.etree import ElementTree
+from datetime import datetime
+from typing import Protocol
 
-from telephony.simulator.exchange import Exchange, Input
+from telephony.simulator import recordings
+from telephony.simulator.documents import NOWHERE, Goto
+from telephony.simulator.exchange import API_VERSION, Exchange, Text
+from telephony.simulator.phone import Interrupt, Phone
+from telephony.simulator.reports import Callback
 
-FINAL = {"completed", "busy", "no-answer", "failed", "canceled"}
 EVENT_OF = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answered"}
+SIP_RESPONSE = {"completed": "200", "busy": "486", "no-answer": "487", "canceled": "487", "failed": "404"}
+NOBODY = Callback()
 
 
-@dataclass(frozen=True)
-class Heard:
-    text: str
-    language: str
+class Redirected(Interrupt):
+    def __init__(self, goto: Goto) -> None:
+        super().__init__(goto.url)
+        self.goto = goto
 
 
-class HungUp(Exception):
-    pass
+class Unanswered(Exception):
+    """The call ends before anybody spoke; the text is its status."""
 
 
-class Redirected(Exception):
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self.url = url
+class Place(Protocol):
+    """Where voices meet: a conference, or two who were put through."""
+
+    def speak(self, speaker: Call, text: str) -> None: ...
+
+    def voices(self, listener: Call) -> list[Call]: ...
 
 
-@dataclass(eq=False)
-class SimulatedCall:
-    """`number` is the phone it rings on or calls from. Each action returns when the call waits for somebody again."""
+class Call(Phone):
+    """`number` is the phone that it rings on or is made from; `name` is the same in each run of a test."""
 
-    exchange: Exchange
-    sid: str
-    from_: str
-    to: str
-    direction: str
-    status_url: str = ""
-    status_events: frozenset[str] = frozenset()
-    status: str = "queued"
-    doing: str = "ringing"
-    prompts: list[Heard] = field(default_factory=list)
-    sequence: int = 0
-    answered_at: float = 0.0
-    _inputs: asyncio.Queue[Input] = field(default_factory=asyncio.Queue)
-    _settled: asyncio.Event = field(default_factory=asyncio.Event)
-    _task: asyncio.Task[None] | None = None
+    def __init__(
+        self,
+        exchange: Exchange,
+        from_: str,
+        to: str,
+        direction: str = "inbound",
+        *,
+        callback: Callback = NOBODY,
+        fallback: Goto = NOWHERE,
+        parent: Call | None = None,
+    ) -> None:
+        super().__init__(exchange, from_ if direction == "inbound" else to)
+        self.exchange = exchange
+        self.sid = exchange.new_sid("CA")
+        self.name = exchange.nth(f"call {self.number}")
+        self.from_ = from_
+        self.to = to
+        self.direction = direction
+        self.callback = callback
+        self.fallback = fallback
+        self.parent = parent
+        self.status = "queued"
+        self.answered_by = ""
+        self.extra: dict[str, str] = {}
+        self.place: Place | None = None
+        self.created_at = exchange.clock.now()
+        self.answered_at: datetime | None = None
+        self.ended_at: datetime | None = None
+        self.pastime = "listening"
+        # Whose callbacks are delivered before this call asks for its next document.
+        self.subjects = [self.sid]
+        self.documents_at_once = 0
+        self.at_end: list[Callable[[], None]] = []
+        self._sequence = 0
 
     @property
-    def number(self) -> str:
-        return self.from_ if self.direction == "inbound" else self.to
+    def is_inbound(self) -> bool:
+        return self.direction == "inbound"
 
     @property
-    def heard(self) -> str:
-        return " ".join(prompt.text for prompt in self.prompts)
+    def texts(self) -> list[Text]:
+        """The SMS that arrived on this phone."""
+        return self.exchange.handset(self.number).texts
 
     @property
-    def is_over(self) -> bool:
-        return self.status in FINAL
+    def hears(self) -> list[str]:
+        """The numbers of the people whose voice reaches this phone now."""
+        if self.place is None or not self.has_signal or self.is_over:
+            return []
+        return [call.number for call in self.place.voices(self) if call.has_signal]
 
-    async def press(self, keys: str) -> None:
-        for key in keys:
-            await self._do(Input("press", key))
-
-    async def say(self, text: str) -> None:
-        await self._do(Input("say", text))
-
-    async def begin_saying(self, text: str) -> None:
-        """Speech that has begun and not ended: only partial results are sent."""
-        await self._do(Input("begin", text))
-
-    async def wait(self) -> None:
-        """Silence until the pending time runs out."""
-        await self._do(Input("wait"))
-
-    async def hang_up(self) -> None:
-        if not self.is_over:
-            await self._do(Input("hang-up"))
-
-    async def answer(self) -> None:
-        """An outbound call is picked up."""
-        await self._do(Input("answer"))
-
-    async def decline(self) -> None:
-        await self._do(Input("decline"))
-
-    async def ignore(self) -> None:
-        await self._do(Input("ignore"))
-
-    async def redirect(self, url: str) -> None:
-        """By the network; it does not wait for the person."""
-        self._settled.clear()
-        self._inputs.put_nowait(Input("redirect", url))
-
-    def tell(self, given: Input) -> None:
-        self._settled.clear()
-        self._inputs.put_nowait(given)
-
-    async def settled(self) -> None:
-        await self._settled.wait()
+    @property
+    def seconds(self) -> int:
+        """From answer to end, rounded up as it is billed; 0 when nobody answered."""
+        if self.answered_at is None:
+            return 0
+        return max(1, math.ceil(((self.ended_at or self.exchange.clock.now()) - self.answered_at).total_seconds()))
 
     def start(self, work: Callable[[], Awaitable[None]]) -> None:
-        self._task = asyncio.ensure_future(self._live(work))
+        self.exchange.begin(self._live(work))
 
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+    def redirect(self, goto: Goto) -> None:
+        self.interrupt(Redirected(goto))
 
-    async def next_input(self, doing: str, seconds: float | None = None) -> Input:
-        """Waits for somebody. With real time a pending timeout counts as silence."""
-        self.doing = doing
-        self.exchange.changed()
-        if self._inputs.empty():
-            self._settled.set()
-        limit = seconds if self.exchange.real_time else None
-        try:
-            async with asyncio.timeout(limit):
-                given = await self._inputs.get()
-        except TimeoutError:
-            given = Input("wait")
-        self._settled.clear()
-        if given.kind == "hang-up":
-            raise HungUp
-        if given.kind == "redirect":
-            raise Redirected(given.value)
-        return given
-
-    async def fetch(self, url: str, **params: str) -> ElementTree.Element | None:
-        """The document at `url`; the fallback once when it fails; None ends the call."""
-        delivery = await self.exchange.deliverer.post(url, {**self.params(), **params})
-        if not delivery.is_document:
-            self.exchange.errors.append(f"11200 {url}: {delivery.status} {delivery.body[:200]!r}")
-            config = self.exchange.numbers.get(self.to)
-            fallback = config.fallback_url if config is not None else ""
-            if not fallback or url == fallback:
-                return None
-            return await self.fetch(fallback, ErrorCode="11200", ErrorUrl=url)
-        try:
-            return ElementTree.fromstring(delivery.body)  # noqa: S314 (our own product's document, on loopback)
-        except ElementTree.ParseError as error:
-            self.exchange.errors.append(f"12100 {url}: {error}")
-            return None
+    def pick_up(self) -> None:
+        if self.answered_at is None:
+            self.answered_at = self.exchange.clock.now()
+            self.report("in-progress")
 
     def params(self) -> dict[str, str]:
-        return {
+        found = {
             "CallSid": self.sid,
             "AccountSid": self.exchange.account_sid,
             "From": self.from_,
@@ -158,59 +117,58 @@ class SimulatedCall:
             "Caller": self.from_,
             "Called": self.to,
             "CallStatus": self.status,
-            "Direction": "inbound" if self.direction == "inbound" else "outbound-api",
-            "ApiVersion": "2010-04-01",
+            "Direction": self.direction,
+            "ApiVersion": API_VERSION,
         }
+        if self.parent is not None:
+            found["ParentCallSid"] = self.parent.sid
+        if self.answered_by:
+            found["AnsweredBy"] = self.answered_by
+        return found | self.extra
 
-    async def report(self, status: str) -> None:
+    def report(self, status: str) -> None:
         """A status callback, when this event was asked for."""
         self.status = status
         self.exchange.changed()
         event = EVENT_OF.get(status, "completed")
-        if not self.status_url or event not in self.status_events:
+        if not self.callback.wants(event):
             return
         params = {
             **self.params(),
             "CallbackSource": "call-progress-events",
-            "SequenceNumber": str(self.sequence),
-            "Timestamp": format_datetime(datetime.now(UTC)),
+            "SequenceNumber": str(self._sequence),
+            "Timestamp": self.exchange.stamp(),
         }
-        self.sequence += 1
-        if status == "completed":
-            params["CallDuration"] = params["Duration"] = "1"
-        await self.exchange.deliverer.post(self.status_url, params)
+        self._sequence += 1
+        if event == "completed":
+            params |= {"CallDuration": str(self.seconds), "Duration": str(math.ceil(self.seconds / 60))}
+            params |= {"SipResponseCode": SIP_RESPONSE[status]} if not self.is_inbound else {}
+        self.exchange.report(self.callback, event, params, kind="call", subject=self.sid, of=self.name)
 
-    def hear(self, element: ElementTree.Element) -> None:
-        text = " ".join("".join(element.itertext()).split())
-        self.prompts.append(Heard(text, element.get("language", "")))
+    def waits(self) -> None:
+        self.documents_at_once = 0
         self.exchange.changed()
-
-    async def _do(self, given: Input) -> None:
-        if self.is_over:
-            return
-        self.tell(given)
-        await self._settled.wait()
 
     async def _live(self, work: Callable[[], Awaitable[None]]) -> None:
         final = "completed"
         try:
             await work()
-        except HungUp:
+        except Unanswered as unanswered:
+            final = str(unanswered)
+        except Interrupt:
             final = "completed" if self.status == "in-progress" else "canceled"
         except Exception as error:
-            self.exchange.errors.append(f"{type(error).__name__}: {error}")
+            self.exchange.complain(f"{type(error).__name__}: {error}")
             final = "failed"
-        self.exchange.leave(self)
-        if not self.is_over:
-            await self.report(final)
-        self.doing = "ended"
+        self._end(final)
+        await self.exchange.reports.delivered(self.sid)
         self._settled.set()
+
+    def _end(self, status: str) -> None:
+        self.ended_at = self.exchange.clock.now()
+        self.doing = "ended"
+        self.report(status)
+        recordings.finish_all(self.exchange, call_sid=self.sid)
+        for then in self.at_end:
+            then()
         self.exchange.changed()
-
-
-def new_sid(prefix: str) -> str:
-    return prefix + secrets.token_hex(16)
-
-
-def absolute(base: str, url: str) -> str:
-    return urljoin(base, url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from telephony.simulator import rest
+from telephony.simulator import control, rest
 from telephony.simulator.network import Network
 
 
@@ -13,7 +13,7 @@ class FakeTwilio(Network):
 
     async def start(self, port: int = 0) -> None:
         app = web.Application()
-        app.add_routes(rest.routes(self))
+        app.add_routes([*rest.routes(self), *control.routes(self)])
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
@@ -21,9 +21,7 @@ class FakeTwilio(Network):
         self.api_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:
-        for call in self.calls.values():
-            await call.stop()
-        await self.deliverer.close()
+        await super().stop()
         if self._runner is not None:
             await self._runner.cleanup()
 

@@ -1,8 +1,10 @@
 """The checker of Twilio requests accepts what Twilio accepts and names what it refuses."""
 
+from typing import Any
+
 import pytest
 
-from tests.contracts.twilio import Form, check
+from tests.contracts.twilio import Form, check, check_answer
 
 ACCOUNT = "AC" + "a" * 32
 CALL = "CA" + "b" * 32
@@ -73,3 +75,27 @@ def test_right_requests_pass(method: str, path: str, form: Form) -> None:
 )
 def test_wrong_requests_are_named(method: str, path: str, form: Form, says: str) -> None:
     assert says in "\n".join(check(method, path, form))
+
+
+def test_right_answers_pass() -> None:
+    call = {"sid": CALL, "status": "queued", "duration": None, "date_created": "Mon, 23 Nov 2026 10:00:00 +0000"}
+    page = {"calls": [call], "page": 0, "next_page_uri": None}
+    assert check_answer("POST", CALLS, 201, call) == []
+    assert check_answer("GET", CALLS, 200, page) == []
+    assert check_answer("DELETE", f"{BASE}/Recordings/RE{'e' * 32}.json", 204, None) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "says"),
+    [
+        (200, {"sid": CALL}, "200 is none of 201"),
+        (201, {"sid": "CA1"}, "does not look like"),
+        (201, {"sid": CALL, "status": "initiated"}, "none of queued"),
+        (201, {"sid": CALL, "stat": "x"}, ".stat is unknown"),
+        (201, {"sid": 7}, "is no string"),
+        (201, {"date_created": "Mon, 23 Nov 2026 10:00:00"}, "has no zone"),
+    ],
+)
+def test_wrong_answers_are_named(status: int, body: dict[str, Any], says: str) -> None:
+    found = check_answer("POST", CALLS, status, body)
+    assert says in "\n".join(found)

@@ -4,6 +4,7 @@ import functools
 import re
 from collections import Counter
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -45,6 +46,58 @@ def check(http_method: str, path: str, form: Form) -> list[str]:
         return violations + _rules(operation["operationId"], form, where)
     asked = {p["name"]: p["schema"] for p in operation.get("parameters", []) if p["in"] == "query"}
     return violations + _parameters(where, asked, set(), query + form)
+
+
+def check_answer(http_method: str, path: str, status: int, body: Json | None) -> list[str]:
+    """Violations of what a stand-in answers: a status that is not published, or a body that is none of the schema's."""
+    found = _operation(http_method.lower(), urlsplit(path).path)
+    if isinstance(found, str):
+        return [found]
+    responses, where = found[0]["responses"], f"{http_method.upper()} {path.rsplit('/', 1)[-1]}"
+    if str(status) not in responses:
+        return [f"{where}: {status} is none of {', '.join(responses)}"]
+    schema = responses[str(status)].get("content", {}).get("application/json", {}).get("schema")
+    if schema is None:
+        return [] if body is None else [f"{where}: no body is wanted"]
+    return [f"{where}: {problem}" for problem in _answer("", schema, body)]
+
+
+def _answer(at: str, schema: Json, value: Any) -> list[str]:
+    """Closed: what is not described is not sent."""
+    schema = _resolved(schema)
+    if value is None:
+        return [] if schema.get("nullable") or "enum" in schema else [f"{at} is null"]
+    kinds: dict[str, Any] = {
+        "string": str,
+        "integer": int,
+        "number": (int, float),
+        "boolean": bool,
+        "object": dict,
+        "array": list,
+    }
+    kind = schema.get("type")
+    if kind is not None and not isinstance(value, kinds[kind]):
+        return [f"{at} {value!r} is no {kind}"]
+    if kind == "array":
+        return [line for number, one in enumerate(value) for line in _answer(f"{at}[{number}]", schema["items"], one)]
+    if kind == "object" and "properties" in schema:
+        unknown = [f"{at}.{name} is unknown" for name in value if name not in schema["properties"]]
+        known = {name: inner for name, inner in schema["properties"].items() if name in value}
+        return unknown + [line for name in known for line in _answer(f"{at}.{name}", known[name], value[name])]
+    if "enum" in schema and value not in schema["enum"]:
+        return [f"{at} {value!r} is none of {', '.join(schema['enum'])}"]
+    if schema.get("pattern") and not re.fullmatch(schema["pattern"].strip("^$"), value):
+        return [f"{at} {value!r} does not look like {schema['pattern']}"]
+    if schema.get("format") == "date-time-rfc-2822" and parsedate_to_datetime(value).tzinfo is None:
+        return [f"{at} {value!r} has no zone"]
+    return []
+
+
+def _resolved(schema: Json) -> Json:
+    if "$ref" not in schema:
+        return schema
+    found: Json = load("twilio/api_v2010.json")["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
+    return found
 
 
 @functools.cache
@@ -90,8 +143,7 @@ def _parameters(where: str, known: Json, required: set[str], form: Form) -> list
 
 
 def _value(name: str, schema: Json, value: str) -> list[str]:
-    if "$ref" in schema:
-        schema = load("twilio/api_v2010.json")["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
+    schema = _resolved(schema)
     if schema.get("type") == "array":
         return _one_of_array(name, schema, value)
     if "enum" in schema and value not in schema["enum"]:

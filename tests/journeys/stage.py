@@ -16,7 +16,7 @@ from crm_core.agents import Presence, Role, actor_of
 from crm_core.callcenter import presence
 from crm_core.company import CardPlace, Company
 from crm_core.db import Database
-from telephony.simulator import FakeTwilio, NumberConfig
+from telephony.simulator import Chaos, FakeTwilio, NumberConfig
 from tests import people
 from tests.contracts import slack as slack_contract
 from tests.contracts import telegram as telegram_contract
@@ -75,12 +75,15 @@ class Stage:
 
 
 @asynccontextmanager
-async def set_stage(database: Database, company: Company) -> AsyncIterator[Stage]:
-    """Mira and Jonas work from Slack, Lena sells from Telegram, Sam is the admin at the terminal."""
+async def set_stage(database: Database, company: Company, chaos: Chaos | None = None) -> AsyncIterator[Stage]:
+    """Mira and Jonas work from Slack, Lena sells from Telegram, Sam is the admin at the terminal.
+
+    The product goes by the clock of the phone network: `stage.twilio.advance` is what makes it later.
+    """
     async with (
         FakeSlack(SLACK_SECRET, SLACK_TOKEN) as slack,
         FakeTelegram(TELEGRAM_TOKEN, TELEGRAM_SECRET) as telegram,
-        FakeTwilio("AC" + "0" * 32, "twilio-auth-token") as twilio,
+        FakeTwilio("AC" + "0" * 32, "twilio-auth-token", chaos=chaos) as twilio,
     ):
         mira, jonas = slack.add_user("Mira", "mira@example.com"), slack.add_user("Jonas", "jonas@example.com")
         channel, lena = slack.add_channel("support"), telegram.add_user("Lena Brandt", "lena", "de")
@@ -92,7 +95,7 @@ async def set_stage(database: Database, company: Company) -> AsyncIterator[Stage
         port = unused_port()
         base_url = f"http://127.0.0.1:{port}"
         settings = _settings(slack, telegram, twilio).model_copy(update={"public_base_url": base_url, "port": port})
-        runtime = Runtime(settings, company, database)
+        runtime = Runtime(settings, company, database, twilio.clock.now)
         channels = build_channels(runtime)
         runner = await listen(build_app(runtime, channels, None), settings)
         slack.events_url, telegram.webhook_url = f"{base_url}/slack/events", f"{base_url}/telegram"

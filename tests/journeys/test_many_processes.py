@@ -57,7 +57,7 @@ async def test_two_agents_accept_one_call_and_one_phone_rings(stage: Stage, serv
     caller = await stage.twilio.dial("+493023125010", LINE)
     await caller.press("3")
     await _by_turns(stage, servers, [(stage.mira, "accept CALL-1"), (stage.jonas, "accept CALL-1")] * 4)
-    dialled = [call for call in stage.twilio.calls.values() if call.direction == "outbound"]
+    dialled = [call for call in stage.twilio.calls.values() if not call.is_inbound]
     assert len(dialled) == 1
     await caller.hang_up()
 

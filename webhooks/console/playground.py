@@ -13,7 +13,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader
 
 from bot import terminal
-from telephony.simulator import SimulatedCall
+from telephony.simulator import Call
 from webhooks.console.snapshot import snapshot
 from webhooks.demo.company import PEOPLE
 from webhooks.demo.stand_ins import StandIns
@@ -114,10 +114,10 @@ class Playground:
         if body["do"] == "dial":
             await network.dial(body["from"], self._runtime.company.phone.number)
             return
-        await self._act(self._newest("inbound"), body)
+        await self._act(self._newest(is_inbound=True), body)
 
     async def agent_phone(self, body: dict[str, Any]) -> None:
-        await self._act(self._newest("outbound"), body)
+        await self._act(self._newest(is_inbound=False), body)
 
     async def slack(self, body: dict[str, Any]) -> None:
         """A press, or words: `/offhook …` is the command, anything else is a message that mentions us."""
@@ -194,14 +194,14 @@ class Playground:
             self._listeners.discard(changed)
         return read()[before]
 
-    def _newest(self, direction: str) -> SimulatedCall:
-        calls = [call for call in self._services.twilio.calls.values() if call.direction == direction]
+    def _newest(self, *, is_inbound: bool) -> Call:
+        calls = [call for call in self._services.twilio.calls.values() if call.is_inbound == is_inbound]
         if not calls or calls[-1].is_over:
             raise LookupError("There is no call on this phone.")
         return calls[-1]
 
-    async def _act(self, call: SimulatedCall, body: dict[str, Any]) -> None:
-        from telephony.simulator.rest import act
+    async def _act(self, call: Call, body: dict[str, Any]) -> None:
+        from telephony.simulator.control import act
 
         await act(call, body["do"], body.get("with", ""))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.fakes.slack_workspace import Message as SlackMessage
 from bot.fakes.telegram_chats import Message as TelegramMessage
-from telephony.simulator import SimulatedCall
+from telephony.simulator import Call
 from webhooks.demo.stand_ins import TELEGRAM_NAME, StandIns
 
 MOST_MESSAGES = 40
@@ -15,8 +15,8 @@ MOST_FEED = 60
 
 def snapshot(services: StandIns) -> dict[str, Any]:
     calls = list(services.twilio.calls.values())
-    inbound = [call for call in calls if call.direction == "inbound"]
-    outbound = [call for call in calls if call.direction == "outbound"]
+    inbound = [call for call in calls if call.is_inbound]
+    outbound = [call for call in calls if not call.is_inbound]
     channel = services.slack_channel
     return {
         "phone": _call(inbound[-1]) if inbound else None,
@@ -32,7 +32,7 @@ def snapshot(services: StandIns) -> dict[str, Any]:
     }
 
 
-def _call(call: SimulatedCall) -> dict[str, Any]:
+def _call(call: Call) -> dict[str, Any]:
     return {
         "sid": call.sid,
         "number": call.number,

@@ -124,7 +124,7 @@ async def test_the_agents_phone_takes_the_call_and_both_talk(page: Playing) -> N
     await _ring_the_agent(page)
     await page.post("agent-phone", do="answer")
     await page.post("agent-phone", do="press", **{"with": "1"})
-    state = await page.until(lambda state: state["phone"]["doing"].startswith("in conference"))
+    state = await page.until(lambda state: state["agentPhone"]["doing"].startswith("in conference"))
     assert state["agentPhone"]["doing"] == state["phone"]["doing"]
 
 

@@ -31,12 +31,13 @@ async function post(what, body) {
 // Phones -----------------------------------------------------------------------------------------
 const STATES = {
   gathering: "in the menu, waiting for keys or words", recording: "recording a message", ringing: "ringing",
-  queued: "waiting in the queue", ended: "the call has ended",
+  queued: "waiting in the queue", listening: "listening", ended: "the call has ended",
 };
 
 function describe(call) {
   if (!call) return "quiet";
   if (call.doing.startsWith("in conference")) return "connected: both are talking";
+  if (call.doing.startsWith("on hold")) return "on hold";
   return STATES[call.doing] || call.doing;
 }
 
