@@ -1,6 +1,6 @@
 # `make run` and `make test` are all a newcomer needs.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench format clean
+.PHONY: help run test soak bench format clean
 
 # The first that runs: a name on the PATH may be a placeholder of a version switcher for a Python that is not chosen.
 PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
@@ -11,6 +11,7 @@ BIN := $(VENV)/bin
 help:
 	@echo "make run      a sample company on http://127.0.0.1:8080 (PORT=… for another port)"
 	@echo "make test     everything that guards the project"
+	@echo "make soak     every scenario of the call centre on twenty bad days"
 	@echo "make bench    what it costs, measured beside a bare handler"
 	@echo "make format   put the code in shape"
 	@echo "make clean    remove what was built"
@@ -23,6 +24,9 @@ test: $(VENV)/.tests
 	@echo "mypy"; $(BIN)/mypy --no-error-summary
 	@echo "import rules"; $(BIN)/lint-imports --no-cache >build/imports.log || { cat build/imports.log; exit 1; }
 	@echo "pytest"; $(BIN)/pytest -n auto
+
+soak: $(VENV)/.tests
+	@SOAK_SEEDS=20 $(BIN)/pytest -n auto tests/scenarios
 
 bench: $(VENV)/.tests
 	@$(BIN)/python -m tests.benchmarks

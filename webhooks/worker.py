@@ -53,7 +53,7 @@ class Worker:
         """Until `stop()`. A commit of this process wakes it at once; a poll finds what other processes left."""
         if self._runtime.database.is_sqlite:
             await self._take_over()
-        await self._begin()
+        await self.begin()
         while not self._stopping.is_set():
             self._runtime.woken.clear()
             try:
@@ -86,7 +86,7 @@ class Worker:
             await lease.release_all(session, Receipt)
             await lease.release_all(session, Effect)
 
-    async def _begin(self) -> None:
+    async def begin(self) -> None:
         """What repeats itself is planned; calls that went on while nobody listened are asked about."""
         now = self._runtime.clock()
         async with self._runtime.database.transaction() as session:

@@ -142,7 +142,7 @@ async def wish_of(session: AsyncSession, rule: QueueRule, entry: QueueEntry, now
     waited = now - entry.joined_at
     is_narrow = waited < rule.widen_after
     preferred = await _preferred(session, call, now) if waited < rule.prefer_for else ()
-    language = call.language or call.ivr.get("language")
+    language = call.language or call.ivr.get("language") or company_of(session).language
     return Wish(language, frozenset(rule.skills) if is_narrow else frozenset(), preferred)
 
 

@@ -149,7 +149,8 @@ async def _not_taken(
     is_declined = leg.state == LegState.BUSY
     offer.end(OfferState.DECLINED if is_declined else OfferState.MISSED, now)
     await session.flush()
-    if not is_declined:
+    # A phone that could not be rung was not missed by anybody.
+    if not is_declined and leg.state != LegState.FAILED:
         await _missed(session, offer.agent_id, now)
     await _give_back(session, call, entry, now)
 

@@ -77,7 +77,8 @@ async def over(session: AsyncSession, call: Call, now: datetime) -> None:
         await calls.move_to(session, call, CallState.DONE, now)
         return
     agent = await work.lock_agent(session, call.agent_id)
-    is_at_it = agent.presence == Presence.WRAP_UP or bool(await legs.live_legs(session, call.id, Party.AGENT))
+    live = await legs.live_legs(session, call.id, Party.AGENT)
+    is_at_it = agent.presence == Presence.WRAP_UP or any(leg.was_joined for leg in live)
     if not is_at_it:
         await calls.move_to(session, call, CallState.DONE, now)
 
