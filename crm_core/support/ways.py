@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -62,7 +62,7 @@ async def way_used(session: AsyncSession, ticket: Ticket) -> Way | None:
 
 async def open_way(session: AsyncSession, ticket: Ticket, now: datetime) -> Way | None:
     """The way they came, else another one of theirs: the first that they did not object to."""
-    async for way in _ways(session, ticket):
+    for way in await _ways(session, ticket):
         if ticket.contact_id is None or await may(session, ticket.contact_id, way, Purpose.SERVICE, now):
             return way
     return None
@@ -100,6 +100,8 @@ async def send(
             )
         case Medium.SLACK | Medium.TELEGRAM:
             await _message(session, actor, ticket, way, text, now, key, purpose)
+        case _:
+            assert_never(way.medium)
 
 
 async def _message(
@@ -113,17 +115,11 @@ async def _message(
     await outbox.enqueue(session, EffectKind.MESSAGE, place, payload, now, dedupe_key=key)
 
 
-async def _ways(session: AsyncSession, ticket: Ticket) -> AsyncIterator[Way]:
+async def _ways(session: AsyncSession, ticket: Ticket) -> list[Way]:
     used = await way_used(session, ticket)
-    if used is not None:
-        yield used
-    for way in await _by_chat(session, ticket):
-        if way != used:
-            yield way
     known = await numbers.numbers_of(session, ticket.contact_id) if ticket.contact_id is not None else []
-    for number in known:
-        if number.e164 != (used.number if used is not None else None):
-            yield Way(Medium.SMS, number.e164)
+    others = [*await _by_chat(session, ticket), *(Way(Medium.SMS, number.e164) for number in known)]
+    return [*([used] if used is not None else []), *(way for way in others if way != used)]
 
 
 async def _by_phone(session: AsyncSession, ticket: Ticket) -> Way | None:

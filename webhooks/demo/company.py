@@ -24,7 +24,7 @@ from crm_core.support.tickets import Priority
 
 CALLER = "+493023125010"
 # A customer who writes in Telegram: the account, and who it is.
-CHATTER = ("Priya Nair", 555_123)
+CHATTER = ("Priya Nair", 555_808)
 
 
 @dataclass(frozen=True, slots=True)
