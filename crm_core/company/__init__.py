@@ -1,8 +1,9 @@
 """The company file, offhook.yml."""
 
-from crm_core.company.file import CardPlace, Company, CompanyFileError, company_of, read_company
+from crm_core.company.file import CardPlace, Company, company_of
 from crm_core.company.hours import Hours
 from crm_core.company.phone import CallbackWish, JoinQueue, Menu, MyTickets, Node, OpenTicket, Option, Phone, Voicemail
+from crm_core.company.reading import CompanyFileError, read_company
 from crm_core.company.sales import StageRule
 from crm_core.company.support import PLACEHOLDER, Macro, Sla, SlaPolicy
 
