@@ -158,6 +158,11 @@ async def again(session: AsyncSession, call: Call, digits: str, now: datetime) -
     return nodes.goodbye(turn)
 
 
+async def transferred(session: AsyncSession, call: Call, status: str, now: datetime) -> VoiceResponse:
+    """How it went with another number."""
+    return await nodes.transferred(await _turn(session, call, now), status)
+
+
 def fallback(company: Company) -> VoiceResponse:
     """For when nothing else works: needs no database."""
     response = VoiceResponse()

@@ -7,8 +7,20 @@ from typing import assert_never
 from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core.callcenter import presence, queues
-from crm_core.company import CallbackWish, JoinQueue, Menu, MyTickets, Node, OpenTicket, Voicemail
-from telephony import menu, messages, own_tickets, telling
+from crm_core.company import (
+    Branch,
+    CallbackWish,
+    HangUp,
+    JoinQueue,
+    Menu,
+    MyTickets,
+    OpenTicket,
+    Say,
+    Transfer,
+    Voicemail,
+)
+from crm_core.company.part import LocalText
+from telephony import branching, menu, messages, own_tickets, telling, transfer
 from telephony.outcome import GoTo, NotUnderstood, Outcome, SayAgain
 from telephony.turn import MOST_STRIKES, Heard, Turn
 from telephony.voice import Spoken, speak
@@ -24,22 +36,31 @@ async def enter(turn: Turn, name: str, before: list[Spoken] | None = None) -> Vo
 
 
 async def say_again(turn: Turn, before: list[Spoken]) -> VoiceResponse:
-    """The prompt of the node the caller is at."""
-    node = _node(turn)
+    """The prompt of the node the caller is at; from one that asks nothing it goes on at once."""
+    node = turn.node
     match node:
+        case Say():
+            return await enter(turn, node.goto, [*before, turn.written(node.prompt)])
+        case Branch():
+            return await enter(turn, await branching.choose(turn, node), before)
         case Menu():
             return menu.ask(turn, node, before)
         case MyTickets():
             told = await own_tickets.ask(turn, before)
-            return told if told is not None else await _without_tickets(turn, before)
+            return told if told is not None else await _without_tickets(turn, node, before)
         case OpenTicket():
             return telling.ask(turn, before)
         case JoinQueue():
             return await _queue(turn, node, before)
         case Voicemail():
-            return await messages.voicemail(turn, [*before, turn.say("phone.voicemail-ask")])
+            ask = turn.written(node.prompt) if node.prompt is not None else turn.say("phone.voicemail-ask")
+            return await messages.voicemail(turn, [*before, ask])
         case CallbackWish():
-            return await messages.callback(turn, before)
+            return await _callback(turn, node, before)
+        case Transfer():
+            return await _transfer(turn, node, before)
+        case HangUp():
+            return goodbye(turn, before, node.prompt)
         case _:
             assert_never(node)
 
@@ -54,32 +75,46 @@ async def hear(turn: Turn, heard: Heard) -> VoiceResponse:
         return await enter(turn, turn.company.phone.person)
     if heard.digits == "*" or _commands(turn, heard, "phone.repeat-words"):
         return await say_again(turn, [])
-    node = _node(turn)
+    node = turn.node
     match node:
         case Menu():
             return await _follow(turn, await menu.choose(turn, node, heard))
         case MyTickets():
-            return await _follow(turn, await own_tickets.choose(turn, heard))
+            return await _follow(turn, await own_tickets.choose(turn, node, heard))
         case OpenTicket():
-            return await _follow(turn, await telling.told(turn, heard))
-        case JoinQueue() | Voicemail() | CallbackWish():
+            return await _follow(turn, await telling.told(turn, node, heard))
+        case Say() | Branch() | JoinQueue() | Voicemail() | CallbackWish() | Transfer() | HangUp():
             return await say_again(turn, [])
         case _:
             assert_never(node)
 
 
 async def strike(turn: Turn) -> VoiceResponse:
-    """Not understood. The third time a person, or the voicemail, takes over."""
+    """Not understood. The third time a person, the voicemail, or what the node names for it takes over."""
     strikes = int(turn.state.get("strikes", 0)) + 1
     turn.remember(strikes=strikes)
-    if strikes >= MOST_STRIKES:
-        return await enter(turn, turn.company.phone.person, [turn.say("phone.too-many")])
-    return await say_again(turn, [turn.say("phone.not-understood")])
+    if strikes < MOST_STRIKES:
+        return await say_again(turn, [turn.say("phone.not-understood")])
+    node = turn.node
+    if isinstance(node, Menu) and node.otherwise is not None:
+        return await enter(turn, node.otherwise, [turn.say("phone.not-understood")])
+    return await enter(turn, turn.company.phone.person, [turn.say("phone.too-many")])
 
 
-def goodbye(turn: Turn) -> VoiceResponse:
+async def transferred(turn: Turn, status: str) -> VoiceResponse:
+    """The other number has hung up after a talk, or nobody answered there."""
+    node = turn.node
+    if transfer.was_answered(status):
+        return goodbye(turn)
+    other = node.otherwise if isinstance(node, Transfer) else None
+    return await enter(turn, other or turn.company.phone.person, [turn.say("phone.transfer-unanswered")])
+
+
+def goodbye(turn: Turn, before: list[Spoken] | None = None, prompt: LocalText | None = None) -> VoiceResponse:
     response = VoiceResponse()
-    speak(response, turn.say("phone.goodbye"))
+    last = turn.written(prompt) if prompt is not None else turn.say("phone.goodbye")
+    for spoken in [*(before or []), last]:
+        speak(response, spoken)
     response.hangup()
     return response
 
@@ -111,21 +146,33 @@ def _commands(turn: Turn, heard: Heard, words: str) -> bool:
     return meant
 
 
-def _node(turn: Turn) -> Node:
+async def _without_tickets(turn: Turn, node: MyTickets, before: list[Spoken]) -> VoiceResponse:
+    """Back to the beginning, unless the node names something else or that is here."""
     phone = turn.company.phone
-    return phone.nodes.get(turn.state.get("node", turn.home)) or phone.nodes[turn.home]
+    begins_here = turn.state.get("node", turn.home) == turn.home
+    other = node.otherwise or (phone.person if begins_here else turn.home)
+    return await enter(turn, other, [*before, turn.say("phone.tickets-none")])
 
 
-async def _without_tickets(turn: Turn, before: list[Spoken]) -> VoiceResponse:
-    """Back to the beginning, unless that is here."""
-    phone = turn.company.phone
-    leads_back = isinstance(phone.nodes[turn.home], MyTickets)
-    return await enter(turn, phone.person if leads_back else turn.home, [*before, turn.say("phone.tickets-none")])
+async def _callback(turn: Turn, node: CallbackWish, before: list[Spoken]) -> VoiceResponse:
+    if turn.caller.number is None and node.otherwise is not None:
+        return await enter(turn, node.otherwise, before)
+    return await messages.callback(turn, before)
+
+
+async def _transfer(turn: Turn, node: Transfer, before: list[Spoken]) -> VoiceResponse:
+    said = [*before, turn.written(node.prompt)] if node.prompt is not None else before
+    if node.goto is not None:
+        return await enter(turn, node.goto, said)
+    assert node.to is not None, "a transfer leads to one or the other"
+    return await transfer.put_through(turn, node.to, said)
 
 
 async def _queue(turn: Turn, node: JoinQueue, before: list[Spoken]) -> VoiceResponse:
     is_open = turn.company.is_open(turn.now)
     if not is_open or not await presence.anyone_available(turn.session):
+        if node.otherwise is not None:
+            return await enter(turn, node.otherwise, before)
         return await messages.voicemail(turn, [*before, turn.say("phone.nobody-there")])
     await queues.join(turn.session, turn.call, node.queue, turn.now)
     response = VoiceResponse()

@@ -7,6 +7,7 @@ from typing import cast
 from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core import references
+from crm_core.company import MyTickets
 from crm_core.message import say
 from crm_core.support import tickets
 from crm_core.support.tickets import Ticket
@@ -33,9 +34,9 @@ async def ask(turn: Turn, before: list[Spoken]) -> VoiceResponse | None:
     return response
 
 
-async def choose(turn: Turn, heard: Heard) -> Outcome:
+async def choose(turn: Turn, node: MyTickets, heard: Heard) -> Outcome:
     if isinstance(turn.state.get("phase"), int):
-        return GoTo(turn.home) if heard.digits == "1" else NotUnderstood()
+        return GoTo(node.goto or turn.home) if heard.digits == "1" else NotUnderstood()
     offered: list[int] = turn.state.get("tickets", [])
     if heard.digits in {str(key) for key in range(1, len(offered) + 1)}:
         chosen: int | None = offered[int(heard.digits) - 1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core import references
+from crm_core.company import OpenTicket
 from crm_core.support import tickets
 from telephony.outcome import GoTo, NotUnderstood, Outcome, SayAgain
 from telephony.turn import Heard, Turn
@@ -57,7 +58,7 @@ def take(turn: Turn, node: str, speech: str) -> Outcome:
     return SayAgain()
 
 
-async def told(turn: Turn, heard: Heard) -> Outcome:
+async def told(turn: Turn, node: OpenTicket, heard: Heard) -> Outcome:
     if is_done(turn):
         return GoTo(turn.home)
     if turn.state.get("phase") != BACK:
@@ -68,28 +69,32 @@ async def told(turn: Turn, heard: Heard) -> Outcome:
         turn.remember(draft="", phase=TELLING, strikes=0)
         return SayAgain()
     if heard.digits == "1" or heard.means(turn.words("phone.open-back-words")):
-        return await _send(turn)
+        return await _send(turn, node)
     return NotUnderstood()
 
 
-async def _send(turn: Turn) -> Outcome:
+async def _send(turn: Turn, node: OpenTicket) -> Outcome:
     ticket = await tickets.open_ticket(
         turn.session,
         turn.actor,
         subject=turn.state["draft"],
         contact_id=turn.caller.contact_id,
         call_id=turn.call.id,
+        queue=node.queue,
         now=turn.now,
     )
     turn.remember(draft="", phase=DONE, ticket=ticket.id)
-    return SayAgain()
+    return GoTo(node.goto, [_thanks(turn)]) if node.goto is not None else SayAgain()
 
 
 def _done(turn: Turn) -> VoiceResponse:
     response = VoiceResponse()
-    thanks = turn.say("phone.open-done", ref=references.ref("ticket", turn.state["ticket"]))
-    listen(response, [thanks], turn.next_action(), turn.language, seconds=3)
+    listen(response, [_thanks(turn)], turn.next_action(), turn.language, seconds=3)
     return response
+
+
+def _thanks(turn: Turn) -> Spoken:
+    return turn.say("phone.open-done", ref=references.ref("ticket", turn.state["ticket"]))
 
 
 def _cut(text: str) -> str:

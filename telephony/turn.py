@@ -13,7 +13,8 @@ from crm_core import phones
 from crm_core.agents import Actor
 from crm_core.callcenter.callers import Caller
 from crm_core.callcenter.calls import Call
-from crm_core.company import Company, company_of
+from crm_core.company import Company, Node, company_of
+from crm_core.company.part import LocalText
 from crm_core.message import Message, Param, say
 from intents import catalogue
 from telephony.voice import Spoken
@@ -82,6 +83,12 @@ class Turn:
         return phone.start if self.company.is_open(self.now) else phone.closed
 
     @property
+    def node(self) -> Node:
+        """Where the caller is; at the beginning when the company file has changed under them."""
+        nodes = self.company.phone.nodes
+        return nodes.get(self.state.get("node", self.home)) or nodes[self.home]
+
+    @property
     def actor(self) -> Actor:
         return self.caller.actor(self.language)
 
@@ -107,6 +114,10 @@ class Turn:
 
     def say(self, id: str, **params: Param) -> Spoken:
         return Spoken(catalogue.render(Message(id, params), self.language, self.company.zone), self.language)
+
+    def written(self, text: LocalText) -> Spoken:
+        """What the company file says."""
+        return Spoken(text[self.language], self.language)
 
     def words(self, id: str) -> str:
         return self.say(id).text

@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core.company.fields import CustomField
 from crm_core.company.figures import Figures
+from crm_core.company.fitting import spoken_texts, unfitting
 from crm_core.company.hours import Hours
 from crm_core.company.keeping import Files, Retention
 from crm_core.company.part import Fault, LocalText, Mistake, Part, Path, refuse
 from crm_core.company.people import Branch, Team, known_zone
-from crm_core.company.phone import JoinQueue, Menu, Phone
+from crm_core.company.phone import Phone
 from crm_core.company.projects import Projects
 from crm_core.company.sales import (
     DEFAULT_PIPELINE,
@@ -83,10 +84,7 @@ class Company(Part):
 
     def _texts(self) -> Iterator[tuple[Path, LocalText]]:
         """What is said to customers, and so in each of their languages."""
-        yield ("phone", "greeting"), self.phone.greeting
-        for name, node in self.phone.nodes.items():
-            if isinstance(node, Menu):
-                yield ("phone", "nodes", name, "prompt"), node.prompt
+        yield from spoken_texts(self)
         for key, macro in self.macros.items():
             if macro.text:
                 yield ("macros", key, "text"), macro.text
@@ -94,12 +92,8 @@ class Company(Part):
             yield ("satisfaction", "text"), self.satisfaction.text
 
     @model_validator(mode="after")
-    def _queues_are_described(self) -> Company:
-        refuse(
-            Fault(("phone", "nodes", name, "queue"), f"names a queue that is not described: {node.queue}")
-            for name, node in self.phone.nodes.items()
-            if isinstance(node, JoinQueue) and node.queue not in self.queues
-        )
+    def _menu_fits(self) -> Company:
+        refuse(unfitting(self))
         return self
 
     @model_validator(mode="after")

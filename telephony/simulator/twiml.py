@@ -184,9 +184,12 @@ async def _wait_in_queue(call: SimulatedCall, name: str, wait_url: str) -> None:
 
 
 async def _dial(call: SimulatedCall, verb: Element, base: str) -> Following:
+    number = verb.find("Number")
+    if number is not None:
+        return await _ring_outside(call, verb, (number.text or "").strip(), base)
     conference = verb.find("Conference")
     if conference is None:
-        raise UnknownVerb("Dial without Conference")
+        raise UnknownVerb("Dial without Conference or Number")
     name = (conference.text or "").strip()
     room = call.exchange.rooms.setdefault(name, [])
     room.append(call)
@@ -202,3 +205,16 @@ async def _dial(call: SimulatedCall, verb: Element, base: str) -> Following:
                 call.exchange.end_conference(name)
     action = verb.get("action")
     return (absolute(base, action), {"DialCallStatus": "completed"}) if action else None
+
+
+async def _ring_outside(call: SimulatedCall, verb: Element, number: str, base: str) -> Following:
+    """A phone outside of the account: `answer` lets it pick up, silence lets it ring in vain or hang up."""
+    given = await call.next_input(f"ringing {number}", float(verb.get("timeout", 30)))
+    while given.kind not in {"answer", "wait"}:
+        given = await call.next_input(f"ringing {number}", float(verb.get("timeout", 30)))
+    status = "no-answer"
+    if given.kind == "answer":
+        status = "completed"
+        await call.next_input(f"talking to {number}")
+    action = verb.get("action")
+    return (absolute(base, action), {"DialCallStatus": status}) if action else None

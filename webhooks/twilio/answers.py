@@ -64,6 +64,14 @@ async def _again(session: AsyncSession, hook: Hook) -> bytes:
     return to_bytes(await ivr.again(session, await _call(session, hook), hook.digits, hook.now))
 
 
+async def _transferred(session: AsyncSession, hook: Hook) -> bytes:
+    call, status = await _call(session, hook), hook.form.get("DialCallStatus", "")
+    if hook.form.get("CallStatus") == "completed":
+        # The caller hung up meanwhile: there is nobody to lead on.
+        return EMPTY
+    return to_bytes(await ivr.transferred(session, call, status, hook.now))
+
+
 async def _voicemail(session: AsyncSession, hook: Hook) -> bytes:
     call, (sid, url) = await _call(session, hook), hook.recording
     return to_bytes(await ivr.left_message(session, call, sid, url, hook.seconds, hook.now))
@@ -128,6 +136,7 @@ ANSWERS: dict[str, Answer] = {
     "conference": _conference,
     "farewell": _farewell,
     "again": _again,
+    "transferred": _transferred,
     "voicemail": _voicemail,
     "recording": _recording,
     "agent": _agent,

@@ -30,7 +30,7 @@ def test_the_sample_company_is_in_order(company: Company) -> None:
     ("change", "value", "complaint"),
     [
         ("time_zone", "Europe/Atlantis", "Europe/Atlantis is no time zone"),
-        ("phone.start", "lobby", "nodes that are not described: lobby"),
+        ("phone.start", "lobby", "phone.start: leads to a node that is not described: lobby"),
         ("phone.person", "main", "must be a queue or a voicemail"),
         ("phone.greeting", {"de": "Hallo"}, "phone.greeting: has no text in: en"),
         ("hours.open", {"mon-fri": "8 to 5"}, "write it like mon-fri: 08:00-18:00"),

@@ -1,0 +1,110 @@
+"""What a line is made of: the kinds of node, and where each leads, as offhook.yml describes them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, model_validator
+
+from crm_core.company.branching import Case
+from crm_core.company.part import LocalText, Part
+
+Number: TypeAlias = Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")]
+# A word of Python, so that the field has another name than the file.
+Else: TypeAlias = Annotated[str | None, Field(alias="else")]
+
+
+class Say(Part):
+    do: Literal["say"]
+    prompt: LocalText
+    goto: str
+
+
+class Option(Part):
+    """One way out of a menu: a key, and the words that mean the same."""
+
+    key: Annotated[str, Field(pattern=r"^[1-9]$")]
+    words: dict[str, list[str]] = {}
+    goto: str
+
+
+class Menu(Part):
+    """`else`: where it goes on after three misunderstandings, instead of `person`."""
+
+    do: Literal["menu"]
+    prompt: LocalText
+    options: Annotated[list[Option], Field(min_length=1)]
+    otherwise: Else = None
+
+
+class Branch(Part):
+    """The first case that holds; the caller hears nothing of it."""
+
+    do: Literal["branch"]
+    when: Annotated[list[Case], Field(min_length=1)]
+    otherwise: Annotated[str, Field(alias="else")]
+
+
+class MyTickets(Part):
+    """`goto`: where key 1 leads, `else` where who has no ticket goes on; without them back to the beginning."""
+
+    do: Literal["my-tickets"]
+    goto: str | None = None
+    otherwise: Else = None
+
+
+class OpenTicket(Part):
+    """Without `goto` back to the beginning."""
+
+    do: Literal["open-ticket"]
+    queue: str | None = None
+    goto: str | None = None
+
+
+class JoinQueue(Part):
+    """`else`: where it goes on while nobody is there; without it to a message."""
+
+    do: Literal["queue"]
+    queue: str
+    otherwise: Else = None
+
+
+class Voicemail(Part):
+    do: Literal["voicemail"]
+    prompt: LocalText | None = None
+
+
+class CallbackWish(Part):
+    """`else`: where who withholds the number goes on; without it to a message."""
+
+    do: Literal["callback"]
+    otherwise: Else = None
+
+
+class Transfer(Part):
+    """To another number, with `else` when nobody answers there (without it to `person`); or to another node."""
+
+    do: Literal["transfer"]
+    prompt: LocalText | None = None
+    to: Number | None = None
+    goto: str | None = None
+    otherwise: Else = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Transfer:
+        if (self.to is None) == (self.goto is None):
+            raise ValueError("name either a number (`to`) or a node (`goto`)")
+        if self.goto is not None and self.otherwise is not None:
+            raise ValueError("a node always answers: leave out `else`")
+        return self
+
+
+class HangUp(Part):
+    do: Literal["hang-up"]
+    prompt: LocalText | None = None
+
+
+Node: TypeAlias = Annotated[
+    Say | Menu | Branch | MyTickets | OpenTicket | JoinQueue | Voicemail | CallbackWish | Transfer | HangUp,
+    Field(discriminator="do"),
+]
