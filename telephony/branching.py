@@ -7,7 +7,8 @@ from crm_core.company import Branch, Case
 from crm_core.contacts import tags
 from crm_core.support import tickets
 from crm_core.support.calendar import calendar_of
-from telephony.turn import Turn
+from telephony import collecting
+from telephony.turn import Heard, Turn
 
 
 async def choose(turn: Turn, node: Branch) -> str:
@@ -25,7 +26,15 @@ def _holds_at_once(turn: Turn, case: Case) -> bool:
             return False
     if case.contact is not None and (turn.caller.contact_id is not None) != (case.contact == "known"):
         return False
-    return case.language is None or turn.language == case.language
+    if case.language is not None and turn.language != case.language:
+        return False
+    return case.collected is None or any(_is(collecting.collected(turn, case.collected), wanted) for wanted in case.is_)
+
+
+def _is(answer: str, wanted: str) -> bool:
+    if wanted.endswith("*"):
+        return answer.casefold().startswith(wanted[:-1].casefold())
+    return answer == wanted or Heard(speech=answer).means(wanted)
 
 
 async def _holds_of_the_caller(turn: Turn, case: Case) -> bool:

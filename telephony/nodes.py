@@ -10,6 +10,8 @@ from crm_core.callcenter import presence, queues
 from crm_core.company import (
     Branch,
     CallbackWish,
+    CollectDigits,
+    CollectWords,
     HangUp,
     JoinQueue,
     Menu,
@@ -20,7 +22,7 @@ from crm_core.company import (
     Voicemail,
 )
 from crm_core.company.part import LocalText
-from telephony import branching, menu, messages, own_tickets, telling, transfer
+from telephony import branching, collecting, menu, messages, own_tickets, telling, transfer
 from telephony.outcome import GoTo, NotUnderstood, Outcome, SayAgain
 from telephony.turn import MOST_STRIKES, Heard, Turn
 from telephony.voice import Spoken, speak
@@ -45,6 +47,10 @@ async def say_again(turn: Turn, before: list[Spoken]) -> VoiceResponse:
             return await enter(turn, await branching.choose(turn, node), before)
         case Menu():
             return menu.ask(turn, node, before)
+        case CollectDigits():
+            return collecting.ask_digits(turn, node, before)
+        case CollectWords():
+            return collecting.ask_words(turn, node, before)
         case MyTickets():
             told = await own_tickets.ask(turn, before)
             return told if told is not None else await _without_tickets(turn, node, before)
@@ -67,11 +73,11 @@ async def say_again(turn: Turn, before: list[Spoken]) -> VoiceResponse:
 
 async def hear(turn: Turn, heard: Heard) -> VoiceResponse:
     """What the caller pressed or said. `0` and `*` mean the same everywhere."""
-    if not telling.is_telling(turn):
+    if not telling.is_telling(turn) and not collecting.is_taking_digits(turn):
         heard = heard.as_key(turn.words("phone.key-words"))
     if heard.is_silence:
         return await _hear_silence(turn)
-    if heard.digits == "0" or _commands(turn, heard, "phone.person-words"):
+    if (heard.digits == "0" and not collecting.may_be_zero(turn)) or _commands(turn, heard, "phone.person-words"):
         return await enter(turn, turn.company.phone.person)
     if heard.digits == "*" or _commands(turn, heard, "phone.repeat-words"):
         return await say_again(turn, [])
@@ -79,6 +85,10 @@ async def hear(turn: Turn, heard: Heard) -> VoiceResponse:
     match node:
         case Menu():
             return await _follow(turn, await menu.choose(turn, node, heard))
+        case CollectDigits():
+            return await _follow(turn, collecting.hear_digits(turn, node, heard))
+        case CollectWords():
+            return await _follow(turn, collecting.hear_words(turn, node, heard))
         case MyTickets():
             return await _follow(turn, await own_tickets.choose(turn, node, heard))
         case OpenTicket():
@@ -89,15 +99,16 @@ async def hear(turn: Turn, heard: Heard) -> VoiceResponse:
             assert_never(node)
 
 
-async def strike(turn: Turn) -> VoiceResponse:
+async def strike(turn: Turn, why: Spoken | None = None) -> VoiceResponse:
     """Not understood. The third time a person, the voicemail, or what the node names for it takes over."""
     strikes = int(turn.state.get("strikes", 0)) + 1
     turn.remember(strikes=strikes)
+    apology = why or turn.say("phone.not-understood")
     if strikes < MOST_STRIKES:
-        return await say_again(turn, [turn.say("phone.not-understood")])
+        return await say_again(turn, [apology])
     node = turn.node
-    if isinstance(node, Menu) and node.otherwise is not None:
-        return await enter(turn, node.otherwise, [turn.say("phone.not-understood")])
+    if isinstance(node, Menu | CollectDigits | CollectWords) and node.otherwise is not None:
+        return await enter(turn, node.otherwise, [apology])
     return await enter(turn, turn.company.phone.person, [turn.say("phone.too-many")])
 
 
@@ -123,7 +134,7 @@ async def _follow(turn: Turn, outcome: Outcome) -> VoiceResponse:
     """Where a node's answer leads."""
     match outcome:
         case NotUnderstood():
-            return await strike(turn)
+            return await strike(turn, outcome.why)
         case GoTo():
             return await enter(turn, outcome.node, outcome.before)
         case SayAgain():

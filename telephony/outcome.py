@@ -10,7 +10,9 @@ from telephony.voice import Spoken
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
-    """Counted: the third one leads to a person."""
+    """Counted: the third one leads to a person. `why` is said instead of a mere apology."""
+
+    why: Spoken | None = None
 
 
 @dataclass(frozen=True, slots=True)

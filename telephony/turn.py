@@ -51,6 +51,14 @@ class Heard:
         beside = self.beside(phrases)
         return beside is not None and beside <= most_beside
 
+    def as_digits(self, names: str) -> str:
+        """`vier sieben 11` is 4711; empty for what is no row of digits. `names` as for `as_key`."""
+        if self.digits or not self.words:
+            return self.digits
+        known = {name: str(key) for key, spelled in enumerate(names.split(",")) for name in spelled.split("/")}
+        parts = [known.get(word, word) for word in self.words]
+        return "".join(parts) if all(part.isascii() and part.isdigit() for part in parts) else ""
+
     def as_key(self, names: str) -> Heard:
         """`Die Zwei` is key 2. `names` are those of the keys from 0 up: `zero/oh,one,two`."""
         if self.digits or not 0 < len(self.words) <= 2:
@@ -64,7 +72,8 @@ class Heard:
 
 @dataclass(slots=True)
 class Turn:
-    """`call.ivr` holds: node, step, strikes, and what the node itself needs (phase, draft, tickets, wish)."""
+    """`call.ivr` holds: node, step, strikes, what was collected, and what
+    the node itself needs (phase, draft, given, tickets, wish)."""
 
     session: AsyncSession
     call: Call

@@ -43,14 +43,20 @@ def listen(
     hints: str = "",
     partial: str = "",
     seconds: int = LISTEN_SECONDS,
+    most_digits: int = 1,
 ) -> None:
-    """Keys or speech, interruptible; silence comes to the action too, so that it is counted."""
-    extra = {"hints": hints[:500]} if hints else {}
+    """Keys or speech, interruptible; silence comes to the action too, so that it is counted.
+
+    More than one digit ends with the pound key, or when there are as many as there may be.
+    """
+    extra: dict[str, str] = {"hints": hints[:500]} if hints else {}
+    if most_digits > 1:
+        extra["finish_on_key"] = "#"
     if partial:
         extra["partial_result_callback"] = partial
     gather = Gather(
         input="dtmf speech",
-        num_digits=1,
+        num_digits=most_digits,
         action=action,
         method="POST",
         timeout=seconds,

@@ -6,6 +6,8 @@ from crm_core.company.hours import Hours
 from crm_core.company.nodes import (
     Branch,
     CallbackWish,
+    CollectDigits,
+    CollectWords,
     HangUp,
     JoinQueue,
     Menu,
@@ -28,6 +30,8 @@ __all__ = [
     "CallbackWish",
     "CardPlace",
     "Case",
+    "CollectDigits",
+    "CollectWords",
     "Company",
     "CompanyFileError",
     "HangUp",

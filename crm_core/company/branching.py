@@ -11,7 +11,9 @@ from crm_core.company.support import BusinessSpan
 
 
 class Case(Part):
-    """All that is named must hold. `branch` lends its hours."""
+    """All that is named must hold. `branch` lends its hours; `collected` names an answer, `is` what it may be:
+    `49*` is a beginning, words hold when they are said among others.
+    """
 
     hours: Literal["open", "closed"] | None = None
     branch: str | None = None
@@ -24,6 +26,8 @@ class Case(Part):
     more_waiting_than: Annotated[int, Field(ge=0)] | None = None
     longer_wait_than: BusinessSpan | None = None
     emergency: bool | None = None
+    collected: str | None = None
+    is_: Annotated[list[str], Field(alias="is")] = []
     goto: str
 
     @model_validator(mode="after")
@@ -35,6 +39,8 @@ class Case(Part):
             raise ValueError("`queue` goes with staffed, more_waiting_than or longer_wait_than")
         if self.branch is not None and self.hours is None:
             raise ValueError("`branch` goes with hours")
+        if (self.collected is None) != (not self.is_):
+            raise ValueError("`collected` goes with `is`")
         return self
 
     @property
@@ -51,6 +57,7 @@ class Case(Part):
             (self.more_waiting_than, f"over {self.more_waiting_than} waiting in {self.queue}"),
             (self.longer_wait_than, f"wait over {self._minutes} min in {self.queue}"),
             (self.emergency, "emergency" if self.emergency else "no emergency"),
+            (self.collected, f"{self.collected} is {' or '.join(self.is_)}"),
         ]
         return [words for value, words in named if value is not None]
 

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from crm_core.company.branching import Case
 from crm_core.company.part import LocalText, Part
 
+Answer: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Number: TypeAlias = Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")]
 # A word of Python, so that the field has another name than the file.
 Else: TypeAlias = Annotated[str | None, Field(alias="else")]
@@ -34,6 +35,39 @@ class Menu(Part):
     do: Literal["menu"]
     prompt: LocalText
     options: Annotated[list[Option], Field(min_length=1)]
+    otherwise: Else = None
+
+
+class CollectDigits(Part):
+    """Kept with the call as `name`, which `label` shows to the team. Read back unless `confirm: false`."""
+
+    do: Literal["collect-digits"]
+    name: Answer
+    label: LocalText = {}
+    prompt: LocalText
+    min: Annotated[int, Field(ge=1, le=40)] = 1
+    max: Annotated[int, Field(ge=1, le=40)] = 20
+    confirm: bool = True
+    goto: str
+    otherwise: Else = None
+
+    @model_validator(mode="after")
+    def _span(self) -> CollectDigits:
+        if self.min > self.max:
+            raise ValueError(f"min {self.min} is more than max {self.max}")
+        return self
+
+
+class CollectWords(Part):
+    """As collect-digits. `hints`: words by language that the recogniser should expect."""
+
+    do: Literal["collect-words"]
+    name: Answer
+    label: LocalText = {}
+    prompt: LocalText
+    hints: dict[str, list[str]] = {}
+    confirm: bool = True
+    goto: str
     otherwise: Else = None
 
 
@@ -105,6 +139,17 @@ class HangUp(Part):
 
 
 Node: TypeAlias = Annotated[
-    Say | Menu | Branch | MyTickets | OpenTicket | JoinQueue | Voicemail | CallbackWish | Transfer | HangUp,
+    Say
+    | Menu
+    | CollectDigits
+    | CollectWords
+    | Branch
+    | MyTickets
+    | OpenTicket
+    | JoinQueue
+    | Voicemail
+    | CallbackWish
+    | Transfer
+    | HangUp,
     Field(discriminator="do"),
 ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import model_validator
 
 from crm_core.company.graph import faults_of
-from crm_core.company.nodes import Node, Number
+from crm_core.company.nodes import CollectDigits, CollectWords, Node, Number
 from crm_core.company.part import LocalText, Part, refuse
 
 
@@ -35,3 +35,13 @@ class Phone(Part):
     def entries(self) -> dict[str, str]:
         """Where callers come in, by the key that says so."""
         return {"start": self.start, "closed": self.closed, "person": self.person}
+
+    def label_of(self, answer: str, language: str) -> str:
+        """What the team reads before something that was collected."""
+        labels = (
+            node.label
+            for node in self.nodes.values()
+            if isinstance(node, CollectDigits | CollectWords) and node.name == answer and node.label
+        )
+        label = next(labels, {})
+        return label.get(language) or next(iter(label.values()), answer)

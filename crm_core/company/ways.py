@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, assert_never
 from crm_core.company.nodes import (
     Branch,
     CallbackWish,
+    CollectDigits,
+    CollectWords,
     HangUp,
     JoinQueue,
     Menu,
@@ -48,6 +50,8 @@ def ways_of(phone: Phone, name: str) -> list[Way]:
                 Way(option.key, option.goto, ("options", number, "goto")) for number, option in enumerate(node.options)
             ]
             return [*options, _misunderstood(phone, node.otherwise)]
+        case CollectDigits() | CollectWords():
+            return [Way(f"{node.name} given", node.goto, ("goto",)), _misunderstood(phone, node.otherwise)]
         case Branch():
             cases = [
                 Way(", ".join(case.conditions), case.goto, ("when", number, "goto"), is_silent=True)
@@ -57,7 +61,7 @@ def ways_of(phone: Phone, name: str) -> list[Way]:
         case MyTickets():
             return [*_on(phone, "1", node.goto), *_without_ticket(phone, name, node), _misunderstood(phone, None)]
         case OpenTicket():
-            return [*_on(phone, "done", node.goto), _misunderstood(phone, None)]
+            return [*_after_sending(phone, node), _misunderstood(phone, None)]
         case JoinQueue():
             return [Way(f"waits in {node.queue}", None), *_otherwise("nobody there", node.otherwise)]
         case Voicemail():
@@ -84,6 +88,12 @@ def _otherwise(label: str, otherwise: str | None) -> list[Way]:
 def _on(phone: Phone, label: str, goto: str | None) -> list[Way]:
     """Back to the beginning when the node names nothing else."""
     return [Way(label, goto, ("goto",))] if goto is not None else [Way(label, home) for home in phone.homes]
+
+
+def _after_sending(phone: Phone, node: OpenTicket) -> list[Way]:
+    """Silence means that nothing more is wanted, unless the node leads on."""
+    more = _on(phone, "sent" if node.goto is not None else "something more", node.goto)
+    return more if node.goto is not None else [Way("nothing more", None), *more]
 
 
 def _without_ticket(phone: Phone, name: str, node: MyTickets) -> list[Way]:

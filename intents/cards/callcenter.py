@@ -20,6 +20,8 @@ async def call_card(context: Context, call: Call) -> list[Part]:
     if context.ask.is_public:
         caller, number = callers.Caller(), ""
     pairs: list[Pair] = [("card.state", say(f"call.state-{call.state}")), ("card.number", number or None)]
+    if not context.ask.is_public:
+        pairs.append(collected_line(context, call))
     pairs.append(("card.agent", await queues.agent_name(context.session, call)))
     if caller.contact_id is not None:
         theirs = await tickets.tickets_of(context.session, caller.contact_id)
@@ -33,6 +35,13 @@ async def call_card(context: Context, call: Call) -> list[Part]:
     title = context.say("call.title", ref=call.ref, name=caller.name or number or context.say("call.unknown-caller"))
     note = "" if context.ask.is_public else call.note or ""
     return [fields(context, title, pairs, note), *row(choices)]
+
+
+def collected_line(context: Context, call: Call) -> Pair:
+    """What the caller gave in digits or words on the way."""
+    label_of = context.company.phone.label_of
+    answers = call.ivr.get("collected", {}).items()
+    return "card.collected", "; ".join(f"{label_of(name, context.language)}: {text}" for name, text in answers) or None
 
 
 async def _who_it_may_be(context: Context, call: Call) -> list[Choice]:

@@ -17,6 +17,7 @@ from webhooks.twilio.hook import Hook
 
 Answer = Callable[[AsyncSession, Hook], Awaitable[bytes]]
 
+MOST_DIGITS = 50
 EMPTY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
@@ -26,7 +27,7 @@ async def _voice(session: AsyncSession, hook: Hook) -> bytes:
 
 async def _step(session: AsyncSession, hook: Hook) -> bytes:
     call = await _call_by_sid(session, hook)
-    heard = Heard(hook.digits[:1], hook.form.get("SpeechResult", ""))
+    heard = Heard(hook.digits[:MOST_DIGITS], hook.form.get("SpeechResult", ""))
     return to_bytes(await ivr.step(session, call, heard, hook.now))
 
 

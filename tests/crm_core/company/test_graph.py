@@ -37,6 +37,8 @@ def _node(target: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
         kind("transfer", goto=target),
         kind("branch", when=st.lists(case, min_size=1, max_size=2), may=True).filter(lambda node: "else" in node),
         kind("menu", may=True, prompt=st.just(TEXT), options=st.lists(option, min_size=1, max_size=3)),
+        kind("collect-digits", may=True, name=st.just("a"), prompt=st.just(TEXT), goto=target),
+        kind("collect-words", may=True, name=st.just("a"), prompt=st.just(TEXT), goto=target),
         kind("my-tickets", may=True, goto=target),
         kind("my-tickets"),
         kind("open-ticket"),
@@ -79,12 +81,14 @@ def _ways(raw: dict[str, Any], name: str) -> list[tuple[str | None, str]]:
         case "menu":
             rescue = [(other, "told")] if other else [(person, "failed")]
             return [(option["goto"], "told") for option in node["options"]] + rescue
+        case "collect-digits" | "collect-words":
+            return [(goto, "told"), (other, "told") if other else (person, "failed")]
         case "my-tickets":
             without = [other] if other else [person if home == name else home for home in homes]
             on = [goto] if goto else homes
             return [(one, "told") for one in on] + [(one, "silent") for one in without] + [(person, "failed")]
         case "open-ticket":
-            return [(home, "told") for home in homes] + [(person, "failed")]
+            return [(None, "told"), *((home, "told") for home in homes), (person, "failed")]
         case "transfer" if goto:
             return [(goto, "silent")]
         case "transfer":
