@@ -87,6 +87,8 @@ RIGHTS: dict[str, Right] = {
     "incident.resolve": Right(Role.AGENT),
     "macro.apply": Right(Role.AGENT),
     "macro.read": Right(Role.VIEWER),
+    "number.block": Right(Role.LEAD),
+    "number.read": Right(Role.LEAD),
     "project.add": Right(Role.AGENT),
     "project.read": Right(Role.VIEWER),
     "project.set-members": Right(Role.AGENT),

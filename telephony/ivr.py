@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import arrivals, callers, calls, ending, presence, queues
+from crm_core.callcenter import arrivals, blocking, callers, calls, ending, presence, queues
+from crm_core.callcenter.callers import Caller
 from crm_core.callcenter.calls import Call, CallState
 from crm_core.callcenter.queues import EntryState
 from crm_core.company import Company, Menu, company_of
@@ -26,6 +27,9 @@ async def begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: da
     """The first document: English is offered first and in English, a known caller is greeted by name."""
     company = company_of(session)
     phone = company.phone
+    reason = await blocking.why_blocked(session, raw_from, now)
+    if reason is not None:
+        return _turned_away(company, await arrivals.turn_away(session, sid, raw_from, to, reason, now))
     start = phone.start if company.is_open(now) else phone.closed
     node = phone.nodes[start]
     state: dict[str, object] = {"node": start, "step": 1}
@@ -185,6 +189,18 @@ async def _turn(session: AsyncSession, call: Call, now: datetime) -> Turn:
     caller = await callers.caller_of(session, call)
     language = caller.language if caller.language in company.languages else company.language
     return Turn(session, call, caller, language or company.language, now)
+
+
+def _turned_away(company: Company, caller: Caller) -> VoiceResponse:
+    """A sentence where the house has one for it; else the line is as dead as it can be."""
+    response = VoiceResponse()
+    if company.phone.blocked is None:
+        response.reject(reason="rejected")
+        return response
+    language = caller.language if caller.language in company.languages else company.language
+    speak(response, Spoken(company.phone.blocked[language], language))
+    response.hangup()
+    return response
 
 
 def _offer(company: Company, language: str) -> list[Spoken]:

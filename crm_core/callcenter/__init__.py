@@ -2,7 +2,18 @@
 
 from crm_core import agenda, references, timers
 from crm_core.agents import Agent
-from crm_core.callcenter import arrivals, callbacks, callers, calls, ending, legs, presence, queues, recordings
+from crm_core.callcenter import (
+    arrivals,
+    blocking,
+    callbacks,
+    callers,
+    calls,
+    ending,
+    legs,
+    presence,
+    queues,
+    recordings,
+)
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.ringing_back import to_ring_back
 from crm_core.support import replies
@@ -13,4 +24,15 @@ replies.called_from(calls.number_of)
 agenda.register("callbacks", to_ring_back)
 timers.register("queue.claim-expired", queues.on_claim_expired)
 
-__all__ = ["arrivals", "callbacks", "callers", "calls", "ending", "legs", "presence", "queues", "recordings"]
+__all__ = [
+    "arrivals",
+    "blocking",
+    "callbacks",
+    "callers",
+    "calls",
+    "ending",
+    "legs",
+    "presence",
+    "queues",
+    "recordings",
+]

@@ -18,6 +18,8 @@ LANGUAGE_KEY = "9"
 def spoken_texts(company: Company) -> Iterator[tuple[Path, LocalText]]:
     """What callers hear or read."""
     yield ("phone", "greeting"), company.phone.greeting
+    if company.phone.blocked is not None:
+        yield ("phone", "blocked"), company.phone.blocked
     for name, node in company.phone.nodes.items():
         prompt = getattr(node, "prompt", None)
         if prompt is not None:

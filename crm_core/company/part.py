@@ -13,7 +13,7 @@ Path: TypeAlias = tuple[str | int, ...]
 
 
 class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,17 @@ from crm_core.company.part import LocalText, Part, refuse
 
 
 class Phone(Part):
-    """`start` is the first node in opening hours, `closed` outside them, `person` where `0` leads."""
+    """`start` is the first node in opening hours, `closed` outside them, `person` where `0` leads.
+
+    `blocked`: what blocked numbers hear; without it they are rejected.
+    """
 
     number: Number
     greeting: LocalText
     start: str
     closed: str
     person: str
+    blocked: LocalText | None = None
     nodes: dict[str, Node]
 
     @model_validator(mode="after")

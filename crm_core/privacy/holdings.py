@@ -165,6 +165,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
     return {
         "activity": _timeline(about),
         "appointment": table["appointment"].c.id.in_(about.appointments),
+        "blocked_number": table["blocked_number"].c.number.in_(about.numbers),
         "call": table["call"].c.id.in_(calls),
         "call_leg": table["call_leg"].c.call_id.in_(calls),
         "callback_request": or_(

@@ -38,6 +38,7 @@ _DELETED = (
     "distinct_pair",
     "email_address",
     "phone_number",
+    "blocked_number",
     "conversation",
     "callback_request",
     "recording",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crm_core import phones
 from crm_core.callcenter import callers, queues
 from crm_core.callcenter.calls import Call, CallState
-from crm_core.message import Param, say
+from crm_core.message import Message, Param, say
 from crm_core.support import tickets
 from intents.cards.layout import Pair, fields, record_button, row
 from intents.registry import Context
@@ -19,9 +19,10 @@ async def call_card(context: Context, call: Call) -> list[Part]:
     number = phones.shown(caller.number) if caller.number else withheld
     if context.ask.is_public:
         caller, number = callers.Caller(), ""
-    pairs: list[Pair] = [("card.state", say(f"call.state-{call.state}")), ("card.number", number or None)]
+    pairs: list[Pair] = [("card.state", state_of(call)), ("card.number", number or None)]
     if not context.ask.is_public:
         pairs.append(collected_line(context, call))
+        pairs.append(("card.blocked", call.rejected_because))
     pairs.append(("card.agent", await queues.agent_name(context.session, call)))
     if caller.contact_id is not None:
         theirs = await tickets.tickets_of(context.session, caller.contact_id)
@@ -35,6 +36,11 @@ async def call_card(context: Context, call: Call) -> list[Part]:
     title = context.say("call.title", ref=call.ref, name=caller.name or number or context.say("call.unknown-caller"))
     note = "" if context.ask.is_public else call.note or ""
     return [fields(context, title, pairs, note), *row(choices)]
+
+
+def state_of(call: Call) -> Message:
+    """What people are told of it."""
+    return say("call.state-rejected") if call.rejected_because is not None else say(f"call.state-{call.state}")
 
 
 def collected_line(context: Context, call: Call) -> Pair:

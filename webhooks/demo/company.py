@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import agents
 from crm_core.agents import SYSTEM, Actor, Agent, Presence, Role, actor_of
-from crm_core.callcenter import calls, presence
+from crm_core.callcenter import blocking, calls, presence
 from crm_core.company import company_of
 from crm_core.contacts import contacts
 from crm_core.contacts.contacts import Contact
@@ -22,6 +22,7 @@ from crm_core.support import sla, tickets
 from crm_core.support.tickets import Priority
 
 CALLER = "+493023125010"
+SPAMMER = "+493023125066"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,11 @@ async def fill(session: AsyncSession, now: datetime) -> dict[str, Agent]:
     await _sales(session, actor_of(team["Lena Brandt"], "demo"), people, now)
     await _tickets(session, team, people, now)
     await _tasks(session, team, people, now)
+    lead = actor_of(team["Lena Brandt"], "demo")
+    await blocking.block(session, lead, SPAMMER, "Werbeanrufe", now - timedelta(days=3), now + timedelta(days=87))
     await calls.log_call(
         session,
-        actor_of(team["Lena Brandt"], "demo"),
+        lead,
         contact=people["Thomas Groß"],
         note="Will das Angebot bis Freitag mit seinem Bruder besprechen.",
         minutes=12,
