@@ -30,6 +30,7 @@ class EffectKind(enum.StrEnum):
     REDIRECT = "redirect"  # send a live call to another document
     HANG_UP = "hang-up"
     SMS = "sms"  # a text to a customer's phone, as a person wrote it
+    PIN = "pin"  # a text with a new PIN, made by the courier so that it stands nowhere
     STORE = "store"  # carry the bytes of a file to the S3 store
     FORGET = "forget"  # delete what lies elsewhere: a file in the S3 store, a recording at the carrier
     TIMER = "timer"  # a verb of the core, due later
@@ -43,6 +44,7 @@ DELIVERY: dict[EffectKind, Delivery] = {
     EffectKind.REDIRECT: Delivery.AT_LEAST_ONCE,
     EffectKind.HANG_UP: Delivery.AT_LEAST_ONCE,
     EffectKind.SMS: Delivery.AT_MOST_ONCE,
+    EffectKind.PIN: Delivery.AT_MOST_ONCE,
     EffectKind.STORE: Delivery.AT_LEAST_ONCE,
     EffectKind.FORGET: Delivery.AT_LEAST_ONCE,
     EffectKind.TIMER: Delivery.AT_LEAST_ONCE,

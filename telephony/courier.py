@@ -15,6 +15,7 @@ from crm_core.callcenter.queues import EntryState
 from crm_core.db import Database
 from crm_core.outbox import AnswerLost, Effect, EffectKind, TryLater, Undeliverable
 from telephony.client import NoAnswer, TwilioClient
+from telephony.pin_text import with_new_pin
 
 LEG_EVENTS = ["initiated", "ringing", "answered", "completed"]
 TOO_MANY = 429
@@ -43,6 +44,10 @@ class TwilioCourier:
                 await self._hang_up(effect.payload["leg"])
             case EffectKind.SMS:
                 await self._text(effect.payload["to"], effect.payload["text"])
+            case EffectKind.PIN:
+                text = await with_new_pin(self._database, effect.payload["contact"])
+                if text is not None:
+                    await self._text(effect.payload["to"], text)
             case EffectKind.FORGET:
                 await self._forget(effect.payload["recording"])
             case _:

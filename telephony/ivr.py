@@ -59,6 +59,10 @@ async def step(session: AsyncSession, call: Call, heard: Heard, now: datetime) -
     return await nodes.hear(turn, heard)
 
 
+async def pin_given(session: AsyncSession, call: Call, digits: str, now: datetime) -> VoiceResponse:
+    return await nodes.prove(await _turn(session, call, now), Heard(digits))
+
+
 async def heard_so_far(session: AsyncSession, call: Call, text: str, step: int, now: datetime) -> None:
     """A partial result of speech, which may arrive after the caller hung up in the middle of it."""
     telling.hear_partly(await _turn(session, call, now), text, step)

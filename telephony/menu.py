@@ -81,9 +81,19 @@ async def _as_a_sentence(turn: Turn, heard: Heard) -> Outcome | None:
         return GoTo(node)
     if missing(understood.command, understood.words) is not None:
         return None
+    guarded = _guarded(turn)
+    if guarded is not None and understood.command.name == "ticket.show":
+        return GoTo(guarded)
     said = Ask("phone", f"phone:{turn.call.id}", turn.caller.number or "", heard.speech, call_id=turn.call.id)
     reply = await answer(turn.session, turn.actor, said, turn.now)
     return GoTo(turn.home, [Spoken(reply.text, reply.language)]) if reply.tone is Tone.OK else None
+
+
+def _guarded(turn: Turn) -> str | None:
+    """The node of one's own tickets, when it asks for the PIN and that was not given yet."""
+    nodes = turn.company.phone.nodes.items()
+    guarded = (name for name, node in nodes if isinstance(node, MyTickets) and node.proof == "pin")
+    return None if turn.is_proved else next(guarded, None)
 
 
 def _node_for(company: Company, understood: Understood) -> str | None:

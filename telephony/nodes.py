@@ -22,7 +22,7 @@ from crm_core.company import (
     Voicemail,
 )
 from crm_core.company.part import LocalText
-from telephony import branching, collecting, menu, messages, own_tickets, telling, transfer
+from telephony import branching, collecting, menu, messages, own_tickets, proof, telling, transfer
 from telephony.outcome import GoTo, NotUnderstood, Outcome, SayAgain
 from telephony.turn import MOST_STRIKES, Heard, Turn
 from telephony.voice import Spoken, speak
@@ -33,13 +33,19 @@ MOST_WORDS_BESIDE = 5
 
 async def enter(turn: Turn, name: str, before: list[Spoken] | None = None) -> VoiceResponse:
     """Go to a node; `before` is said first."""
-    turn.remember(node=name, strikes=0, phase="")
+    turn.remember(node=name, strikes=0, phase="", asking="")
     return await say_again(turn, before or [])
 
 
 async def say_again(turn: Turn, before: list[Spoken]) -> VoiceResponse:
     """The prompt of the node the caller is at; from one that asks nothing it goes on at once."""
     node = turn.node
+    if turn.state.get("asking") == proof.PIN:
+        return proof.ask(turn, before)
+    if node.proof == "pin" and not turn.is_proved:
+        return await demand_pin(turn, before)
+    if node.proof == "caller-id" and turn.caller.contact_id is None and not isinstance(node, MyTickets):
+        return await enter(turn, turn.company.phone.person, [*before, turn.say("phone.proof-unknown")])
     match node:
         case Say():
             return await enter(turn, node.goto, [*before, turn.written(node.prompt)])
@@ -69,6 +75,28 @@ async def say_again(turn: Turn, before: list[Spoken]) -> VoiceResponse:
             return goodbye(turn, before, node.prompt)
         case _:
             assert_never(node)
+
+
+async def demand_pin(turn: Turn, before: list[Spoken]) -> VoiceResponse:
+    """On the way to what needs it. Where it cannot be asked for, a person takes over."""
+    reason = await proof.begin(turn)
+    if reason is not None:
+        return await enter(turn, turn.company.phone.person, [*before, reason])
+    return proof.ask(turn, before)
+
+
+async def prove(turn: Turn, heard: Heard) -> VoiceResponse:
+    """The PIN is right, wrong, or wrong once too often."""
+    if turn.state.get("asking") != proof.PIN or heard.digits == "*":
+        return await say_again(turn, [])
+    if heard.is_silence:
+        return await strike(turn)
+    if heard.digits == "0":
+        return await enter(turn, turn.company.phone.person)
+    reason = await proof.refused(turn, heard.digits)
+    if reason is None or turn.state.get("asking") == proof.PIN:
+        return await say_again(turn, [reason] if reason is not None else [])
+    return await enter(turn, turn.company.phone.person, [reason])
 
 
 async def hear(turn: Turn, heard: Heard) -> VoiceResponse:
@@ -107,7 +135,8 @@ async def strike(turn: Turn, why: Spoken | None = None) -> VoiceResponse:
     if strikes < MOST_STRIKES:
         return await say_again(turn, [apology])
     node = turn.node
-    if isinstance(node, Menu | CollectDigits | CollectWords) and node.otherwise is not None:
+    is_here = not turn.state.get("asking")
+    if is_here and isinstance(node, Menu | CollectDigits | CollectWords) and node.otherwise is not None:
         return await enter(turn, node.otherwise, [apology])
     return await enter(turn, turn.company.phone.person, [turn.say("phone.too-many")])
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import phones
-from crm_core.agents import Actor
+from crm_core.agents import Actor, Proof
 from crm_core.callcenter.callers import Caller
 from crm_core.callcenter.calls import Call
 from crm_core.company import Company, Node, company_of
@@ -72,7 +72,8 @@ class Heard:
 
 @dataclass(slots=True)
 class Turn:
-    """`call.ivr` holds: node, step, strikes, what was collected, and what
+    """`call.ivr` holds: node, step, strikes, what was proved and collected, what is asked on the
+    way (asking), and what
     the node itself needs (phase, draft, given, tickets, wish)."""
 
     session: AsyncSession
@@ -98,8 +99,14 @@ class Turn:
         return nodes.get(self.state.get("node", self.home)) or nodes[self.home]
 
     @property
+    def is_proved(self) -> bool:
+        """By the PIN, and of the contact that the call belongs to now."""
+        return self.caller.contact_id is not None and self.state.get("proved") == self.caller.contact_id
+
+    @property
     def actor(self) -> Actor:
-        return self.caller.actor(self.language)
+        actor = self.caller.actor(self.language)
+        return replace(actor, proof=Proof.PIN) if self.is_proved else actor
 
     @property
     def state(self) -> dict[str, Any]:

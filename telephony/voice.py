@@ -79,6 +79,22 @@ def press(response: VoiceResponse, prompts: list[Spoken], action: str, seconds: 
     response.append(gather)
 
 
+def key_in(response: VoiceResponse, prompts: list[Spoken], action: str, most_digits: int) -> None:
+    """Keys alone, for what nobody beside the caller should hear."""
+    gather = Gather(
+        input="dtmf",
+        num_digits=most_digits,
+        finish_on_key="#",
+        action=action,
+        method="POST",
+        timeout=LISTEN_SECONDS,
+        action_on_empty_result=True,
+    )
+    for prompt in prompts:
+        speak(gather, prompt)
+    response.append(gather)
+
+
 def record(response: VoiceResponse, action: str, callback: str) -> None:
     """An empty recording falls through to what follows."""
     response.record(

@@ -47,6 +47,8 @@ def _person(phone: Phone) -> Iterator[Fault]:
     person = phone.nodes[phone.person]
     if not isinstance(person, JoinQueue | Voicemail):
         yield Fault(("person",), "must be a queue or a voicemail: it is where `0` leads")
+    elif person.proof is not None:
+        yield Fault(("nodes", phone.person, "proof"), "asks for proof, but `0` leads here for who has none")
 
 
 def _doubled_keys(phone: Phone) -> Iterator[Fault]:

@@ -15,7 +15,13 @@ Number: TypeAlias = Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")]
 Else: TypeAlias = Annotated[str | None, Field(alias="else")]
 
 
-class Say(Part):
+class NodePart(Part):
+    """`proof`: what a caller needs to come here. A PIN is asked for on the way; who cannot prove it meets a person."""
+
+    proof: Literal["caller-id", "pin"] | None = None
+
+
+class Say(NodePart):
     do: Literal["say"]
     prompt: LocalText
     goto: str
@@ -29,7 +35,7 @@ class Option(Part):
     goto: str
 
 
-class Menu(Part):
+class Menu(NodePart):
     """`else`: where it goes on after three misunderstandings, instead of `person`."""
 
     do: Literal["menu"]
@@ -38,7 +44,7 @@ class Menu(Part):
     otherwise: Else = None
 
 
-class CollectDigits(Part):
+class CollectDigits(NodePart):
     """Kept with the call as `name`, which `label` shows to the team. Read back unless `confirm: false`."""
 
     do: Literal["collect-digits"]
@@ -58,7 +64,7 @@ class CollectDigits(Part):
         return self
 
 
-class CollectWords(Part):
+class CollectWords(NodePart):
     """As collect-digits. `hints`: words by language that the recogniser should expect."""
 
     do: Literal["collect-words"]
@@ -71,7 +77,7 @@ class CollectWords(Part):
     otherwise: Else = None
 
 
-class Branch(Part):
+class Branch(NodePart):
     """The first case that holds; the caller hears nothing of it."""
 
     do: Literal["branch"]
@@ -79,15 +85,16 @@ class Branch(Part):
     otherwise: Annotated[str, Field(alias="else")]
 
 
-class MyTickets(Part):
+class MyTickets(NodePart):
     """`goto`: where key 1 leads, `else` where who has no ticket goes on; without them back to the beginning."""
 
     do: Literal["my-tickets"]
+    proof: Literal["caller-id", "pin"] | None = "caller-id"
     goto: str | None = None
     otherwise: Else = None
 
 
-class OpenTicket(Part):
+class OpenTicket(NodePart):
     """Without `goto` back to the beginning."""
 
     do: Literal["open-ticket"]
@@ -95,7 +102,7 @@ class OpenTicket(Part):
     goto: str | None = None
 
 
-class JoinQueue(Part):
+class JoinQueue(NodePart):
     """`else`: where it goes on while nobody is there; without it to a message."""
 
     do: Literal["queue"]
@@ -103,19 +110,19 @@ class JoinQueue(Part):
     otherwise: Else = None
 
 
-class Voicemail(Part):
+class Voicemail(NodePart):
     do: Literal["voicemail"]
     prompt: LocalText | None = None
 
 
-class CallbackWish(Part):
+class CallbackWish(NodePart):
     """`else`: where who withholds the number goes on; without it to a message."""
 
     do: Literal["callback"]
     otherwise: Else = None
 
 
-class Transfer(Part):
+class Transfer(NodePart):
     """To another number, with `else` when nobody answers there (without it to `person`); or to another node."""
 
     do: Literal["transfer"]
@@ -133,7 +140,7 @@ class Transfer(Part):
         return self
 
 
-class HangUp(Part):
+class HangUp(NodePart):
     do: Literal["hang-up"]
     prompt: LocalText | None = None
 

@@ -175,6 +175,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "consent_use": table["consent_use"].c.contact_id == about.contact_id,
         "contact": table["contact"].c.id == about.contact_id,
         "contact_merge": _either(table["contact_merge"], about, "survivor_id", "merged_id"),
+        "contact_pin": table["contact_pin"].c.contact_id == about.contact_id,
         "contact_tag": table["contact_tag"].c.contact_id == about.contact_id,
         "contact_token": table["contact_token"].c.contact_id == about.contact_id,
         "conversation": table["conversation"].c.key.in_([f"phone:{call}" for call in calls]),

@@ -1,4 +1,4 @@
-"""Self-service by phone: numbers that are turned away."""
+"""Self-service by phone: numbers that are turned away, PINs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_blocked_number_number")),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "contact_pin",
+        sa.Column("contact_id", _ID, nullable=False),
+        sa.Column("hash", sa.String(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("set_by", _ID, nullable=True),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_contact_pin_contact_id")),
+        sa.ForeignKeyConstraint(["set_by"], ["agent.id"], name=op.f("fk_contact_pin_set_by")),
+        sa.PrimaryKeyConstraint("contact_id", name=op.f("pk_contact_pin")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("contact_pin")
     op.drop_table("blocked_number")

@@ -45,3 +45,14 @@ async def test_the_card_of_a_contact_has_no_button_without_tickets(mira: Talk) -
         await people.add_contact(session)
     shown: list[Choice] = choices(await mira.say("find greta"))
     assert shown == []
+
+
+async def test_a_pin_is_set_and_shown_to_nobody(mira: Talk) -> None:
+    async with mira.database.transaction() as session:
+        await people.add_contact(session)
+    said = await mira.say("set pin for Greta")
+    assert said.text == "Greta Sommer (C-1001) gets a new PIN by SMS to +49 30 23125010. Nobody else sees it."
+    assert (await mira.say("PIN für C-1001 setzen")).text.startswith("Greta Sommer (C-1001) bekommt eine neue PIN")
+    public = Talk(mira.database, mira.actor, is_public=True)
+    assert (await public.say("set pin for C-1001")).text == "C-1001 gets a new PIN by SMS. Nobody else sees it."
+    assert "had a new PIN sent" in everything(await mira.say("history C-1001"))
