@@ -5,8 +5,8 @@ from __future__ import annotations
 from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core.company import CollectDigits, CollectWords
+from telephony.draft import BACK, TELLING
 from telephony.outcome import GoTo, NotUnderstood, Outcome, SayAgain
-from telephony.telling import BACK, TELLING
 from telephony.turn import Heard, Turn
 from telephony.voice import Spoken, listen
 

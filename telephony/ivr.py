@@ -14,7 +14,7 @@ from crm_core.callcenter.queues import EntryState
 from crm_core.company import Company, Menu, company_of
 from crm_core.message import Message
 from intents import catalogue
-from telephony import menu, messages, nodes, telling
+from telephony import draft, menu, messages, nodes
 from telephony.turn import Heard, Turn
 from telephony.voice import Spoken, listen, meet, press, speak
 
@@ -65,7 +65,7 @@ async def pin_given(session: AsyncSession, call: Call, digits: str, now: datetim
 
 async def heard_so_far(session: AsyncSession, call: Call, text: str, step: int, now: datetime) -> None:
     """A partial result of speech, which may arrive after the caller hung up in the middle of it."""
-    telling.hear_partly(await _turn(session, call, now), text, step)
+    draft.hear_partly(await _turn(session, call, now), text, step)
     if call.is_over:
         await ending.keep_what_was_told(session, call, now)
 

@@ -22,8 +22,8 @@ from crm_core.company import (
     Voicemail,
 )
 from crm_core.company.part import LocalText
-from telephony import branching, collecting, menu, messages, own_tickets, proof, telling, transfer
-from telephony.outcome import GoTo, NotUnderstood, Outcome, SayAgain
+from telephony import branching, collecting, draft, menu, messages, own_tickets, proof, telling, transfer
+from telephony.outcome import GoTo, NeedsPin, NotUnderstood, Outcome, SayAgain
 from telephony.turn import MOST_STRIKES, Heard, Turn
 from telephony.voice import Spoken, speak
 
@@ -58,7 +58,7 @@ async def say_again(turn: Turn, before: list[Spoken]) -> VoiceResponse:
         case CollectWords():
             return collecting.ask_words(turn, node, before)
         case MyTickets():
-            told = await own_tickets.ask(turn, before)
+            told = await own_tickets.ask(turn, node, before)
             return told if told is not None else await _without_tickets(turn, node, before)
         case OpenTicket():
             return telling.ask(turn, before)
@@ -101,7 +101,9 @@ async def prove(turn: Turn, heard: Heard) -> VoiceResponse:
 
 async def hear(turn: Turn, heard: Heard) -> VoiceResponse:
     """What the caller pressed or said. `0` and `*` mean the same everywhere."""
-    if not telling.is_telling(turn) and not collecting.is_taking_digits(turn):
+    if turn.state.get("asking") == proof.PIN:
+        return await prove(turn, heard)
+    if not draft.is_telling(turn) and not collecting.is_taking_digits(turn):
         heard = heard.as_key(turn.words("phone.key-words"))
     if heard.is_silence:
         return await _hear_silence(turn)
@@ -167,7 +169,9 @@ async def _follow(turn: Turn, outcome: Outcome) -> VoiceResponse:
         case GoTo():
             return await enter(turn, outcome.node, outcome.before)
         case SayAgain():
-            return await say_again(turn, [])
+            return await say_again(turn, outcome.before)
+        case NeedsPin():
+            return await demand_pin(turn, [])
         case _:
             assert_never(outcome)
 
@@ -178,7 +182,7 @@ async def _hear_silence(turn: Turn) -> VoiceResponse:
 
 
 def _commands(turn: Turn, heard: Heard, words: str) -> bool:
-    if not telling.is_telling(turn):
+    if not draft.is_telling(turn):
         return heard.means(turn.words(words))
     meant = heard.means(turn.words(words), MOST_WORDS_BESIDE)
     if meant:

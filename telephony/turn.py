@@ -135,8 +135,8 @@ class Turn:
         """What the company file says."""
         return Spoken(text[self.language], self.language)
 
-    def words(self, id: str) -> str:
-        return self.say(id).text
+    def words(self, id: str, **params: Param) -> str:
+        return self.say(id, **params).text
 
     def for_team(self, id: str, **params: Param) -> str:
         """What the team reads is in the house's own language, not the caller's."""

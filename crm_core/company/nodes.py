@@ -86,10 +86,13 @@ class Branch(NodePart):
 
 
 class MyTickets(NodePart):
-    """`goto`: where key 1 leads, `else` where who has no ticket goes on; without them back to the beginning."""
+    """`proof` is for the status, `notes` for having read aloud what was written. `goto`: where key 1 leads, `else`
+    where who has no ticket goes on; without them back to the beginning.
+    """
 
     do: Literal["my-tickets"]
     proof: Literal["caller-id", "pin"] | None = "caller-id"
+    notes: Literal["caller-id", "pin", "never"] = "pin"
     goto: str | None = None
     otherwise: Else = None
 
