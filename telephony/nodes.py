@@ -22,7 +22,19 @@ from crm_core.company import (
     Voicemail,
 )
 from crm_core.company.part import LocalText
-from telephony import branching, collecting, draft, menu, messages, own_tickets, proof, telling, transfer
+from telephony import (
+    appointment,
+    asked_number,
+    branching,
+    collecting,
+    draft,
+    menu,
+    messages,
+    own_tickets,
+    proof,
+    telling,
+    transfer,
+)
 from telephony.outcome import GoTo, NeedsPin, NotUnderstood, Outcome, SayAgain
 from telephony.turn import MOST_STRIKES, Heard, Turn
 from telephony.voice import Spoken, speak
@@ -33,7 +45,7 @@ MOST_WORDS_BESIDE = 5
 
 async def enter(turn: Turn, name: str, before: list[Spoken] | None = None) -> VoiceResponse:
     """Go to a node; `before` is said first."""
-    turn.remember(node=name, strikes=0, phase="", asking="")
+    turn.remember(node=name, strikes=0, phase="", asking="", then="")
     return await say_again(turn, before or [])
 
 
@@ -42,6 +54,8 @@ async def say_again(turn: Turn, before: list[Spoken]) -> VoiceResponse:
     node = turn.node
     if turn.state.get("asking") == proof.PIN:
         return proof.ask(turn, before)
+    if asked_number.is_asked(turn):
+        return asked_number.ask(turn, before)
     if node.proof == "pin" and not turn.is_proved:
         return await demand_pin(turn, before)
     if node.proof == "caller-id" and turn.caller.contact_id is None and not isinstance(node, MyTickets):
@@ -103,7 +117,8 @@ async def hear(turn: Turn, heard: Heard) -> VoiceResponse:
     """What the caller pressed or said. `0` and `*` mean the same everywhere."""
     if turn.state.get("asking") == proof.PIN:
         return await prove(turn, heard)
-    if not draft.is_telling(turn) and not collecting.is_taking_digits(turn):
+    is_typing = collecting.is_taking_digits(turn) or asked_number.is_asked(turn)
+    if not draft.is_telling(turn) and not is_typing:
         heard = heard.as_key(turn.words("phone.key-words"))
     if heard.is_silence:
         return await _hear_silence(turn)
@@ -111,6 +126,8 @@ async def hear(turn: Turn, heard: Heard) -> VoiceResponse:
         return await enter(turn, turn.company.phone.person)
     if heard.digits == "*" or _commands(turn, heard, "phone.repeat-words"):
         return await say_again(turn, [])
+    if asked_number.is_asked(turn):
+        return await _hear_number(turn, heard)
     node = turn.node
     match node:
         case Menu():
@@ -123,7 +140,10 @@ async def hear(turn: Turn, heard: Heard) -> VoiceResponse:
             return await _follow(turn, await own_tickets.choose(turn, node, heard))
         case OpenTicket():
             return await _follow(turn, await telling.told(turn, node, heard))
-        case Say() | Branch() | JoinQueue() | Voicemail() | CallbackWish() | Transfer() | HangUp():
+        case CallbackWish():
+            chosen = appointment.choose(turn, heard)
+            return await strike(turn) if chosen is None else await messages.callback(turn, [], chosen.at)
+        case Say() | Branch() | JoinQueue() | Voicemail() | Transfer() | HangUp():
             return await say_again(turn, [])
         case _:
             assert_never(node)
@@ -136,6 +156,8 @@ async def strike(turn: Turn, why: Spoken | None = None) -> VoiceResponse:
     apology = why or turn.say("phone.not-understood")
     if strikes < MOST_STRIKES:
         return await say_again(turn, [apology])
+    if asked_number.is_asked(turn):
+        return await _without_number(turn)
     node = turn.node
     is_here = not turn.state.get("asking")
     if is_here and isinstance(node, Menu | CollectDigits | CollectWords) and node.otherwise is not None:
@@ -199,9 +221,28 @@ async def _without_tickets(turn: Turn, node: MyTickets, before: list[Spoken]) ->
 
 
 async def _callback(turn: Turn, node: CallbackWish, before: list[Spoken]) -> VoiceResponse:
-    if turn.caller.number is None and node.otherwise is not None:
-        return await enter(turn, node.otherwise, before)
-    return await messages.callback(turn, before)
+    if turn.number is None:
+        return asked_number.begin(turn, before)
+    offered = await appointment.ask(turn, before) if node.appointment else None
+    return offered if offered is not None else await messages.callback(turn, before)
+
+
+async def _hear_number(turn: Turn, heard: Heard) -> VoiceResponse:
+    outcome = await asked_number.hear(turn, heard)
+    if outcome is not None:
+        return await _follow(turn, outcome)
+    if turn.state.get("then") == messages.CALLBACK:
+        return await messages.callback(turn, [])
+    return await say_again(turn, [])
+
+
+async def _without_number(turn: Turn) -> VoiceResponse:
+    """Who was asked for one three times in vain leaves a message, unless the node names something else."""
+    turn.remember(asking="", then="")
+    node = turn.node
+    if isinstance(node, CallbackWish) and node.otherwise is not None:
+        return await enter(turn, node.otherwise, [turn.say("phone.not-understood")])
+    return await messages.voicemail(turn, [turn.say("phone.callback-withheld")])
 
 
 async def _transfer(turn: Turn, node: Transfer, before: list[Spoken]) -> VoiceResponse:

@@ -99,6 +99,11 @@ class Turn:
         return nodes.get(self.state.get("node", self.home)) or nodes[self.home]
 
     @property
+    def number(self) -> str | None:
+        """Where the caller can be reached: what they gave when they were asked for it, else where they call from."""
+        return self.state.get("number") or self.caller.number
+
+    @property
     def is_proved(self) -> bool:
         """By the PIN, and of the contact that the call belongs to now."""
         return self.caller.contact_id is not None and self.state.get("proved") == self.caller.contact_id
@@ -144,4 +149,4 @@ class Turn:
 
     @property
     def called_by(self) -> Param:
-        return self.caller.name or (phones.shown(self.caller.number) if self.caller.number else say("phone.somebody"))
+        return self.caller.name or (phones.shown(self.number) if self.number else say("phone.somebody"))

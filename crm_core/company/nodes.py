@@ -119,9 +119,10 @@ class Voicemail(NodePart):
 
 
 class CallbackWish(NodePart):
-    """`else`: where who withholds the number goes on; without it to a message."""
+    """`appointment`: the caller chooses among three times. `else`: for who gives no number; without it a message."""
 
     do: Literal["callback"]
+    appointment: bool = False
     otherwise: Else = None
 
 

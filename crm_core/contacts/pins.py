@@ -8,12 +8,11 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 
-import phonenumbers
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core import activity, outbox, references, rights
+from crm_core import activity, outbox, phones, references, rights
 from crm_core.agents import SYSTEM, Actor
 from crm_core.contacts import consents
 from crm_core.contacts.consents import Channel, Purpose
@@ -29,7 +28,6 @@ LOCKED_FOR = timedelta(minutes=30)
 # About 20 ms and 8 MB a try: a million PINs of a stolen table take hours each.
 _COST = {"n": 2**13, "r": 8, "p": 1}
 _SALT_BYTES = 16
-_MOBILE = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
 class ContactPin(Base):
@@ -122,15 +120,11 @@ def _digest(typed: str, salt: bytes) -> str:
 
 
 async def _number(session: AsyncSession, contact_id: int) -> str:
-    """A mobile phone where they have one, else the main number."""
+    """One that takes texts where they have one, else the main number."""
     known = [number.e164 for number in await numbers_of(session, contact_id)]
     if not known:
         raise Refused("pin.no-number", ref=references.ref("contact", contact_id))
-    return next((number for number in known if _is_mobile(number)), known[0])
-
-
-def _is_mobile(number: str) -> bool:
-    return phonenumbers.number_type(phonenumbers.parse(number, None)) in _MOBILE
+    return next((number for number in known if phones.takes_texts(number)), known[0])
 
 
 async def _locked(session: AsyncSession, contact_id: int) -> ContactPin | None:

@@ -1,4 +1,4 @@
-"""Self-service by phone: numbers that are turned away, PINs."""
+"""Self-service by phone: numbers that are turned away, PINs, times to be called back."""
 
 from __future__ import annotations
 
@@ -39,8 +39,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["set_by"], ["agent.id"], name=op.f("fk_contact_pin_set_by")),
         sa.PrimaryKeyConstraint("contact_id", name=op.f("pk_contact_pin")),
     )
+    op.add_column("callback_request", sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index("ix_callback_request_due_at", "callback_request", ["due_at"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_callback_request_due_at", "callback_request")
+    op.drop_column("callback_request", "due_at")
     op.drop_table("contact_pin")
     op.drop_table("blocked_number")
