@@ -5,11 +5,19 @@ from __future__ import annotations
 import re
 
 import phonenumbers
+from phonenumbers import PhoneNumberType
 
 from crm_core.errors import Invalid
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}\Z")
 _TRUNK_ZERO = re.compile(r"(?<=\d)\s*\(0\)")
+_COSTLY = {
+    PhoneNumberType.PREMIUM_RATE,
+    PhoneNumberType.SHARED_COST,
+    PhoneNumberType.PAGER,
+    PhoneNumberType.UAN,
+    PhoneNumberType.VOICEMAIL,
+}
 WITHHELD = frozenset({"", "anonymous", "restricted", "unavailable", "unknown", "private", "+266696687", "+86282452253"})
 
 
@@ -50,6 +58,31 @@ def shown(number: str) -> str:
         )
     except phonenumbers.NumberParseException:
         return number
+
+
+def country_of(number: str) -> str | None:
+    """ISO 3166, of an E.164 number; None where it belongs to none or to several."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def may_be_called(number: str) -> bool:
+    """Not one that costs whoever calls it."""
+    return _type(number) not in _COSTLY
+
+
+def takes_texts(number: str) -> bool:
+    """Whether an SMS may arrive: not at a landline."""
+    return _type(number) not in {*_COSTLY, PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE}
+
+
+def _type(number: str) -> int:
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(number, None))
+    except phonenumbers.NumberParseException:
+        return PhoneNumberType.UNKNOWN
 
 
 def digits_reversed(number: str) -> str:

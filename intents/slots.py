@@ -209,6 +209,9 @@ CONTACT = Slot("contact", _NAME, _text, is_free=True)
 AGENT = Slot("agent", r"@?[\w.\-]+(?:\s[\w.\-]+)?|me|mich|mir", _text)
 STAGE = Slot("stage", r"[\w\- ]{1,40}?", _text)
 PHONE = Slot("phone", r"\+?[\d(][\d\s()/\-.–]{4,30}", _text)
+# A number, or the beginning of one with a star behind.
+BLOCKABLE = Slot("phone", r"\+?[\d(][\d\s()/\-.–]{2,30}\*?", _text)
+WHY = Slot("why", _TITLE, _text, is_free=True)
 AMOUNT = Slot("amount", r"[€$£]?\s?\d[\d.,']*\s?(?:k|€|\$|£|eur|euro|usd)?", _amount)
 MINUTES = Slot("minutes", r"\d{1,4}", lambda text, _heard: int(text))
 DUE = Slot("due", DAY_PATTERN, _due)
@@ -270,6 +273,8 @@ ContactArg: TypeAlias = Annotated[str, CONTACT]
 AgentArg: TypeAlias = Annotated[str, AGENT]
 StageArg: TypeAlias = Annotated[str, STAGE]
 PhoneArg: TypeAlias = Annotated[str, PHONE]
+BlockableArg: TypeAlias = Annotated[str, BLOCKABLE]
+WhyArg: TypeAlias = Annotated[str, WHY]
 AmountArg: TypeAlias = Annotated[Money, AMOUNT]
 MinutesArg: TypeAlias = Annotated[int, MINUTES]
 DueArg: TypeAlias = Annotated[datetime, DUE]

@@ -17,6 +17,7 @@ from crm_core.contacts.texts import TextState
 from crm_core.db import Database
 from crm_core.outbox import AnswerLost, Effect, EffectKind, TryLater, Undeliverable
 from telephony.client import NoAnswer, TwilioClient
+from telephony.pin_text import with_new_pin
 
 LEG_EVENTS = ["initiated", "ringing", "answered", "completed"]
 TOO_MANY = 429
@@ -52,6 +53,10 @@ class TwilioCourier:
                 await self._check(effect.payload, now)
             case EffectKind.SMS:
                 await self._text(effect.payload, now)
+            case EffectKind.PIN:
+                text = await with_new_pin(self._database, effect.payload["contact"])
+                if text is not None:
+                    await self._send(effect.payload["to"], text)
             case EffectKind.FORGET:
                 await self._forget(effect.payload["recording"])
             case _:
@@ -211,27 +216,31 @@ class TwilioCourier:
         return min(fresh, key=_made, default=None)
 
     async def _text(self, payload: dict[str, Any], now: datetime) -> None:
-        """An SMS cannot be taken back: whether it went is reported, and it is never sent a second time."""
+        """Whether it went is reported, and what became of it."""
         message = payload["message"]
+        callback = f"{self._base_url}/twilio/text-status?message={message}"
         try:
-            sent = await self._client.rest.messages.create_async(
-                to=payload["to"],
-                from_=self._number,
-                body=payload["text"],
-                status_callback=f"{self._base_url}/twilio/text-status?message={message}",
-            )
+            sid = await self._send(payload["to"], payload["text"], status_callback=callback)
+        except AnswerLost:
+            await self._note_text(message, "", TextState.UNKNOWN, None, now)
+            raise
+        except Undeliverable as error:
+            code = error.__cause__.code if isinstance(error.__cause__, REFUSALS) else None
+            await self._note_text(message, "", TextState.FAILED, code, now)
+            raise
+        await self._note_text(message, sid, TextState.SENT, None, now)
+
+    async def _send(self, number: str, text: str, **more: str) -> str:
+        """The SID. An SMS cannot be taken back: it is never sent a second time."""
+        try:
+            sent = await self._client.rest.messages.create_async(to=number, from_=self._number, body=text, **more)
         except REFUSALS as error:
-            if error.status == TOO_MANY:
-                _refused(error)
-            is_lost = error.status >= OWN_FAULT
-            await self._note_text(message, "", TextState.UNKNOWN if is_lost else TextState.FAILED, error.code, now)
-            if is_lost:
+            if error.status >= OWN_FAULT:
                 raise AnswerLost from error
             _refused(error)
         except UNREADABLE as error:
-            await self._note_text(message, "", TextState.UNKNOWN, None, now)
             raise AnswerLost from error
-        await self._note_text(message, sent.sid, TextState.SENT, None, now)
+        return str(sent.sid)
 
     async def _note_text(self, message_id: int, sid: str, state: TextState, error: int | None, now: datetime) -> None:
         async with self._database.transaction() as session:

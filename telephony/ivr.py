@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import arrivals, ending
+from crm_core.callcenter import arrivals, blocking, ending
+from crm_core.callcenter.callers import Caller
 from crm_core.callcenter.calls import Call
 from crm_core.company import Company, Menu, company_of
 from crm_core.message import Message
 from intents import catalogue
-from telephony import menu, messages, nodes, telling
+from telephony import draft, menu, messages, nodes
 from telephony.turn import Heard, turn_of
 from telephony.voice import Spoken, listen, speak
 
@@ -21,6 +22,9 @@ async def begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: da
     """The first document: English is offered first and in English, a known caller is greeted by name."""
     company = company_of(session)
     phone = company.phone
+    reason = await blocking.why_blocked(session, raw_from, now)
+    if reason is not None:
+        return _turned_away(company, await arrivals.turn_away(session, sid, raw_from, to, reason, now))
     start = phone.start if company.is_open(now) else phone.closed
     node = phone.nodes[start]
     state: dict[str, object] = {"node": start, "step": 1}
@@ -50,9 +54,13 @@ async def step(session: AsyncSession, call: Call, heard: Heard, now: datetime) -
     return await nodes.hear(turn, heard)
 
 
+async def pin_given(session: AsyncSession, call: Call, digits: str, now: datetime) -> VoiceResponse:
+    return await nodes.prove(await turn_of(session, call, now), Heard(digits))
+
+
 async def heard_so_far(session: AsyncSession, call: Call, text: str, step: int, now: datetime) -> None:
     """A partial result of speech, which may arrive after the caller hung up in the middle of it."""
-    telling.hear_partly(await turn_of(session, call, now), text, step)
+    draft.hear_partly(await turn_of(session, call, now), text, step)
     if call.is_over:
         await ending.keep_what_was_told(session, call, now)
 
@@ -76,11 +84,28 @@ async def recording_arrived(
     await messages.keep_recording(turn, sid, url, duration)
 
 
+async def transferred(session: AsyncSession, call: Call, status: str, now: datetime) -> VoiceResponse:
+    """How it went with another number."""
+    return await nodes.transferred(await turn_of(session, call, now), status)
+
+
 def fallback(company: Company) -> VoiceResponse:
     """For when nothing else works: needs no database."""
     response = VoiceResponse()
     for language in company.languages:
         speak(response, _text(company, language, Message("phone.fallback")))
+    response.hangup()
+    return response
+
+
+def _turned_away(company: Company, caller: Caller) -> VoiceResponse:
+    """A sentence where the house has one for it; else the line is as dead as it can be."""
+    response = VoiceResponse()
+    if company.phone.blocked is None:
+        response.reject(reason="rejected")
+        return response
+    language = caller.language if caller.language in company.languages else company.language
+    speak(response, Spoken(company.phone.blocked[language], language))
     response.hangup()
     return response
 

@@ -6,6 +6,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core.callcenter import calls
 from crm_core.company import Company, Menu, MyTickets, Node, OpenTicket, Option
+from crm_core.company.fitting import LANGUAGE_KEY
 from intents.ask import Ask
 from intents.registry import missing
 from intents.reply import Tone
@@ -16,7 +17,6 @@ from telephony.outcome import GoTo, NotUnderstood, Outcome
 from telephony.turn import Heard, Turn
 from telephony.voice import Spoken, listen
 
-LANGUAGE_KEY = "9"
 # With more words than that beside the option's own, the caller has said what it is about.
 FEW_WORDS = 2
 # What a caller may say in one sentence; everything else is for the people who work here.
@@ -25,8 +25,13 @@ SENTENCES = {"ticket.open", "ticket.show", "ticket.mine"}
 
 def ask(turn: Turn, node: Menu, before: list[Spoken]) -> VoiceResponse:
     response = VoiceResponse()
-    prompt = Spoken(node.prompt[turn.language], turn.language)
-    listen(response, [*before, prompt], turn.next_action(), turn.language, hints=hints(node, turn.language))
+    listen(
+        response,
+        [*before, turn.written(node.prompt)],
+        turn.next_action(),
+        turn.language,
+        hints=hints(node, turn.language),
+    )
     return response
 
 
@@ -76,9 +81,19 @@ async def _as_a_sentence(turn: Turn, heard: Heard) -> Outcome | None:
         return GoTo(node)
     if missing(understood.command, understood.words) is not None:
         return None
+    guarded = _guarded(turn)
+    if guarded is not None and understood.command.name == "ticket.show":
+        return GoTo(guarded)
     said = Ask("phone", f"phone:{turn.call.id}", turn.caller.number or "", heard.speech, call_id=turn.call.id)
     reply = await answer(turn.session, turn.actor, said, turn.now)
     return GoTo(turn.home, [Spoken(reply.text, reply.language)]) if reply.tone is Tone.OK else None
+
+
+def _guarded(turn: Turn) -> str | None:
+    """The node of one's own tickets, when it asks for the PIN and that was not given yet."""
+    nodes = turn.company.phone.nodes.items()
+    guarded = (name for name, node in nodes if isinstance(node, MyTickets) and node.proof == "pin")
+    return None if turn.is_proved else next(guarded, None)
 
 
 def _node_for(company: Company, understood: Understood) -> str | None:

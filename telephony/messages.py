@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core import references
@@ -11,8 +13,11 @@ from crm_core.callcenter.states import CallState
 from crm_core.company import JoinQueue
 from crm_core.support import tickets
 from crm_core.support.tickets import Ticket
+from telephony import asked_number, spoken
 from telephony.turn import Turn
 from telephony.voice import Spoken, record, speak
+
+CALLBACK = "callback"
 
 
 async def voicemail(turn: Turn, prompts: list[Spoken]) -> VoiceResponse:
@@ -51,36 +56,42 @@ async def keep_recording(turn: Turn, sid: str, url: str, duration: int | None) -
     return ticket
 
 
-async def callback(turn: Turn, before: list[Spoken]) -> VoiceResponse:
-    """Without a number there is nothing to call back: a message with one is asked for instead."""
-    wish = await wish_for_callback(turn)
+async def callback(turn: Turn, before: list[Spoken], due_at: datetime | None = None) -> VoiceResponse:
+    """Without a number there is nothing to call back: it is asked for, and then it goes on here."""
+    wish = await wish_for_callback(turn, due_at)
     if wish is None:
-        return await voicemail(turn, [*before, turn.say("phone.callback-withheld")])
+        turn.remember(then=CALLBACK)
+        return asked_number.begin(turn, before)
     await ending.leave_queue(turn.session, turn.call, turn.now)
     await calls.move_to(turn.session, turn.call, CallState.CALLBACK, turn.now)
+    ref = references.ref("ticket", wish.ticket_id)
+    if wish.due_at is None:
+        done = turn.say("phone.callback-done", ref=ref)
+    else:
+        done = turn.say("phone.callback-booked", ref=ref, when=spoken.moment(turn, wish.due_at))
     response = VoiceResponse()
-    for spoken in [*before, turn.say("phone.callback-done", ref=references.ref("ticket", wish.ticket_id))]:
-        speak(response, spoken)
+    for one in [*before, done]:
+        speak(response, one)
     response.hangup()
     return response
 
 
-async def wish_for_callback(turn: Turn) -> CallbackRequest | None:
-    """One a call, with a ticket; None when the number is withheld."""
-    if turn.caller.number is None:
+async def wish_for_callback(turn: Turn, due_at: datetime | None = None) -> CallbackRequest | None:
+    """One a call, with a ticket; None when no number is known."""
+    if turn.number is None:
         return None
     known = await callbacks.requested(turn.session, turn.call.id)
     if known is None:
         ticket = await tickets.open_ticket(
             turn.session,
             turn.actor,
-            subject=turn.for_team("phone.callback-subject", name=turn.called_by),
+            subject=_subject(turn, due_at),
             contact_id=turn.caller.contact_id,
             call_id=turn.call.id,
             now=turn.now,
         )
         known = await callbacks.request_callback(
-            turn.session, turn.actor, turn.call, turn.caller.number, ticket.id, turn.now, queue=_queue(turn)
+            turn.session, turn.actor, turn.call, turn.number, ticket.id, turn.now, due_at, queue=_queue(turn)
         )
     return known
 
@@ -90,3 +101,9 @@ def _queue(turn: Turn) -> str | None:
     phone = turn.company.phone
     person = phone.nodes[phone.person]
     return person.queue if isinstance(person, JoinQueue) else None
+
+
+def _subject(turn: Turn, due_at: datetime | None) -> str:
+    if due_at is None:
+        return turn.for_team("phone.callback-subject", name=turn.called_by)
+    return turn.for_team("phone.callback-subject-at", name=turn.called_by, when=due_at)

@@ -10,12 +10,21 @@ from telephony.voice import Spoken
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
-    """Counted: the third one leads to a person."""
+    """Counted: the third one leads to a person. `why` is said instead of a mere apology."""
+
+    why: Spoken | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SayAgain:
-    """The caller stays at the node, whose prompt has changed or is wanted once more."""
+    """The caller stays at the node, whose prompt has changed or is wanted once more. `before` is said first."""
+
+    before: list[Spoken] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsPin:
+    """The caller stays at the node; the PIN is asked for before it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +35,4 @@ class GoTo:
     before: list[Spoken] = field(default_factory=list)
 
 
-Outcome: TypeAlias = NotUnderstood | SayAgain | GoTo
+Outcome: TypeAlias = NotUnderstood | SayAgain | NeedsPin | GoTo

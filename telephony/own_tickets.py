@@ -1,31 +1,40 @@
-"""A caller's own tickets: chosen by key or by what they are about, without knowing a number."""
+"""A caller's own tickets: chosen by key or by what they are about, told, added to, read from."""
 
 from __future__ import annotations
 
-from typing import cast
-
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core import references
+from crm_core.company import MyTickets
 from crm_core.message import say
-from crm_core.support import tickets
+from crm_core.support import replies, tickets
 from crm_core.support.tickets import Ticket
-from telephony.outcome import GoTo, NotUnderstood, Outcome, SayAgain
+from telephony import draft, spoken
+from telephony.outcome import GoTo, NeedsPin, NotUnderstood, Outcome, SayAgain
 from telephony.turn import Heard, Turn
 from telephony.voice import Spoken, listen
 
+STATUS = "status"
+NOTES = "notes"
+TELLING = (draft.TELLING, draft.BACK)
 SHORTEST_TELLING_WORD = 4
+MOST_NOTES = 3
+LONGEST_NOTE = 400
 
 
-async def ask(turn: Turn, before: list[Spoken]) -> VoiceResponse | None:
-    """The list, or the status of the chosen one. None for a caller who has no open ticket."""
-    chosen = turn.state.get("phase")
-    if isinstance(chosen, int):
-        return await _tell_status(turn, chosen, before)
+async def ask(turn: Turn, node: MyTickets, before: list[Spoken]) -> VoiceResponse | None:
+    """The list, or what is wanted of the chosen one. None for a caller who has no open ticket."""
+    phase = turn.state.get("phase")
+    if phase in TELLING:
+        return draft.ask(turn, before, turn.say("phone.note-ask"), note_to=turn.state["chosen"])
+    if phase == STATUS:
+        return _ask_on(turn, node, [*before, await _status(turn)])
+    if phase == NOTES and _may_hear(turn, node):
+        turn.remember(phase=STATUS)
+        return _ask_on(turn, node, [*before, *await _notes(turn)])
     own = await _own(turn)
     if not own:
         return None
-    turn.remember(tickets=[ticket.id for ticket in own])
+    turn.remember(tickets=[ticket.id for ticket in own], phase="")
     choices = [turn.say("phone.tickets-choice", subject=ticket.subject, key=key) for key, ticket in enumerate(own, 1)]
     response = VoiceResponse()
     intro = turn.say("phone.tickets-intro", count=len(own))
@@ -33,9 +42,13 @@ async def ask(turn: Turn, before: list[Spoken]) -> VoiceResponse | None:
     return response
 
 
-async def choose(turn: Turn, heard: Heard) -> Outcome:
-    if isinstance(turn.state.get("phase"), int):
-        return GoTo(turn.home) if heard.digits == "1" else NotUnderstood()
+async def choose(turn: Turn, node: MyTickets, heard: Heard) -> Outcome:
+    phase = turn.state.get("phase")
+    if phase in TELLING:
+        outcome = draft.hear(turn, heard)
+        return outcome if outcome is not None else await _add_note(turn)
+    if phase == STATUS:
+        return _go_on(turn, node, heard)
     offered: list[int] = turn.state.get("tickets", [])
     if heard.digits in {str(key) for key in range(1, len(offered) + 1)}:
         chosen: int | None = offered[int(heard.digits) - 1]
@@ -43,8 +56,35 @@ async def choose(turn: Turn, heard: Heard) -> Outcome:
         chosen = await _meant(turn, heard)
     if chosen is None:
         return NotUnderstood()
-    turn.remember(phase=chosen, strikes=0)
+    turn.remember(phase=STATUS, chosen=chosen, strikes=0)
     return SayAgain()
+
+
+def _go_on(turn: Turn, node: MyTickets, heard: Heard) -> Outcome:
+    """1: the menu, 2: add something, 3: hear what was written."""
+    if heard.digits == "1":
+        return GoTo(node.goto or turn.home)
+    if heard.digits == "2" or heard.means(turn.words("phone.note-words")):
+        turn.remember(phase=draft.TELLING, strikes=0)
+        return SayAgain()
+    if node.notes != "never" and (heard.digits == "3" or heard.means(turn.words("phone.notes-words"))):
+        turn.remember(phase=NOTES, strikes=0)
+        return SayAgain() if _may_hear(turn, node) else NeedsPin()
+    return NotUnderstood()
+
+
+def _may_hear(turn: Turn, node: MyTickets) -> bool:
+    return node.notes == "caller-id" or (node.notes == "pin" and turn.is_proved)
+
+
+def _ask_on(turn: Turn, node: MyTickets, prompts: list[Spoken]) -> VoiceResponse:
+    response = VoiceResponse()
+    options = [turn.say("phone.ticket-again")]
+    if node.notes != "never":
+        options.append(turn.say("phone.ticket-notes"))
+    hints = ",".join([turn.words("phone.note-words"), turn.words("phone.notes-words")])
+    listen(response, [*prompts, *options], turn.next_action(), turn.language, hints=hints)
+    return response
 
 
 async def _own(turn: Turn) -> list[Ticket]:
@@ -62,16 +102,36 @@ async def _meant(turn: Turn, heard: Heard) -> int | None:
     return best[1] if is_clear else None
 
 
-async def _tell_status(turn: Turn, ticket_id: int, before: list[Spoken]) -> VoiceResponse:
-    ticket = cast("Ticket", await references.read(turn.session, "ticket", ticket_id))
+async def _status(turn: Turn) -> Spoken:
+    ticket = await tickets.read_ticket(turn.session, turn.actor, turn.state["chosen"])
     owner = await tickets.assignee_name(turn.session, ticket)
-    status = turn.say(
+    return turn.say(
         "phone.ticket-status",
         ref=ticket.ref,
         subject=ticket.subject,
         status=say(f"ticket.status-{ticket.status}"),
         name=owner or say("ticket.nobody"),
     )
-    response = VoiceResponse()
-    listen(response, [*before, status, turn.say("phone.ticket-again")], turn.next_action(), turn.language)
-    return response
+
+
+async def _notes(turn: Turn) -> list[Spoken]:
+    """What passed between the company and the caller, the oldest first; what the team says is for the team."""
+    ticket = await tickets.read_ticket(turn.session, turn.actor, turn.state["chosen"])
+    found = await tickets.comments(turn.session, ticket.id, limit=MOST_NOTES, only_public=True)
+    if not found:
+        return [turn.say("phone.notes-none")]
+    return [
+        turn.say(
+            "phone.note-read",
+            when=spoken.moment(turn, note.created_at),
+            name=note.author,
+            text=note.body[:LONGEST_NOTE],
+        )
+        for note in reversed(found)
+    ]
+
+
+async def _add_note(turn: Turn) -> Outcome:
+    await replies.customer_replied(turn.session, turn.actor, turn.state["chosen"], turn.state["draft"], turn.now)
+    turn.remember(draft="", phase=STATUS)
+    return SayAgain([turn.say("phone.note-done")])

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import phones
-from crm_core.agents import Actor
+from crm_core.agents import Actor, Proof
 from crm_core.callcenter import callers
 from crm_core.callcenter.callers import Caller
 from crm_core.callcenter.calls import Call
-from crm_core.company import Company, company_of
+from crm_core.company import Company, Node, company_of
+from crm_core.company.part import LocalText
 from crm_core.message import Message, Param, say
 from intents import catalogue
 from telephony.voice import Spoken
@@ -51,6 +52,14 @@ class Heard:
         beside = self.beside(phrases)
         return beside is not None and beside <= most_beside
 
+    def as_digits(self, names: str) -> str:
+        """`vier sieben 11` is 4711; empty for what is no row of digits. `names` as for `as_key`."""
+        if self.digits or not self.words:
+            return self.digits
+        known = {name: str(key) for key, spelled in enumerate(names.split(",")) for name in spelled.split("/")}
+        parts = [known.get(word, word) for word in self.words]
+        return "".join(parts) if all(part.isascii() and part.isdigit() for part in parts) else ""
+
     def as_key(self, names: str) -> Heard:
         """`Die Zwei` is key 2. `names` are those of the keys from 0 up: `zero/oh,one,two`."""
         if self.digits or not 0 < len(self.words) <= 2:
@@ -64,7 +73,9 @@ class Heard:
 
 @dataclass(slots=True)
 class Turn:
-    """`call.ivr` holds: node, step, strikes, and what the node itself needs (phase, draft, tickets, wish)."""
+    """`call.ivr` holds: node, step, strikes, what was proved and collected, what is asked on the
+    way (asking), and what
+    the node itself needs (phase, draft, given, tickets, wish)."""
 
     session: AsyncSession
     call: Call
@@ -83,8 +94,25 @@ class Turn:
         return phone.start if self.company.is_open(self.now) else phone.closed
 
     @property
+    def node(self) -> Node:
+        """Where the caller is; at the beginning when the company file has changed under them."""
+        nodes = self.company.phone.nodes
+        return nodes.get(self.state.get("node", self.home)) or nodes[self.home]
+
+    @property
+    def number(self) -> str | None:
+        """Where the caller can be reached: what they gave when they were asked for it, else where they call from."""
+        return self.state.get("number") or self.caller.number
+
+    @property
+    def is_proved(self) -> bool:
+        """By the PIN, and of the contact that the call belongs to now."""
+        return self.caller.contact_id is not None and self.state.get("proved") == self.caller.contact_id
+
+    @property
     def actor(self) -> Actor:
-        return self.caller.actor(self.language)
+        actor = self.caller.actor(self.language)
+        return replace(actor, proof=Proof.PIN) if self.is_proved else actor
 
     @property
     def state(self) -> dict[str, Any]:
@@ -109,8 +137,12 @@ class Turn:
     def say(self, id: str, **params: Param) -> Spoken:
         return Spoken(catalogue.render(Message(id, params), self.language, self.company.zone), self.language)
 
-    def words(self, id: str) -> str:
-        return self.say(id).text
+    def written(self, text: LocalText) -> Spoken:
+        """What the company file says."""
+        return Spoken(text[self.language], self.language)
+
+    def words(self, id: str, **params: Param) -> str:
+        return self.say(id, **params).text
 
     def for_team(self, id: str, **params: Param) -> str:
         """What the team reads is in the house's own language, not the caller's."""
@@ -118,7 +150,7 @@ class Turn:
 
     @property
     def called_by(self) -> Param:
-        return self.caller.name or (phones.shown(self.caller.number) if self.caller.number else say("phone.somebody"))
+        return self.caller.name or (phones.shown(self.number) if self.number else say("phone.somebody"))
 
 
 async def turn_of(session: AsyncSession, call: Call, now: datetime) -> Turn:

@@ -43,14 +43,20 @@ def listen(
     hints: str = "",
     partial: str = "",
     seconds: int = LISTEN_SECONDS,
+    most_digits: int = 1,
 ) -> None:
-    """Keys or speech, interruptible; silence comes to the action too, so that it is counted."""
-    extra = {"hints": hints[:500]} if hints else {}
+    """Keys or speech, interruptible; silence comes to the action too, so that it is counted.
+
+    More than one digit ends with the pound key, or when there are as many as there may be.
+    """
+    extra: dict[str, str] = {"hints": hints[:500]} if hints else {}
+    if most_digits > 1:
+        extra["finish_on_key"] = "#"
     if partial:
         extra["partial_result_callback"] = partial
     gather = Gather(
         input="dtmf speech",
-        num_digits=1,
+        num_digits=most_digits,
         action=action,
         method="POST",
         timeout=seconds,
@@ -68,6 +74,22 @@ def listen(
 def press(response: VoiceResponse, prompts: list[Spoken], action: str, seconds: int = LISTEN_SECONDS) -> None:
     """One key; what follows in the document happens when none comes."""
     gather = Gather(input="dtmf", num_digits=1, action=action, method="POST", timeout=seconds)
+    for prompt in prompts:
+        speak(gather, prompt)
+    response.append(gather)
+
+
+def key_in(response: VoiceResponse, prompts: list[Spoken], action: str, most_digits: int) -> None:
+    """Keys alone, for what nobody beside the caller should hear."""
+    gather = Gather(
+        input="dtmf",
+        num_digits=most_digits,
+        finish_on_key="#",
+        action=action,
+        method="POST",
+        timeout=LISTEN_SECONDS,
+        action_on_empty_result=True,
+    )
     for prompt in prompts:
         speak(gather, prompt)
     response.append(gather)

@@ -25,6 +25,8 @@ async def enter(turn: Turn, node: JoinQueue, before: list[Spoken]) -> VoiceRespo
     """Nobody waits for nobody: without anyone who speaks the language, a message can be left in it."""
     is_open = turn.company.is_open(turn.now)
     if not is_open or not await presence.anyone_there(turn.session, node.queue, turn.language):
+        if node.otherwise is not None:
+            return await nodes.enter(turn, node.otherwise, before)
         return await messages.voicemail(turn, [*before, turn.say("phone.nobody-there")])
     await routing.join(turn.session, turn.call, node.queue, turn.now)
     response = VoiceResponse()

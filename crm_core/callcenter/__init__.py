@@ -4,6 +4,7 @@ from crm_core import agenda, references, timers
 from crm_core.agents import Agent
 from crm_core.callcenter import (
     arrivals,
+    blocking,
     callbacks,
     callers,
     calls,
@@ -34,6 +35,7 @@ timers.register_chain(checking.TIMER, checking.on_due, checking.plan)
 
 __all__ = [
     "arrivals",
+    "blocking",
     "callbacks",
     "callers",
     "calls",

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, cards, rights
+from crm_core.agents import SYSTEM
 from crm_core.callcenter.callers import Caller, who_calls
 from crm_core.callcenter.calls import Call, lock_by_sid
 from crm_core.callcenter.states import CallState
@@ -37,6 +38,18 @@ async def answer(
     await activity.record(session, actor, "call.started", "call", call_id, now)
     await cards.refresh(session, "call", call_id, now)
     return Inbound(call_id, caller, ivr)
+
+
+async def turn_away(session: AsyncSession, sid: str, raw_from: str, to: str, reason: str, now: datetime) -> Caller:
+    """A blocked number calls: it is over before it began, kept for the list of calls, and no card tells of it."""
+    call_id, caller = await _write(session, sid, raw_from, to, {"rejected": reason}, CallState.CLOSED, now)
+    rights.require(caller.actor(caller.language or company_of(session).language), "call.answer")
+    call = await lock_by_sid(session, sid)
+    assert call is not None, "it was just written in this transaction"
+    call.ended_at = now
+    await session.flush()
+    await activity.record(session, SYSTEM, "call.rejected", "call", call_id, now)
+    return caller
 
 
 async def _write(

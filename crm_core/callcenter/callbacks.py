@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,9 +15,14 @@ from crm_core.callcenter.calls import Call
 from crm_core.callcenter.states import CallState
 from crm_core.db import Base, BigId
 
+MOST_AT_ONCE = 3
+
 
 class CallbackRequest(Base):
-    """`call_id` is the call in which it was wished for, `outbound_id` the one that fulfils it."""
+    """`call_id` is the call in which it was wished for, `outbound_id` the one that fulfils it.
+
+    `due_at`: when they want to be called; None: as soon as an agent is free.
+    """
 
     __tablename__ = "callback_request"
 
@@ -26,6 +31,7 @@ class CallbackRequest(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     outbound_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), unique=True)
     number: Mapped[str]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
 
 
@@ -40,9 +46,9 @@ async def request_callback(
     number: str,
     ticket_id: int,
     now: datetime,
+    due_at: datetime | None = None,
     *,
     queue: str | None = None,
-    not_before: datetime | None = None,
 ) -> CallbackRequest:
     """One a call, however often it is asked for. Who waited in a queue keeps the place; `queue` is for who did not."""
     known = await requested(session, call.id)
@@ -50,7 +56,7 @@ async def request_callback(
         return known
     entry = await queues.lock_entry(session, call.id)
     queue = entry.queue if entry is not None else queue
-    wish = CallbackRequest(call_id=call.id, ticket_id=ticket_id, number=number, created_at=now)
+    wish = CallbackRequest(call_id=call.id, ticket_id=ticket_id, number=number, due_at=due_at, created_at=now)
     session.add(wish)
     if queue is not None:
         outbound = await outgoing.begin(
@@ -65,9 +71,21 @@ async def request_callback(
         )
         wish.outbound_id = outbound.id
         rank_at = entry.rank_at if entry is not None else now
-        await outgoing.wait_in_line(session, outbound, queue, now, rank_at=rank_at, not_before=not_before)
-        if not_before is not None:
-            await routing.tick_at(session, queue, not_before, now)
+        await outgoing.wait_in_line(session, outbound, queue, now, rank_at=rank_at, not_before=due_at)
+        if due_at is not None:
+            await routing.tick_at(session, queue, due_at, now)
     await session.flush()
-    await activity.record(session, actor, "callback.requested", "call", call.id, now)
+    what = {"due": due_at.isoformat()} if due_at is not None else None
+    await activity.record(session, actor, "callback.requested", "call", call.id, now, what)
     return wish
+
+
+async def full_times(session: AsyncSession, now: datetime) -> set[datetime]:
+    """Times to come at which enough callers are called back already."""
+    found = await session.scalars(
+        select(CallbackRequest.due_at)
+        .where(CallbackRequest.due_at > now)
+        .group_by(CallbackRequest.due_at)
+        .having(func.count() >= MOST_AT_ONCE)
+    )
+    return {due_at for due_at in found if due_at is not None}

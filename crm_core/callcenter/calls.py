@@ -68,6 +68,11 @@ class Call(Record):
         return references.ref("call", self.id)
 
     @property
+    def rejected_because(self) -> str | None:
+        """Why it was turned away: its number was blocked."""
+        return self.ivr.get("rejected")
+
+    @property
     def is_over(self) -> bool:
         return self.state in FINAL
 

@@ -12,7 +12,7 @@ from crm_core.callcenter import callers, calls, carrier, legs, offers, queues, w
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.states import LIVE_ENTRY, CallState, EntryState
 from crm_core.company import company_of
-from crm_core.support import tickets
+from crm_core.support import replies, tickets
 
 
 async def report(
@@ -55,11 +55,18 @@ async def leave_queue(session: AsyncSession, call: Call, now: datetime) -> bool:
 
 
 async def keep_what_was_told(session: AsyncSession, call: Call, now: datetime) -> None:
-    """A caller who hung up in the middle of telling: one ticket with what was said, also when it arrives late."""
+    """A caller who hung up in the middle of telling: one ticket with what was said, also when it arrives late.
+
+    What was to be added to a ticket of theirs is added to it.
+    """
     draft = str(call.ivr.get("draft") or "").strip()
     if not draft or call.ivr.get("kept"):
         return
     caller = await callers.caller_of(session, call)
     actor = caller.actor(caller.language or company_of(session).language)
     call.ivr = {**call.ivr, "kept": True}
+    note_to = call.ivr.get("note_to")
+    if note_to is not None and await tickets.is_of(session, note_to, caller.contact_id):
+        await replies.customer_replied(session, actor, note_to, draft, now)
+        return
     await tickets.open_ticket(session, actor, subject=draft, contact_id=caller.contact_id, call_id=call.id, now=now)

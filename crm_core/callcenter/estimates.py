@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core.agents import BUSY, Agent, Presence
 from crm_core.callcenter.calls import Call
-from crm_core.callcenter.queues import QueueEntry, position, rule_of, staff
+from crm_core.callcenter.queues import QueueEntry, count, position, rule_of, staff
 
 LOOKED_BACK = timedelta(hours=4)
 FEWEST_CALLS = 5
@@ -24,6 +24,13 @@ async def wait_of(session: AsyncSession, entry: QueueEntry, now: datetime) -> ti
     if usual is None or not agents:
         return None
     return usual * await position(session, entry) / agents
+
+
+async def of_queue(session: AsyncSession, queue: str, now: datetime) -> timedelta | None:
+    """For whoever joined it now."""
+    usual = await usual_talk(session, queue, now)
+    agents = await _on_duty(session, queue)
+    return usual * (await count(session, queue) + 1) / agents if usual is not None and agents else None
 
 
 def bucket(wait: timedelta) -> int | None:

@@ -79,6 +79,12 @@ async def position(session: AsyncSession, entry: QueueEntry) -> int:
     return (ahead or 0) + 1
 
 
+async def count(session: AsyncSession, queue: str) -> int:
+    """Who waits still, those for whom an agent is being rung included."""
+    query = select(func.count()).select_from(QueueEntry)
+    return await session.scalar(query.where(QueueEntry.queue == queue, QueueEntry.state.in_(LIVE_ENTRY))) or 0
+
+
 async def waiting(session: AsyncSession, queue: str | None = None, limit: int = 50) -> Sequence[QueueEntry]:
     """Those who still wait for an agent, the next first."""
     query = select(QueueEntry).where(QueueEntry.state.in_(LIVE_ENTRY))

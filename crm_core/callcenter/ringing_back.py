@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import phones
@@ -18,13 +18,17 @@ _MOST = 50
 
 
 async def to_ring_back(session: AsyncSession, agent_id: int, now: datetime, until: datetime) -> Sequence[Entry]:
-    """One's own and those that nobody has, the longest waiting first."""
+    """One's own and those that nobody has, the longest waiting first; those with a time of their own on their day."""
     found = await session.execute(
         select(CallbackRequest, Ticket, Contact.name)
         .join(Ticket, Ticket.id == CallbackRequest.ticket_id)
         .outerjoin(Contact, Contact.id == Ticket.contact_id)
-        .where(Ticket.status.not_in(DONE), or_(Ticket.assignee_id == agent_id, Ticket.assignee_id.is_(None)))
-        .order_by(CallbackRequest.id)
+        .where(
+            Ticket.status.not_in(DONE),
+            or_(Ticket.assignee_id == agent_id, Ticket.assignee_id.is_(None)),
+            or_(CallbackRequest.due_at.is_(None), CallbackRequest.due_at < until),
+        )
+        .order_by(func.coalesce(CallbackRequest.due_at, CallbackRequest.created_at), CallbackRequest.id)
         .limit(_MOST)
     )
     return [
@@ -33,6 +37,7 @@ async def to_ring_back(session: AsyncSession, agent_id: int, now: datetime, unti
             ticket.id,
             ticket.subject,
             ticket.updated_at,
+            at=wish.due_at,
             private=", ".join(part for part in (name, phones.shown(wish.number)) if part),
             say=f"resolve {ticket.ref}" if ticket.assignee_id is not None else f"claim {ticket.ref}",
         )

@@ -1,19 +1,42 @@
 """The company file, offhook.yml."""
 
+from crm_core.company.branching import Case
 from crm_core.company.callcenter import CallCenter, QueueRule
-from crm_core.company.file import CardPlace, Company, CompanyFileError, company_of, read_company
+from crm_core.company.file import CardPlace, Company, company_of
 from crm_core.company.hours import Hours
-from crm_core.company.phone import CallbackWish, JoinQueue, Menu, MyTickets, Node, OpenTicket, Option, Phone, Voicemail
+from crm_core.company.nodes import (
+    Branch,
+    CallbackWish,
+    CollectDigits,
+    CollectWords,
+    HangUp,
+    JoinQueue,
+    Menu,
+    MyTickets,
+    Node,
+    OpenTicket,
+    Option,
+    Say,
+    Transfer,
+    Voicemail,
+)
+from crm_core.company.phone import Phone
+from crm_core.company.reading import CompanyFileError, read_company
 from crm_core.company.sales import StageRule
 from crm_core.company.support import PLACEHOLDER, Macro, Sla, SlaPolicy
 
 __all__ = [
     "PLACEHOLDER",
+    "Branch",
     "CallCenter",
     "CallbackWish",
     "CardPlace",
+    "Case",
+    "CollectDigits",
+    "CollectWords",
     "Company",
     "CompanyFileError",
+    "HangUp",
     "Hours",
     "JoinQueue",
     "Macro",
@@ -24,9 +47,11 @@ __all__ = [
     "Option",
     "Phone",
     "QueueRule",
+    "Say",
     "Sla",
     "SlaPolicy",
     "StageRule",
+    "Transfer",
     "Voicemail",
     "company_of",
     "read_company",

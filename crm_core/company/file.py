@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-import yaml
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core.company.callcenter import CallCenter, QueueRule
 from crm_core.company.fields import CustomField
 from crm_core.company.figures import Figures
+from crm_core.company.fitting import spoken_texts, unfitting
 from crm_core.company.hours import Hours
 from crm_core.company.keeping import Files, Retention
-from crm_core.company.part import Part
+from crm_core.company.part import Fault, LocalText, Mistake, Part, Path, refuse
 from crm_core.company.people import Branch, Team, known_zone
-from crm_core.company.phone import JoinQueue, Menu, Phone
+from crm_core.company.phone import Phone
 from crm_core.company.projects import Projects
 from crm_core.company.sales import (
     DEFAULT_PIPELINE,
@@ -77,27 +77,34 @@ class Company(Part):
 
     @model_validator(mode="after")
     def _speaks_all_languages(self) -> Company:
-        texts = {"phone.greeting": self.phone.greeting}
-        texts |= {
-            f"phone.nodes.{name}": node.prompt for name, node in self.phone.nodes.items() if isinstance(node, Menu)
-        }
-        texts |= {f"macros.{name}.text": macro.text for name, macro in self.macros.items() if macro.text}
+        refuse(
+            Fault(at, f"has no text in: {', '.join(missing)}")
+            for at, text in self._texts()
+            if (missing := [language for language in self.languages if language not in text])
+        )
+        return self
+
+    def _texts(self) -> Iterator[tuple[Path, LocalText]]:
+        """What is said to customers, and so in each of their languages."""
+        yield from spoken_texts(self)
+        for key, macro in self.macros.items():
+            if macro.text:
+                yield ("macros", key, "text"), macro.text
         if self.satisfaction is not None:
-            texts["satisfaction.text"] = self.satisfaction.text
-        for place, text in texts.items():
-            missing = [language for language in self.languages if language not in text]
-            if missing:
-                raise ValueError(f"{place} has no text in: {', '.join(missing)}")
-        for name, node in self.phone.nodes.items():
-            if isinstance(node, JoinQueue) and node.queue not in self.queues:
-                raise ValueError(f"phone.nodes.{name} names a queue that is not described: {node.queue}")
+            yield ("satisfaction", "text"), self.satisfaction.text
+
+    @model_validator(mode="after")
+    def _menu_fits(self) -> Company:
+        refuse(unfitting(self))
         return self
 
     @model_validator(mode="after")
     def _teams_work_somewhere(self) -> Company:
-        for key, team in self.teams.items():
-            if team.branch is not None and team.branch not in self.branches:
-                raise ValueError(f"teams.{key} names a branch that is not described: {team.branch}")
+        refuse(
+            Fault(("teams", key, "branch"), f"names a branch that is not described: {team.branch}")
+            for key, team in self.teams.items()
+            if team.branch is not None and team.branch not in self.branches
+        )
         return self
 
     @model_validator(mode="after")
@@ -112,28 +119,41 @@ class Company(Part):
 
     @model_validator(mode="after")
     def _promises_can_be_kept(self) -> Company:
-        for policy in self.sla.policies:
+        refuse(self._empty_promises())
+        return self
+
+    def _empty_promises(self) -> Iterator[Fault]:
+        for number, policy in enumerate(self.sla.policies):
+            at: Path = ("sla", "policies", number)
             if policy.queue is not None and policy.queue not in self.queues:
-                raise ValueError(f"sla policy {policy.name} names a queue that is not described: {policy.queue}")
+                yield Fault(
+                    (*at, "queue"), f"sla policy {policy.name} names a queue that is not described: {policy.queue}"
+                )
             if policy.branch is not None and policy.branch not in self.branches:
-                raise ValueError(f"sla policy {policy.name} names a branch that is not described: {policy.branch}")
+                yield Fault(
+                    (*at, "branch"), f"sla policy {policy.name} names a branch that is not described: {policy.branch}"
+                )
+                continue
             branch = self.branches[policy.branch] if policy.branch is not None else None
             hours = branch.hours if branch is not None and branch.hours is not None else self.hours
             if not hours.are_ever_open:
-                raise ValueError(f"sla policy {policy.name} counts opening hours, but there are none")
-        return self
+                yield Fault(at, f"sla policy {policy.name} counts opening hours, but there are none")
 
     @model_validator(mode="after")
     def _deals_go_to_a_team_that_is_there(self) -> Company:
-        if self.assignment.team is not None and self.assignment.team not in self.teams:
-            raise ValueError(f"assignment.team names a team that is not described: {self.assignment.team}")
+        team = self.assignment.team
+        if team is not None and team not in self.teams:
+            raise Mistake(Fault(("assignment", "team"), f"names a team that is not described: {team}"))
         return self
 
     @model_validator(mode="after")
     def _pipelines_are_told_apart(self) -> Company:
         if self.stages and DEFAULT_PIPELINE in self.pipelines:
-            raise ValueError(
-                f"`stages` is the pipeline {DEFAULT_PIPELINE}: describe it there or in pipelines, not twice"
+            raise Mistake(
+                Fault(
+                    ("pipelines", DEFAULT_PIPELINE),
+                    f"`stages` is the pipeline {DEFAULT_PIPELINE}: describe it there or in pipelines, not twice",
+                )
             )
         if not self.all_stages:
             raise ValueError("there is no pipeline: describe `stages`")
@@ -163,26 +183,6 @@ class Company(Part):
 
     def card_places(self, kind: str) -> list[CardPlace]:
         return [place for place in self.cards if kind in place.kinds]
-
-
-class CompanyFileError(Exception):
-    """The file and the line-by-line complaint, fit to print."""
-
-
-def read_company(path: Path) -> Company:
-    """Raises CompanyFileError."""
-    try:
-        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return Company.model_validate(raw)
-    except FileNotFoundError as error:
-        raise CompanyFileError(f"{path}: there is no such file (OFFHOOK_CONFIG names it)") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CompanyFileError(f"{path}: not readable as YAML: {error}") from error
-    except ValidationError as error:
-        lines = [
-            f"{'.'.join(str(step) for step in fault['loc']) or 'file'}: {fault['msg']}" for fault in error.errors()
-        ]
-        raise CompanyFileError(f"{path}:\n" + "\n".join(f"  {line}" for line in lines)) from error
 
 
 def company_of(session: AsyncSession) -> Company:

@@ -61,7 +61,7 @@ class Hours(Part):
     def _are_closed_on(self, day: date) -> bool:
         if day in self.closed_days or f"{day:%m-%d}" in self.closed_days:
             return True
-        return self.region is not None and day in _holidays(self.region, day.year)
+        return self.region is not None and day in holidays_of(self.region, day.year)
 
 
 @lru_cache(maxsize=64)
@@ -106,8 +106,12 @@ def _merged(spans: list[Span]) -> Sequence[Span]:
 
 
 @lru_cache(maxsize=256)
-def _holidays(region: str, year: int) -> frozenset[date]:
+def holidays_of(region: str, year: int) -> frozenset[date]:
+    """None for a region that the library does not know."""
     import holidays
 
     country, _, subdivision = region.partition("-")
-    return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=year))
+    try:
+        return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=year))
+    except NotImplementedError:
+        return frozenset()

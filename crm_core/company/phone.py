@@ -1,73 +1,51 @@
-"""The lines and their menus, as offhook.yml describes them."""
+"""The line and its menu, as offhook.yml describes it."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from collections.abc import Sequence
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from crm_core.company.part import LocalText, Part
-
-
-class Option(Part):
-    """One way out of a menu: a key, and the words that mean the same."""
-
-    key: Annotated[str, Field(pattern=r"^[1-9]$")]
-    words: dict[str, list[str]] = {}
-    goto: str
-
-
-class Menu(Part):
-    do: Literal["menu"]
-    prompt: LocalText
-    options: list[Option]
-
-
-class MyTickets(Part):
-    do: Literal["my-tickets"]
-
-
-class OpenTicket(Part):
-    do: Literal["open-ticket"]
-
-
-class JoinQueue(Part):
-    do: Literal["queue"]
-    queue: str
-
-
-class Voicemail(Part):
-    do: Literal["voicemail"]
-
-
-class CallbackWish(Part):
-    do: Literal["callback"]
-
-
-Node: TypeAlias = Annotated[
-    Menu | MyTickets | OpenTicket | JoinQueue | Voicemail | CallbackWish, Field(discriminator="do")
-]
+from crm_core.company.graph import faults_of
+from crm_core.company.nodes import CollectDigits, CollectWords, Node, Number
+from crm_core.company.part import LocalText, Part, refuse
 
 
 class Phone(Part):
-    """`start` is the first node in opening hours, `closed` outside them, `person` where `0` leads."""
+    """`start` is the first node in opening hours, `closed` outside them, `person` where `0` leads.
 
-    number: str
+    `blocked`: what blocked numbers hear; without it they are rejected.
+    """
+
+    number: Number
     greeting: LocalText
     start: str
     closed: str
     person: str
+    blocked: LocalText | None = None
     nodes: dict[str, Node]
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Phone:
-        wanted = {self.start, self.closed, self.person}
-        for node in self.nodes.values():
-            if isinstance(node, Menu):
-                wanted |= {option.goto for option in node.options}
-        missing = sorted(wanted - self.nodes.keys())
-        if missing:
-            raise ValueError(f"phone leads to nodes that are not described: {', '.join(missing)}")
-        if not isinstance(self.nodes[self.person], JoinQueue | Voicemail):
-            raise ValueError("phone.person must be a queue or a voicemail: it is where `0` leads")
+        refuse(faults_of(self))
         return self
+
+    @property
+    def homes(self) -> Sequence[str]:
+        """Where a call begins: in opening hours and outside them."""
+        return list(dict.fromkeys((self.start, self.closed)))
+
+    @property
+    def entries(self) -> dict[str, str]:
+        """Where callers come in, by the key that says so."""
+        return {"start": self.start, "closed": self.closed, "person": self.person}
+
+    def label_of(self, answer: str, language: str) -> str:
+        """What the team reads before something that was collected."""
+        labels = (
+            node.label
+            for node in self.nodes.values()
+            if isinstance(node, CollectDigits | CollectWords) and node.name == answer and node.label
+        )
+        label = next(labels, {})
+        return label.get(language) or next(iter(label.values()), answer)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from crm_core.company.part import LocalText, Part
+from crm_core.company.part import Fault, LocalText, Mistake, Part, Path
 
 DEFAULT_PIPELINE = "sales"
 
@@ -48,14 +48,17 @@ class Reasons(Part):
 def stages_by_key(pipelines: dict[str, PipelineRule]) -> dict[str, tuple[str, StageRule]]:
     """By the key under which a stage is kept: outside the default pipeline it begins with the pipeline's own.
 
-    Raises ValueError for stages that would be taken for one another.
+    Raises Mistake for stages that would be taken for one another.
     """
     found: dict[str, tuple[str, StageRule]] = {}
     for pipeline, described in pipelines.items():
-        for rule in described.stages:
+        for number, rule in enumerate(described.stages):
             key = rule.key if pipeline == DEFAULT_PIPELINE else f"{pipeline}-{rule.key}"
             if key in found:
-                raise ValueError(f"pipelines.{pipeline}: the stage {key} is described twice")
+                at: Path = (
+                    ("stages", number) if pipeline == DEFAULT_PIPELINE else ("pipelines", pipeline, "stages", number)
+                )
+                raise Mistake(Fault(at, f"pipelines.{pipeline}: the stage {key} is described twice"))
             found[key] = (pipeline, rule)
     return found
 

@@ -172,6 +172,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
     return {
         "activity": _timeline(about),
         "appointment": table["appointment"].c.id.in_(about.appointments),
+        "blocked_number": table["blocked_number"].c.number.in_(about.numbers),
         "call": table["call"].c.id.in_(calls),
         "call_leg": table["call_leg"].c.call_id.in_(calls),
         "callback_request": or_(
@@ -184,6 +185,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "consent_use": table["consent_use"].c.contact_id == about.contact_id,
         "contact": table["contact"].c.id == about.contact_id,
         "contact_merge": _either(table["contact_merge"], about, "survivor_id", "merged_id"),
+        "contact_pin": table["contact_pin"].c.contact_id == about.contact_id,
         "contact_tag": table["contact_tag"].c.contact_id == about.contact_id,
         "contact_token": table["contact_token"].c.contact_id == about.contact_id,
         "conversation": or_(

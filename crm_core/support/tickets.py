@@ -244,6 +244,12 @@ async def tickets_of(session: AsyncSession, contact_id: int, limit: int = 9) -> 
     return found.all()
 
 
+async def is_of(session: AsyncSession, ticket_id: int, contact_id: int | None) -> bool:
+    """Whether a contact has this ticket."""
+    theirs = select(Ticket.id).where(Ticket.id == ticket_id, Ticket.contact_id == contact_id)
+    return contact_id is not None and await session.scalar(theirs) is not None
+
+
 async def belong_to(session: AsyncSession, actor: Actor, call_id: int, contact_id: int, now: datetime) -> None:
     """The tickets of a call that are nobody's are this contact's: it turned out who was calling."""
     nobodys = await session.scalars(select(Ticket).where(Ticket.call_id == call_id, Ticket.contact_id.is_(None)))

@@ -6,7 +6,7 @@ from crm_core import phones
 from crm_core.callcenter import callers, queues
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.states import CallState
-from crm_core.message import Param, say
+from crm_core.message import Message, Param, say
 from crm_core.support import tickets
 from intents.cards.layout import Pair, fields, record_button, row
 from intents.registry import Context
@@ -22,7 +22,10 @@ async def call_card(context: Context, call: Call) -> list[Part]:
     number = phones.shown(caller.number) if caller.number else withheld
     if context.ask.is_public:
         caller, number = callers.Caller(), ""
-    pairs: list[Pair] = [("card.state", say(f"call.state-{call.state}")), ("card.number", number or None)]
+    pairs: list[Pair] = [("card.state", state_of(call)), ("card.number", number or None)]
+    if not context.ask.is_public:
+        pairs.append(collected_line(context, call))
+        pairs.append(("card.blocked", call.rejected_because))
     pairs.append(("card.agent", await queues.agent_name(context.session, call)))
     queue = context.company.queues.get(call.queue or "")
     pairs.append(("card.queue", queue.shown(context.language) if queue is not None else None))
@@ -40,6 +43,18 @@ async def call_card(context: Context, call: Call) -> list[Part]:
     title = context.say("call.title", ref=call.ref, name=caller.name or number or context.say("call.unknown-caller"))
     note = "" if context.ask.is_public else call.note or ""
     return [fields(context, title, pairs, note), *row(choices)]
+
+
+def state_of(call: Call) -> Message:
+    """What people are told of it."""
+    return say("call.state-rejected") if call.rejected_because is not None else say(f"call.state-{call.state}")
+
+
+def collected_line(context: Context, call: Call) -> Pair:
+    """What the caller gave in digits or words on the way."""
+    label_of = context.company.phone.label_of
+    answers = call.ivr.get("collected", {}).items()
+    return "card.collected", "; ".join(f"{label_of(name, context.language)}: {text}" for name, text in answers) or None
 
 
 async def _who_it_may_be(context: Context, call: Call) -> list[Choice]:

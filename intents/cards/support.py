@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from crm_core import references
 from crm_core.callcenter import recordings
+from crm_core.callcenter.calls import Call
 from crm_core.message import Param, say
 from crm_core.support import articles, checklist, incidents, links, sla, tags, tickets, watchers
 from crm_core.support.incidents import Incident, IncidentState
 from crm_core.support.knowledge import Article, Audience
 from crm_core.support.sla import Clock, TicketSla
 from crm_core.support.tickets import Ticket, TicketComment
+from intents.cards.callcenter import collected_line
 from intents.cards.layout import Pair, contact_name, fields, files_line, record_button, row
 from intents.registry import Context
 from intents.reply import Choice, Part
@@ -32,6 +34,9 @@ async def ticket_card(context: Context, ticket: Ticket) -> list[Part]:
         voicemail = await recordings.recording_of(context.session, ticket.id)
         if voicemail is not None:
             pairs.append(("card.voicemail", say("card.seconds", count=voicemail.duration_seconds or 0)))
+        call = await context.session.get(Call, ticket.call_id) if is_for_team and ticket.call_id is not None else None
+        if call is not None:
+            pairs.append(collected_line(context, call))
         pairs += await _beside(context, ticket) if is_for_team else []
         body = await _body(context, ticket, is_for_team=is_for_team)
     choices: list[Choice] = []

@@ -26,6 +26,15 @@ class Phone:
     async def ring(self) -> Phone:
         return await self.go("/twilio/voice")
 
+    async def arrive(self) -> Phone:
+        """Also where the first node asks nothing."""
+        await self.ring()
+        return await self.follow()
+
+    async def follow(self) -> Phone:
+        redirect = self.document.find("Redirect")
+        return self if redirect is None else await self.go(redirect.text)
+
     async def press(self, key: str) -> Phone:
         return await self.go(self.action, Digits=key)
 

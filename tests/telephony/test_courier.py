@@ -1,3 +1,4 @@
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -6,10 +7,13 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
+from crm_core.agents import SYSTEM, Actor, Proof
 from crm_core.callcenter import arrivals, calls, checking, ending, legs, queues, reports, talks
 from crm_core.callcenter.legs import CallLeg
 from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import CallState, EntryState, LegState
+from crm_core.contacts import pins
+from crm_core.contacts.pins import Verdict
 from crm_core.db import Database
 from crm_core.outbox import AnswerLost, Effect, EffectKind, TryLater, Undeliverable
 from telephony import client as client_module
@@ -313,6 +317,29 @@ async def test_an_sms_is_never_sent_twice(
     twilio.answer = answer
     with pytest.raises(error):
         await courier.deliver(_sms(), NOW)
+
+
+async def test_a_pin_is_made_when_it_is_sent(database: Database, twilio: Carrier, courier: TwilioCourier) -> None:
+    async with database.transaction() as session:
+        greta = await people.add_contact(session)
+        await pins.set_pin(session, SYSTEM, greta.id, NOW)
+    effect = await _effect(database, EffectKind.PIN)
+    assert effect.payload == {"contact": greta.id, "to": "+493023125010"}
+    await courier.deliver(effect, NOW)
+    [body] = twilio.given("Body")
+    match = re.fullmatch(r"Nordlicht Haustechnik: Ihre PIN für das Telefon ist (\d{6})\. .*", body)
+    assert match is not None
+    caller = Actor("Greta Sommer", "phone", "de", contact_id=greta.id, proof=Proof.CALLER_ID)
+    async with database.transaction() as session:
+        assert await pins.prove(session, caller, greta.id, match[1], NOW) is Verdict.RIGHT
+
+
+async def test_who_was_erased_meanwhile_gets_no_pin(
+    database: Database, twilio: Carrier, courier: TwilioCourier
+) -> None:
+    effect = Effect(id=3, kind=EffectKind.PIN, address="twilio:pin-1001", payload={"contact": 1001, "to": "+4930"})
+    await courier.deliver(effect, NOW)
+    assert twilio.requests == []
 
 
 FORGET = Effect(id=2, kind=EffectKind.FORGET, address="twilio:recording", payload={"recording": "RE" + "1" * 32})

@@ -238,12 +238,29 @@ async def test_a_wish_to_be_called_back_holds_when_the_caller_hangs_up_at_once(p
     assert await _all(product, Ticket.subject) == ["Rückruf für +49 30 23125010"]
 
 
-async def test_a_withheld_number_is_asked_for_a_message(product: Product) -> None:
+async def test_who_withholds_the_number_is_asked_for_one(product: Product) -> None:
     await _available(product)
     phone = await (await Phone(product, number="anonymous").ring()).press("3")
     ending = phone.enqueue.get("action")
     await (await phone.go(phone.enqueue.get("waitUrl"))).press("1")
     await phone.go(ending, QueueResult="leave")
+    assert "Bitte geben Sie die Nummer ein" in phone.heard
+    await phone.press("03023125088")
+    assert "Ich habe verstanden: 0 3 0 2 3 1 2 5 0 8 8." in phone.heard
+    await phone.press("1")
+    assert phone.heard == "Wir rufen Sie unter dieser Nummer zurück. Ihre Nummer ist T 1. Auf Wiederhören."
+    assert await _all(product, CallbackRequest.number) == ["+493023125088"]
+    assert await _all(product, Ticket.subject) == ["Rückruf für +49 30 23125088"]
+
+
+async def test_who_gives_no_number_is_asked_for_a_message(product: Product) -> None:
+    await _available(product)
+    phone = await (await Phone(product, number="anonymous").ring()).press("3")
+    ending = phone.enqueue.get("action")
+    await (await phone.go(phone.enqueue.get("waitUrl"))).press("1")
+    await phone.go(ending, QueueResult="leave")
+    for _time in range(3):
+        await phone.keep_silent()
     assert "Ihre Nummer ist unterdrückt." in phone.heard
     assert phone.document.find("Record") is not None
     assert await _all(product, CallbackRequest.id) == []

@@ -22,7 +22,8 @@ from webhooks.cli import app
 from webhooks.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
-COMMANDS = ["serve", "work", "migrate", "apply", "demo", "doctor", "chat", "ask", "call", "agents", "connect"]
+COMMANDS = ["serve", "work", "migrate", "apply", "demo", "doctor", "chat", "ask", "call", "agents", "connect", "ivr"]
+MORE = [["agents", "invite"], ["connect", "twilio"], ["ivr", "show"]]
 PATIENCE_SECONDS = 30.0
 BASE = [sys.executable, "-m", "webhooks.cli"]
 
@@ -64,7 +65,9 @@ def test_help_names_every_command() -> None:
     assert [name for name in COMMANDS if f" {name} " not in shown.output] == []
 
 
-@pytest.mark.parametrize("command", [[name] for name in COMMANDS] + [["agents", "invite"], ["connect", "twilio"]])
+@pytest.mark.parametrize(
+    "command", [[name] for name in COMMANDS] + [["agents", "invite"], ["connect", "twilio"], ["ivr", "show"]]
+)
 def test_every_command_explains_itself(command: list[str]) -> None:
     shown = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "120", "TERM": "dumb"})
     assert shown.exit_code == 0

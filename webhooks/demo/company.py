@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import agents
 from crm_core.agents import SYSTEM, Actor, Agent, Presence, Role, actor_of
-from crm_core.callcenter import calls, presence
+from crm_core.callcenter import blocking, calls, presence
 from crm_core.company import company_of
-from crm_core.contacts import changes, contacts, do_not_call
+from crm_core.contacts import changes, contacts, do_not_call, pins
 from crm_core.contacts.chat_identities import Messenger
 from crm_core.contacts.contacts import Contact
+from crm_core.contacts.pins import ContactPin
 from crm_core.money import Money
 from crm_core.projects import tasks
 from crm_core.sales import appointments, deals, moves, products, quotes, stages
@@ -25,6 +26,9 @@ from crm_core.support.tickets import Priority
 CALLER = "+493023125010"
 # A customer who writes in Telegram: the account, and who it is.
 CHATTER = ("Priya Nair", 555_808)
+# Whoever plays with the sample company should get in: no SMS of hers arrives anywhere.
+CALLERS_PIN = "246810"
+SPAMMER = "+493023125066"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +107,20 @@ async def fill(session: AsyncSession, now: datetime) -> dict[str, Agent]:
     await _sales(session, actor_of(team["Lena Brandt"], "demo"), people, now)
     await _tickets(session, team, people, now)
     await _tasks(session, team, people, now)
+    lead = actor_of(team["Lena Brandt"], "demo")
+    await blocking.block(session, lead, SPAMMER, "Werbeanrufe", now - timedelta(days=3), now + timedelta(days=87))
+    session.add(
+        ContactPin(
+            contact_id=people["Greta Sommer"].id,
+            hash=pins.hashed(CALLERS_PIN),
+            attempts=0,
+            set_by=lead.agent_id,
+            set_at=now - timedelta(days=30),
+        )
+    )
     await calls.log_call(
         session,
-        actor_of(team["Lena Brandt"], "demo"),
+        lead,
         contact=people["Thomas Groß"],
         note="Will das Angebot bis Freitag mit seinem Bruder besprechen.",
         minutes=12,

@@ -19,6 +19,7 @@ from webhooks.twilio.hook import Hook
 
 Answer = Callable[[AsyncSession, Hook], Awaitable[bytes]]
 
+MOST_DIGITS = 50
 EMPTY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
@@ -28,8 +29,14 @@ async def _voice(session: AsyncSession, hook: Hook) -> bytes:
 
 async def _step(session: AsyncSession, hook: Hook) -> bytes:
     call = await _call_by_sid(session, hook)
-    heard = Heard(hook.digits[:1], hook.form.get("SpeechResult", ""))
+    heard = Heard(hook.digits[:MOST_DIGITS], hook.form.get("SpeechResult", ""))
     return to_bytes(await ivr.step(session, call, heard, hook.now))
+
+
+async def _pin(session: AsyncSession, hook: Hook) -> bytes:
+    return to_bytes(
+        await ivr.pin_given(session, await _call_by_sid(session, hook), hook.digits[:MOST_DIGITS], hook.now)
+    )
 
 
 async def _partial(session: AsyncSession, hook: Hook) -> bytes:
@@ -64,6 +71,14 @@ async def _farewell(session: AsyncSession, hook: Hook) -> bytes:
 
 async def _again(session: AsyncSession, hook: Hook) -> bytes:
     return to_bytes(await waiting.again(session, await _call(session, hook), hook.digits, hook.now))
+
+
+async def _transferred(session: AsyncSession, hook: Hook) -> bytes:
+    call, status = await _call(session, hook), hook.form.get("DialCallStatus", "")
+    if hook.form.get("CallStatus") == "completed":
+        # The caller hung up meanwhile: there is nobody to lead on.
+        return EMPTY
+    return to_bytes(await ivr.transferred(session, call, status, hook.now))
 
 
 async def _voicemail(session: AsyncSession, hook: Hook) -> bytes:
@@ -151,9 +166,12 @@ async def _leg(session: AsyncSession, hook: Hook) -> CallLeg:
     return leg
 
 
+SECRET = {"pin"}
+"""What is pressed there is kept in no receipt."""
 ANSWERS: dict[str, Answer] = {
     "voice": _voice,
     "ivr": _step,
+    "pin": _pin,
     "partial": _partial,
     "wait": _wait,
     "wait-key": _wait_key,
@@ -161,6 +179,7 @@ ANSWERS: dict[str, Answer] = {
     "conference": _conference,
     "farewell": _farewell,
     "again": _again,
+    "transferred": _transferred,
     "voicemail": _voicemail,
     "recording": _recording,
     "agent": _agent,

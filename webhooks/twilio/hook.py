@@ -123,6 +123,11 @@ def storable(form: MultiDict[str]) -> MultiDict[str]:
     return MultiDict((name.replace("\x00", ""), value.replace("\x00", "")) for name, value in form.items())
 
 
+def without_keys(form: MultiDict[str]) -> MultiDict[str]:
+    """What was pressed is told to nobody else: not to the receipt, nor to a digest that could be guessed at."""
+    return MultiDict((name, "***" if name == "Digits" else value) for name, value in form.items())
+
+
 def key_of(path: str, headers: Mapping[str, str], form: MultiDict[str]) -> str:
     """Twilio's own token for a repeated delivery; else the whole request, since one CallSid sends many."""
     token = headers.get("I-Twilio-Idempotency-Token")

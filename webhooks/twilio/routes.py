@@ -13,8 +13,8 @@ from telephony.voice import to_bytes
 from webhooks.errors import Handler, problem
 from webhooks.runtime import Runtime
 from webhooks.settings import revealed
-from webhooks.twilio.answers import ANSWERS, Answer
-from webhooks.twilio.hook import Hook, Malformed, form_of, key_of, storable
+from webhooks.twilio.answers import ANSWERS, SECRET, Answer
+from webhooks.twilio.hook import Hook, Malformed, form_of, key_of, storable, without_keys
 
 
 class TwilioRoutes:
@@ -24,17 +24,21 @@ class TwilioRoutes:
         self._base_url = runtime.settings.base_url
 
     def table(self) -> list[web.RouteDef]:
-        hooks = [web.post(f"/twilio/{path}", self._answered_by(answer)) for path, answer in ANSWERS.items()]
+        hooks = [
+            web.post(f"/twilio/{path}", self._answered_by(answer, is_secret=path in SECRET))
+            for path, answer in ANSWERS.items()
+        ]
         return [*hooks, web.post("/twilio/fallback", self._fallback)]
 
-    def _answered_by(self, answer: Answer) -> Handler:
+    def _answered_by(self, answer: Answer, *, is_secret: bool) -> Handler:
         async def handle(request: web.Request) -> web.Response:
             form = await self._verified(request)
             if isinstance(form, web.Response):
                 return form
             hook = Hook(storable(form), MultiDict(request.query), self._runtime.clock())
+            kept = without_keys(hook.form) if is_secret else hook.form
             try:
-                body = await self._once(key_of(request.raw_path, request.headers, hook.form), hook, answer)
+                body = await self._once(key_of(request.raw_path, request.headers, kept), kept, hook, answer)
             except Malformed as error:
                 return problem(400, str(error))
             except NotFound as error:
@@ -55,11 +59,11 @@ class TwilioRoutes:
             return problem(403, "The signature is not Twilio's")
         return form if form is not None else problem(400, "The body is not a UTF-8 form")
 
-    async def _once(self, key: str, hook: Hook, answer: Answer) -> bytes:
+    async def _once(self, key: str, kept: MultiDict[str], hook: Hook, answer: Answer) -> bytes:
         """Receipt, change and answer in one commit; a repeat waits for the first and gets its bytes."""
         async with self._runtime.database.transaction() as session:
             address = f"twilio:{hook.sid}"
-            delivered = await inbox.begin_answer(session, "twilio", key, address, dict(hook.form), hook.now)
+            delivered = await inbox.begin_answer(session, "twilio", key, address, dict(kept), hook.now)
             if delivered.response is not None:
                 return delivered.response
             body = await answer(session, hook)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from crm_core.migrations.alter import altered
 
 revision = "0020"
-down_revision = "0017"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

@@ -40,7 +40,7 @@ async def test_a_stage_is_meant_in_its_own_pipeline_first(
             {"stages": [{**ASKED, "outcome": "won", "rotten_after_days": 3}]},
             "asked is an end: leave out rotten_after_days",
         ),
-        ({"assignment": {"team": "nobody"}}, "assignment.team names a team that is not described: nobody"),
+        ({"assignment": {"team": "nobody"}}, "assignment.team: names a team that is not described: nobody"),
         ({"products": {"pipe": {"name": {"en": "Pipe"}, "price": "1.005"}}}, "no more than 2 decimal places"),
     ],
 )

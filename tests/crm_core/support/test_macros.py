@@ -105,5 +105,5 @@ def test_a_text_that_cannot_be_filled_is_refused_when_the_file_is_read(text: str
 
 def test_a_macro_speaks_every_language_of_the_house(company: Company) -> None:
     data: dict[str, Any] = company.model_dump() | {"macros": {"short": {"text": {"en": "Hello"}}}}
-    with pytest.raises(ValidationError, match=r"macros.short.text has no text in: de"):
+    with pytest.raises(ValidationError, match=r"macros.short.text: has no text in: de"):
         Company.model_validate(data)

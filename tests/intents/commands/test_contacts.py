@@ -77,3 +77,14 @@ async def test_in_public_an_account_is_not_shown(mira: Talk) -> None:
     public = Talk(mira.database, mira.actor, is_public=True)
     assert "555123" not in everything(await public.say("add telegram 555123 to C-1001"))
     assert "555123" not in everything(await public.say("show C-1001"))
+
+
+async def test_a_pin_is_set_and_shown_to_nobody(mira: Talk) -> None:
+    async with mira.database.transaction() as session:
+        await people.add_contact(session)
+    said = await mira.say("set pin for Greta")
+    assert said.text == "Greta Sommer (C-1001) gets a new PIN by SMS to +49 30 23125010. Nobody else sees it."
+    assert (await mira.say("PIN für C-1001 setzen")).text.startswith("Greta Sommer (C-1001) bekommt eine neue PIN")
+    public = Talk(mira.database, mira.actor, is_public=True)
+    assert (await public.say("set pin for C-1001")).text == "C-1001 gets a new PIN by SMS. Nobody else sees it."
+    assert "had a new PIN sent" in everything(await mira.say("history C-1001"))

@@ -30,9 +30,9 @@ def test_the_sample_company_is_in_order(company: Company) -> None:
     ("change", "value", "complaint"),
     [
         ("time_zone", "Europe/Atlantis", "Europe/Atlantis is no time zone"),
-        ("phone.start", "lobby", "nodes that are not described: lobby"),
+        ("phone.start", "lobby", "phone.start: leads to a node that is not described: lobby"),
         ("phone.person", "main", "must be a queue or a voicemail"),
-        ("phone.greeting", {"de": "Hallo"}, "phone.greeting has no text in: en"),
+        ("phone.greeting", {"de": "Hallo"}, "phone.greeting: has no text in: en"),
         ("hours.open", {"mon-fri": "8 to 5"}, "write it like mon-fri: 08:00-18:00"),
         ("queues", {}, "names a queue that is not described: support"),
         ("colour", "blue", "Extra inputs are not permitted"),
@@ -51,7 +51,7 @@ def test_the_sample_company_is_in_order(company: Company) -> None:
         ("sla.policies", [{"name": "A", "resolution": {"low": "0h"}}], "0h is no length of time"),
         ("sla.policies", [{"name": "A", "resolution": {"huge": "1h"}}], "sla.policies.0.resolution.huge"),
         ("hours.open", {}, "sla policy Wartungsvertrag Plus counts opening hours, but there are none"),
-        ("satisfaction.text", {"de": "Gut?"}, "satisfaction.text has no text in: en"),
+        ("satisfaction.text", {"de": "Gut?"}, "satisfaction.text: has no text in: en"),
         ("satisfaction.text", {"de": "{name}?", "en": "?"}, "the de text has {name}, which nothing fills"),
     ],
 )

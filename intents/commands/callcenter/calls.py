@@ -6,7 +6,7 @@ from crm_core import phones
 from crm_core.agents import BUSY, Presence
 from crm_core.callcenter import callers, calls, presence, talks, wrapup
 from crm_core.names import fold
-from intents.cards.callcenter import call_card
+from intents.cards.callcenter import call_card, state_of
 from intents.commands.contacts import name_for, the_contact
 from intents.registry import Context, command
 from intents.reply import Reply, Table
@@ -159,7 +159,7 @@ async def list_calls(context: Context) -> Reply:
     for call in found:
         caller = callers.Caller() if context.ask.is_public else await callers.caller_of(context.session, call)
         name = caller.name or (phones.shown(caller.number) if caller.number else context.say("call.unknown-caller"))
-        rows.append([call.ref, name, context.say(f"call.state-{call.state}"), context.shown_as(call.started_at)])
+        rows.append([call.ref, name, context.shown_as(state_of(call)), context.shown_as(call.started_at)])
     columns = [context.say(label) for label in ("card.call", "card.name", "card.state", "card.when")]
     listed = "; ".join(" ".join(row[:3]) for row in rows)
     return context.reply(

@@ -1,0 +1,65 @@
+"""A number that is asked for where there is none to call back or to text: typed, read back, kept for the call."""
+
+from __future__ import annotations
+
+from twilio.twiml.voice_response import VoiceResponse
+
+from crm_core import phones
+from crm_core.callcenter import blocking
+from telephony.outcome import NotUnderstood, Outcome, SayAgain
+from telephony.turn import Heard, Turn
+from telephony.voice import Spoken, listen
+
+TYPED = "number"
+BACK = "number-back"
+MOST_DIGITS = 17
+
+
+def is_asked(turn: Turn) -> bool:
+    return turn.state.get("asking") in {TYPED, BACK}
+
+
+def begin(turn: Turn, before: list[Spoken]) -> VoiceResponse:
+    turn.remember(asking=TYPED, strikes=0)
+    return ask(turn, before)
+
+
+def ask(turn: Turn, before: list[Spoken]) -> VoiceResponse:
+    response = VoiceResponse()
+    if turn.state.get("asking") == BACK:
+        typed = " ".join(turn.state["typed"])
+        listen(response, [*before, turn.say("phone.collected-back", text=typed)], turn.next_action(), turn.language)
+        return response
+    prompts = [*before, turn.say("phone.number-for-call"), turn.say("phone.pound-key")]
+    listen(response, prompts, turn.next_action(), turn.language, most_digits=MOST_DIGITS)
+    return response
+
+
+async def hear(turn: Turn, heard: Heard) -> Outcome | None:
+    """None when the number is there and confirmed."""
+    if turn.state.get("asking") == BACK:
+        return _confirm(turn, heard)
+    typed = heard.as_digits(turn.words("phone.key-words"))
+    number = phones.e164(typed, turn.company.country) if typed.isascii() and typed.isdigit() else None
+    if number is None or not await _is_usable(turn, number):
+        return NotUnderstood(turn.say("phone.number-unusable"))
+    turn.remember(asking=BACK, typed=typed, strikes=0)
+    return SayAgain()
+
+
+def _confirm(turn: Turn, heard: Heard) -> Outcome | None:
+    heard = heard.as_key(turn.words("phone.key-words"))
+    if heard.digits == "1" or heard.means(turn.words("phone.open-back-words")):
+        turn.remember(asking="", typed="", number=phones.e164(turn.state["typed"], turn.company.country), strikes=0)
+        return None
+    if heard.digits == "2" or heard.means(turn.words("phone.open-again-words")):
+        turn.remember(asking=TYPED, typed="", strikes=0)
+        return SayAgain()
+    return NotUnderstood()
+
+
+async def _is_usable(turn: Turn, number: str) -> bool:
+    """Nobody is sent to a number that costs, to one that is blocked, or to ourselves."""
+    if number == turn.company.phone.number or not phones.may_be_called(number):
+        return False
+    return await blocking.why_blocked(turn.session, number, turn.now) is None
