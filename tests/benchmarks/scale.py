@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import random
-import statistics
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,27 +20,13 @@ from crm_core.support import lists
 from tests.benchmarks.large import DEFAULT, FULL, Size, fill
 from tests.benchmarks.names import PhoneBook
 from tests.benchmarks.row import Row
+from tests.benchmarks.times import Times
 
 ROUNDS = 300
 FOUND = 20
 TRGM = "SELECT id FROM contact WHERE sort_name % :name ORDER BY similarity(sort_name, :name) DESC LIMIT 20"
 
 Look = Callable[[AsyncSession], Awaitable[object]]
-
-
-@dataclass(slots=True)
-class Times:
-    """Milliseconds."""
-
-    each: list[float] = field(default_factory=list)
-
-    @property
-    def p50(self) -> float:
-        return statistics.median(self.each)
-
-    @property
-    def p99(self) -> float:
-        return sorted(self.each)[int(len(self.each) * 0.99)]
 
 
 def size_wanted() -> Size:
