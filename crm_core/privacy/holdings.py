@@ -116,7 +116,6 @@ async def person(session: AsyncSession, contact: Contact) -> Person:
     about.files = list(await session.scalars(select(File.id).where(_on_theirs(File, about))))
     about.emails = [email.address for email in await emails_of(session, contact.id)]
     about.words = sorted({*_named(contact), *about.emails, *alone, *await _written(session, about)})
-    about.words = sorted({*_named(contact), *alone, *await _written(session, about)})
     return about
 
 

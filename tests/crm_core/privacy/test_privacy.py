@@ -60,6 +60,7 @@ async def stage(database: Database, company: Company) -> AsyncIterator[Stage]:
             "new project Sommer bakery for Greta Sommer",
             "log 1:30 on T-1 Backofen repaired with Greta",
             "log 30 min on P-1 plans for Sommer",
+            "add e-mail g.s@example.de to C-1001",
         ):
             await stage.slack.slash(stage.mira, stage.channel, text)
         await stage.work()
@@ -113,7 +114,7 @@ async def test_nothing_is_left_of_who_is_erased_and_all_of_everybody_else(stage:
     assert done.rows["ticket"] >= 1
     assert any(line.startswith("recording RE") for line in done.elsewhere)
     left = await _everything(database)
-    for word in ("Greta", "Sommer", "sommer", "23125010", "Backofen", "angry", "wants a quote"):
+    for word in ("Greta", "Sommer", "sommer", "23125010", "Backofen", "angry", "wants a quote", "g.s@example"):
         assert word not in left, [line for line in left.split("\n") if word in line][:3]
     assert "Paul Winter" in left
     assert "Der Aufzug steht" in left
