@@ -126,6 +126,7 @@ RIGHTS: dict[str, Right] = {
     "ticket.reopen": Right(Role.AGENT),
     "ticket.reply": Right(Role.AGENT),
     "ticket.resolve": Right(Role.AGENT),
+    "ticket.set-field": Right(Role.AGENT),
     "ticket.snooze": Right(Role.AGENT),
     "ticket.split": Right(Role.AGENT),
     "ticket.tag": Right(Role.AGENT),

@@ -19,15 +19,14 @@ from intents.ticket_filter import FILTER
 
 THAT = "that"
 _THAT = {"it", "that", "this", "that one", "this one", "es", "das", "ihn", "sie", "den", "dieses", "diesen"}
+_THAT_PATTERN = "|".join(sorted((re.escape(word) for word in _THAT), key=len, reverse=True))
 
 
 def _record(kind: str, words: str) -> Slot:
     nouns = rf"(?:(?:{words})\s+)?"
     these = r"(?:that|this|the|das|dieses|diesen|den|die)?\s*"
     # No other word before a number is a prefix: "printer 3" is a subject, not a reference.
-    pattern = rf"{these}{nouns}#?(?:(?:task|call|[a-z])\s?[-#–]?\s?)?\d{{1,15}}|" + "|".join(
-        sorted((re.escape(word) for word in _THAT), key=len, reverse=True)
-    )
+    pattern = rf"{these}{nouns}#?(?:(?:task|call|[a-z])\s?[-#–]?\s?)?\d{{1,15}}|{_THAT_PATTERN}"
 
     def read(text: str, heard: Heard) -> int:
         cleaned = re.sub(r"^(?:that|this|the|das|dieses|diesen|den|die)\s+", "", fold(text).strip())
@@ -195,6 +194,8 @@ QUOTE = _record("quote", "quote|quotation|angebot")
 APPOINTMENT = _record("appointment", "appointment|meeting|termin")
 # With their letter or noun: a bare number is a ticket's, a deal's or a task's.
 GIVEN_DEAL = Slot("deal", r"(?:(?:deal|auftrag)\s)?#?d\s?[-#–]?\s?\d{1,15}", DEAL.read)
+# As well as what was just shown: "set … of it" may be about anything else.
+MEANT_DEAL = Slot("deal", rf"{GIVEN_DEAL.pattern}|(?:deal|auftrag)\s#?\d{{1,15}}|{_THAT_PATTERN}", DEAL.read)
 GIVEN_TASK = Slot("task", r"(?:task|aufgabe)\s?[-#–]?\s?\d{1,15}", TASK.read)
 PROJECT = Slot(
     "project",
@@ -243,6 +244,7 @@ FilterArg: TypeAlias = Annotated[dict[str, str], FILTER]
 NumberArg: TypeAlias = Annotated[int, NUMBER]
 DealArg: TypeAlias = Annotated[int, DEAL]
 GivenDealArg: TypeAlias = Annotated[int, GIVEN_DEAL]
+MeantDealArg: TypeAlias = Annotated[int, MEANT_DEAL]
 TaskArg: TypeAlias = Annotated[int, TASK]
 CallArg: TypeAlias = Annotated[int, CALL]
 GivenTaskArg: TypeAlias = Annotated[int, GIVEN_TASK]

@@ -25,7 +25,7 @@ from crm_core.contacts.row import Row
 from crm_core.contacts.tags import ContactTag, clean_tag
 from crm_core.db import Base, BigId, Database
 from crm_core.errors import CrmError, Invalid, Refused
-from crm_core.message import Message
+from crm_core.message import Local, Message
 from crm_core.names import fold
 
 BATCH = 500
@@ -132,10 +132,9 @@ def _clean(company: Company, row: Row) -> Row:
     for name, choices in (("salutation", ("mr", "ms")), ("address_form", ("formal", "informal"))):
         if row.values.get(name) not in {None, *choices}:
             raise Invalid("field.no-choice", name=name, value=row.values[name][:40], choices=", ".join(choices))
-    _, custom = fields.split(company.contact_fields, Contact, row.custom)
-    for declared in company.contact_fields:
-        if declared.required and custom.get(declared.key) is None:
-            raise Invalid("field.required", name=declared.key)
+    custom = fields.read_all(company.contact_fields, row.kind, row.custom)
+    for field_ in fields.missing(company.contact_fields, row.kind, custom):
+        raise Invalid("field.required", name=Local(field_.name))
     return Row(
         name=clean_name(row.name),
         kind=row.kind,
@@ -145,7 +144,7 @@ def _clean(company: Company, row: Row) -> Row:
         emails=list(dict.fromkeys(require_address(raw) for raw in row.emails)),
         tags=sorted({clean_tag(raw) for raw in row.tags}),
         values={name: value[: fields.LONGEST_VALUE] for name, value in row.values.items()},
-        custom={key: value for key, value in custom.items() if value is not None},
+        custom=fields.put({}, custom),
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from crm_core.activity import Activity
 from crm_core.callcenter.calls import Call
+from crm_core.company import company_of
 from crm_core.contacts.consents import Consent
 from crm_core.contacts.contacts import Contact
 from crm_core.contacts.emails import emails_of
@@ -33,6 +34,7 @@ from crm_core.support.tags import TicketTag
 from crm_core.support.tickets import Ticket, TicketComment
 
 SHORTEST_WORD = 4
+SHORTEST_NUMBER = 6
 
 # Why no row of these is about a customer.
 IMPERSONAL = {
@@ -147,7 +149,27 @@ async def _written(session: AsyncSession, about: Person) -> list[str]:
         select(Call.note).where(Call.id.in_(about.calls)),
     ]
     found = [text for query in texts for text in await session.scalars(query)]
-    return [text for text in [*found, *await _tags(session, about)] if text and len(text) >= SHORTEST_WORD]
+    found += [*await _tags(session, about), *await _custom(session, about)]
+    return [text for text in found if text and len(text) >= SHORTEST_WORD]
+
+
+async def _custom(session: AsyncSession, about: Person) -> list[str]:
+    """What stands in fields of the house's own. A choice, a day or a short number says nothing of anybody."""
+    company = company_of(session)
+    found: list[str] = []
+    for model, ids, declared in (
+        (Contact, [about.contact_id], company.contact_fields),
+        (Ticket, about.tickets, company.ticket_fields),
+        (Deal, about.deals, company.deal_fields),
+    ):
+        types = {field.key: field.type for field in declared}
+        for custom in await session.scalars(select(model.custom).where(model.id.in_(ids))):
+            found += [value for key, value in custom.items() if _tells(types.get(key, "text"), value)]
+    return found
+
+
+def _tells(kind: str, value: str) -> bool:
+    return kind == "text" or (kind == "number" and len(value) >= SHORTEST_NUMBER)
 
 
 async def _tags(session: AsyncSession, about: Person) -> list[str]:

@@ -56,7 +56,7 @@ _EMPTIED: dict[str, dict[str, Any]] = {
         "sort_name": ERASED,
         "custom": {},
     },
-    "deal": {"title": ERASED, "next_step": None, "reason": None},
+    "deal": {"title": ERASED, "next_step": None, "reason": None, "custom": {}},
     "effect": {"payload": {}, "state": _given_up(Effect)},
     "incident": {"title": ERASED},
     "quote_line": {"text": ERASED},
@@ -68,7 +68,7 @@ _EMPTIED: dict[str, dict[str, Any]] = {
     "satisfaction": {"comment": None},
     "task": {"title": ERASED},
     "task_item": {"text": ERASED},
-    "ticket": {"subject": ERASED, "description": ""},
+    "ticket": {"subject": ERASED, "description": "", "custom": {}},
     "ticket_comment": {"body": ERASED},
     "ticket_step": {"title": ERASED},
 }

@@ -39,7 +39,8 @@ async def merge(session: AsyncSession, actor: Actor, ticket_id: int, into_id: in
     with activity.together(session):
         parts = await _hand_over(session, ticket, into)
         contact_id = into.contact_id if into.contact_id is not None else ticket.contact_id
-        await tickets.change(session, actor, into, "ticket.absorbed", now, parts, contact_id=contact_id)
+        taken = {"contact_id": contact_id, "custom": {**ticket.custom, **into.custom}}
+        await tickets.change(session, actor, into, "ticket.absorbed", now, parts, **taken)
         gone = {"status": Status.CLOSED, "merged_into_id": into.id, "snoozed_until": None}
         await tickets.change(session, actor, ticket, "ticket.merged", now, **gone)
     return into
@@ -70,6 +71,7 @@ async def split(
             contact_id=ticket.contact_id,
             call_id=ticket.call_id,
             queue=ticket.queue,
+            custom=ticket.custom,
             version=1,
             created_at=now,
             updated_at=now,

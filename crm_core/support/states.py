@@ -47,6 +47,7 @@ async def close(session: AsyncSession, actor: Actor, ticket_id: int, now: dateti
     ticket = await tickets.locked(session, ticket_id)
     if ticket.status == Status.CLOSED:
         raise Refused("ticket.already-closed", ref=ticket.ref)
+    tickets.refuse_when_incomplete(session, ticket)
     was_done = ticket.is_done
     await tickets.change(session, actor, ticket, "ticket.closed", now, status=Status.CLOSED, snoozed_until=None)
     if not was_done:

@@ -11,8 +11,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, delete, select,
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core import absences, activity, cards, followers, references, rights
+from crm_core import absences, activity, cards, fields, followers, references, rights
+from crm_core.activity import Json
 from crm_core.agents import Actor, Agent
+from crm_core.company import company_of
 from crm_core.db import Base, BigId, Record
 from crm_core.errors import Invalid, NotFound, Refused
 from crm_core.references import Removal
@@ -71,6 +73,7 @@ class Ticket(Record):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
+    custom: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, server_default="{}")
     __table_args__ = (
         CheckConstraint("status IN ('new', 'open', 'waiting', 'on-hold', 'resolved', 'closed')", name="status"),
         CheckConstraint("priority IN ('urgent', 'high', 'normal', 'low')", name="priority"),
@@ -186,6 +189,7 @@ async def resolve(session: AsyncSession, actor: Actor, ticket_id: int, now: date
     rights.require(actor, "ticket.resolve")
     ticket = await locked(session, ticket_id)
     ticket.refuse_when_done()
+    refuse_when_incomplete(session, ticket)
     await change(session, actor, ticket, "ticket.resolved", now, status=Status.RESOLVED, snoozed_until=None)
     await ended(session, actor, ticket, now)
     return ticket
@@ -279,6 +283,11 @@ async def remove_parts(session: AsyncSession, ticket_id: int) -> None:
 
 async def locked(session: AsyncSession, ticket_id: int) -> Ticket:
     return cast("Ticket", await references.lock(session, "ticket", ticket_id))
+
+
+def refuse_when_incomplete(session: AsyncSession, ticket: Ticket) -> None:
+    """No colleague ends it without the custom fields that offhook.yml requires."""
+    fields.refuse_when_missing(company_of(session).ticket_fields, "ticket", ticket.ref, ticket.custom)
 
 
 async def ended(session: AsyncSession, actor: Actor, ticket: Ticket, now: datetime) -> None:

@@ -18,7 +18,7 @@ from crm_core.money import Money
 from crm_core.projects import tasks
 from crm_core.sales import appointments, deals, moves, products, quotes, stages
 from crm_core.sales.deals import Deal
-from crm_core.support import sla, tickets
+from crm_core.support import details, sla, tickets
 from crm_core.support.tickets import Priority
 
 CALLER = "+493023125010"
@@ -184,7 +184,9 @@ async def _tickets(session: AsyncSession, team: dict[str, Agent], people: dict[s
             session, reporter, subject=subject, contact_id=people[name].id, priority=priority, now=at
         )
         if priority is Priority.HIGH:
-            await tickets.claim(session, actor_of(team["Jonas Weber"], "demo"), ticket.id, at + timedelta(minutes=9))
+            jonas, then = actor_of(team["Jonas Weber"], "demo"), at + timedelta(minutes=9)
+            await tickets.claim(session, jonas, ticket.id, then)
+            await details.set_field(session, jonas, ticket.id, "serial", "NH-2019-0417", then)
         await sla.settle(session, ticket, now)
 
 

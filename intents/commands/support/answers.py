@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from crm_core.support import beside, links
 from crm_core.support.tickets import Ticket
@@ -27,7 +26,7 @@ async def changed(context: Context, id: str, ticket: Ticket, **more: object) -> 
     if other is None:
         return reply
     minutes = max(1, round((context.now - other.at).total_seconds() / 60))
-    return also(reply, context.say("ticket.beside", name=other.actor_name, ref=ticket.ref, count=minutes))
+    return reply.also(context.say("ticket.beside", name=other.actor_name, ref=ticket.ref, count=minutes))
 
 
 async def freed(context: Context, reply: Reply, ticket: Ticket) -> Reply:
@@ -35,11 +34,7 @@ async def freed(context: Context, reply: Reply, ticket: Ticket) -> Reply:
     waited = await links.blocked_by(context.session, ticket.id)
     if not waited:
         return reply
-    return also(reply, context.say("ticket.freed", refs=", ".join(one.ref for one in waited), ref=ticket.ref))
-
-
-def also(reply: Reply, sentence: str) -> Reply:
-    return replace(reply, text=f"{reply.text} {sentence}")
+    return reply.also(context.say("ticket.freed", refs=", ".join(one.ref for one in waited), ref=ticket.ref))
 
 
 def listed(found: Sequence[Ticket]) -> str:
