@@ -105,6 +105,25 @@ def _priority(text: str, _heard: Heard) -> Priority:
     return next((priority for priority, words in _PRIORITIES.items() if wanted in words), Priority.NORMAL)
 
 
+_LEVELS = {
+    Priority.URGENT: ("urgent", "dringend", "very urgent", "sehr dringend"),
+    Priority.HIGH: ("high", "important", "hoch", "hohe", "wichtig"),
+    Priority.NORMAL: (
+        "normal", "normale", "medium", "mittel", "mittlere", "not urgent", "no longer urgent", "nicht dringend",
+        "nicht mehr dringend",
+    ),
+    Priority.LOW: ("low", "unimportant", "not important", "niedrig", "niedrige", "unwichtig"),
+}  # fmt: skip
+_LEVEL_OF = {word: level for level, words in _LEVELS.items() for word in words}
+
+
+def _level(text: str, _heard: Heard) -> Priority:
+    wanted = re.sub(r"\s+(?:priority|priorität)$", "", " ".join(text.casefold().split()))
+    if wanted not in _LEVEL_OF:
+        raise Invalid("ticket.level-unknown", text=text.strip()[:40])
+    return _LEVEL_OF[wanted]
+
+
 def _audience(text: str, _heard: Heard) -> Audience:
     return Audience.INTERNAL if text.casefold().startswith("intern") else Audience.PUBLIC
 
@@ -215,6 +234,7 @@ DUE = Slot("due", DAY_PATTERN, _due)
 ORGANISATION = Slot("text", _NAME, _text, is_free=True)
 EMAIL = Slot("email", r"[^\s@<>]{1,64}@[^\s@<>]{1,190}", _text)
 PRIORITY = Slot("priority", "|".join(word for words in _PRIORITIES.values() for word in words), _priority)
+LEVEL = Slot("level", rf"(?:{'|'.join(_LEVEL_OF)})(?:\s(?:priority|priorität))?", _level)
 FIELD = Slot("field", r"[\w\- ]{1,40}?", _text)
 CONTACT_REF = _record("contact", "contact|kontakt")
 AUDIENCE = Slot("audience", "public|internal|öffentliche[rn]?|interne[rn]?", _audience)
@@ -255,6 +275,7 @@ TitleArg: TypeAlias = Annotated[str, TITLE]
 OrganisationArg: TypeAlias = Annotated[str, ORGANISATION]
 EmailArg: TypeAlias = Annotated[str, EMAIL]
 PriorityArg: TypeAlias = Annotated[Priority, PRIORITY]
+LevelArg: TypeAlias = Annotated[Priority, LEVEL]
 FieldArg: TypeAlias = Annotated[str, FIELD]
 ContactRefArg: TypeAlias = Annotated[int, CONTACT_REF]
 ArticleArg: TypeAlias = Annotated[int, ARTICLE]

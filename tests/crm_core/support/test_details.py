@@ -6,10 +6,12 @@ from crm_core import activity
 from crm_core.agents import Actor
 from crm_core.company import Company
 from crm_core.company.fields import CustomField
+from crm_core.contacts import merges
 from crm_core.db import Database
-from crm_core.errors import Invalid, Refused
+from crm_core.errors import Invalid, NotFound, Refused
 from crm_core.message import Local, listed
 from crm_core.support import details, incidents, macros, merging, several, states, tickets
+from crm_core.support.tickets import LONGEST_SUBJECT, Priority
 from tests import people
 from tests.people import NOW, as_actor
 
@@ -110,3 +112,32 @@ async def test_a_ticket_that_is_split_off_is_about_the_same_device(database: Dat
         new = await merging.split(session, mira, 1, NOW)
         await details.set_field(session, mira, new.id, "serial", "another", NOW)
         assert (await tickets.read_ticket(session, mira, 1)).custom == {"serial": "one"}
+
+
+async def test_a_ticket_gets_another_subject(database: Database, mira: Actor) -> None:
+    async with database.transaction() as session:
+        assert (await details.rename(session, mira, 1, "  still \n cold ", NOW)).subject == "still cold"
+        for subject in ("  ", "x" * (LONGEST_SUBJECT + 1)):
+            with pytest.raises(Invalid):
+                await details.rename(session, mira, 1, subject, NOW)
+        await activity.undo(session, mira, NOW)
+        assert (await tickets.read_ticket(session, mira, 1)).subject == "cold"
+
+
+async def test_a_ticket_gets_another_priority(database: Database, mira: Actor) -> None:
+    async with database.transaction() as session:
+        assert (await details.prioritise(session, mira, 1, Priority.URGENT, NOW)).priority == "urgent"
+        with pytest.raises(Refused):
+            await details.prioritise(session, mira, 1, Priority.URGENT, NOW)
+
+
+async def test_a_ticket_is_from_who_the_contact_became(database: Database, mira: Actor) -> None:
+    async with database.transaction() as session:
+        greta = await people.add_contact(session, "Greta Sommer", "+493023125010")
+        twin = await people.add_contact(session, "G. Sommer", "+493023125011")
+        await merges.merge(session, mira, twin.id, greta.id, NOW)
+        assert (await details.set_contact(session, mira, 1, twin.id, NOW)).contact_id == greta.id
+        with pytest.raises(Refused):
+            await details.set_contact(session, mira, 1, greta.id, NOW)
+        with pytest.raises(NotFound):
+            await details.set_contact(session, mira, 1, 4711, NOW)

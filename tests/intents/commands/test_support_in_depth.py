@@ -184,3 +184,21 @@ async def test_the_history_tells_what_was_done_together(mira: Talk) -> None:
         steps = [await activity.timeline(session, "ticket", id, limit=1) for id in (1, 2)]
     assert steps[1][0].data["together"] == steps[0][0].id
     assert "closed it" in (await mira.say("history T-1")).text
+
+
+async def test_a_ticket_is_made_urgent_renamed_and_given_to_its_customer(mira: Talk) -> None:
+    async with mira.database.transaction() as session:
+        await people.add_contact(session)
+    await _open(mira, 1)
+    assert (await mira.say("T-1 is urgent")).text == "T-1 is urgent now: leak 1"
+    assert (await mira.say("priority of T-1 high")).text == "T-1 is high now: leak 1"
+    assert (await mira.say("T-1 ist nicht mehr dringend")).text == "T-1 hat jetzt die Priorität normal: leak 1"
+    assert (await mira.say("T-1 ist normal")).text == "T-1 hat schon die Priorität normal."
+    assert (await mira.say("Betreff von T-1: Keller läuft voll")).text == "T-1 heißt jetzt: Keller läuft voll"
+    assert (await mira.say("T-1 is from Greta Sommer")).text == "T-1 is from Greta Sommer: Keller läuft voll"
+    assert "Contact: Greta Sommer" in everything(await mira.say("show ticket T-1"))
+    assert (await mira.say("T-1 ist von C-1001")).text == "T-1 ist schon von C-1001."
+    assert (await mira.say("T-1 is from Nobody")).tone is Tone.REFUSED
+    public = Talk(mira.database, mira.actor, is_public=True)
+    await mira.say("undo")
+    assert "Greta" not in (await public.say("T-1 is from C-1001")).text
