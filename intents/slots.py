@@ -215,6 +215,7 @@ APPOINTMENT = _record("appointment", "appointment|meeting|termin")
 GIVEN_DEAL = Slot("deal", r"(?:(?:deal|auftrag)\s)?#?d\s?[-#–]?\s?\d{1,15}", DEAL.read)
 # As well as what was just shown: "set … of it" may be about anything else.
 MEANT_DEAL = Slot("deal", rf"{GIVEN_DEAL.pattern}|(?:deal|auftrag)\s#?\d{{1,15}}|{_THAT_PATTERN}", DEAL.read)
+GIVEN_CALL = Slot("call", r"(?:call|anruf)\s?[-#–]?\s?\d{1,15}", CALL.read)
 GIVEN_TASK = Slot("task", r"(?:task|aufgabe)\s?[-#–]?\s?\d{1,15}", TASK.read)
 PROJECT = Slot(
     "project",
@@ -267,6 +268,7 @@ GivenDealArg: TypeAlias = Annotated[int, GIVEN_DEAL]
 MeantDealArg: TypeAlias = Annotated[int, MEANT_DEAL]
 TaskArg: TypeAlias = Annotated[int, TASK]
 CallArg: TypeAlias = Annotated[int, CALL]
+GivenCallArg: TypeAlias = Annotated[int, GIVEN_CALL]
 GivenTaskArg: TypeAlias = Annotated[int, GIVEN_TASK]
 ProjectArg: TypeAlias = Annotated[int, PROJECT]
 HoursArg: TypeAlias = Annotated[int, HOURS]

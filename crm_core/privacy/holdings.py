@@ -226,6 +226,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "task": table["task"].c.id.in_(about.tasks),
         "task_item": table["task_item"].c.task_id.in_(about.tasks),
         "ticket": table["ticket"].c.id.in_(tickets),
+        "ticket_call": or_(table["ticket_call"].c.ticket_id.in_(tickets), table["ticket_call"].c.call_id.in_(calls)),
         "ticket_blocker": table["ticket_blocker"].c.ticket_id.in_(tickets),
         "ticket_comment": table["ticket_comment"].c.ticket_id.in_(tickets),
         "token_variant": _only_theirs(about),

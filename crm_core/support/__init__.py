@@ -16,6 +16,7 @@ from crm_core.support import (
     snooze,
     states,
     tags,
+    ticket_calls,
     tickets,
     views,
     watchers,
@@ -28,7 +29,7 @@ references.register("T", Ticket, tickets.remove_parts, sla.on_undo)
 references.register("A", Article, articles.remove_parts, articles.on_undo)
 references.register("INC", Incident)
 tickets.REMOVALS += [tags.remove_tags, links.remove_links, watchers.remove_watchers, checklist.remove_steps]
-tickets.REMOVALS += [satisfaction.remove_parts, sla.remove_parts]
+tickets.REMOVALS += [satisfaction.remove_parts, sla.remove_parts, ticket_calls.remove_calls]
 tickets.ENDINGS.append(links.tell_blocked)
 agenda.register("tickets", due.near_breach)
 handover.register("ticket", "assignee_id", Ticket.status.not_in(DONE))
@@ -42,6 +43,8 @@ activity.reversal("ticket.tagged", tags.untagged_again)
 activity.reversal("ticket.untagged", tags.tagged_again)
 activity.reversal("ticket.blocked", links.unblocked_again)
 activity.reversal("ticket.unblocked", links.blocked_again)
+activity.reversal("ticket.call-linked", ticket_calls.unlinked_again)
+activity.reversal("ticket.call-unlinked", ticket_calls.linked_again)
 activity.reversal("ticket.step-added", checklist.step_removed_again)
 activity.reversal("ticket.step-checked", checklist.step_unchecked_again)
 activity.reversal("ticket.absorbed", merging.given_back)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crm_core import references
 from crm_core.callcenter import recordings
 from crm_core.message import Param, say
-from crm_core.support import articles, checklist, incidents, links, sla, tags, tickets, watchers
+from crm_core.support import articles, checklist, incidents, links, sla, tags, ticket_calls, tickets, watchers
 from crm_core.support.incidents import Incident, IncidentState
 from crm_core.support.knowledge import Article, Audience
 from crm_core.support.sla import Clock, TicketSla
@@ -63,6 +63,7 @@ async def _beside(context: Context, ticket: Ticket) -> list[Pair]:
     session, id = context.session, ticket.id
     waits_for, below = await links.blockers(session, id), await links.subtickets(session, id)
     merged, above, incident = ticket.merged_into_id, ticket.parent_id, ticket.incident_id
+    calls = [references.ref("call", call) for call in await ticket_calls.calls_of(session, ticket)]
     return [
         ("card.queue", ticket.queue),
         ("card.tags", ", ".join(await tags.tags_of(session, id)) or None),
@@ -71,6 +72,7 @@ async def _beside(context: Context, ticket: Ticket) -> list[Pair]:
         ("card.part-of", references.ref("ticket", above) if above is not None else None),
         ("card.subtickets", ", ".join(one.ref for one in below) or None),
         ("card.blocked-by", ", ".join(one.ref for one in waits_for) or None),
+        ("card.calls", ", ".join(calls) or None),
         ("card.incident", references.ref("incident", incident) if incident is not None else None),
         ("card.watchers", ", ".join(await watchers.watchers(session, id)) or None),
     ]

@@ -202,3 +202,17 @@ async def test_a_ticket_is_made_urgent_renamed_and_given_to_its_customer(mira: T
     public = Talk(mira.database, mira.actor, is_public=True)
     await mira.say("undo")
     assert "Greta" not in (await public.say("T-1 is from C-1001")).text
+
+
+async def test_further_calls_are_linked_to_a_ticket(mira: Talk) -> None:
+    async with mira.database.transaction() as session:
+        await people.add_contact(session)
+    await _open(mira, 1)
+    await mira.say("log call with Greta Sommer: asked for the plumber")
+    assert (await mira.say("link CALL-1 to T-1")).text == "CALL-1 was about T-1: leak 1"
+    assert "Calls: CALL-1" in everything(await mira.say("show ticket T-1"))
+    assert "Tickets: T-1" in everything(await mira.say("show CALL-1"))
+    assert (await mira.say("CALL-1 gehört zu T-1")).text == "CALL-1 gehört schon zu T-1."
+    assert (await mira.say("unlink CALL-1 from T-1")).text == "CALL-1 was not about T-1: leak 1"
+    await mira.say("undo")
+    assert "Calls: CALL-1" in everything(await mira.say("show ticket T-1"))
