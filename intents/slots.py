@@ -245,6 +245,7 @@ LANGUAGE = Slot("language", r"[^\W\d_]{2,20}", _text)
 WHOSE = Slot("whose", r"[\w.\-&' ]{1,60}?", _text, is_free=True)
 MINE = Slot("mine", "my|mine|meine|mein|meiner|meinen", _text)
 ITEM = Slot("item", r".{1,120}?", _text, is_free=True)
+WORDS = Slot("words", r".+", _text, is_free=True)
 QUANTITY = Slot("quantity", r"\d{1,6}(?:[.,]\d{1,3})?", _quantity)
 PERCENT = Slot("percent", r"\d{1,2}(?:[.,]\d{1,2})?\s?(?:%|percent|prozent)", _percent)
 LINE = Slot("line", r"\d{1,3}", lambda text, _heard: int(text))
@@ -297,6 +298,7 @@ MineArg: TypeAlias = Annotated[str, MINE]
 QuoteArg: TypeAlias = Annotated[int, QUOTE]
 AppointmentArg: TypeAlias = Annotated[int, APPOINTMENT]
 ItemArg: TypeAlias = Annotated[str, ITEM]
+WordsArg: TypeAlias = Annotated[str, WORDS]
 QuantityArg: TypeAlias = Annotated[int, QUANTITY]
 PercentArg: TypeAlias = Annotated[int, PERCENT]
 LineArg: TypeAlias = Annotated[int, LINE]

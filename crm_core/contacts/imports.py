@@ -27,6 +27,7 @@ from crm_core.db import Base, BigId, Database
 from crm_core.errors import CrmError, Invalid, Refused
 from crm_core.message import Local, Message
 from crm_core.names import fold
+from crm_core.tokens import tokens_of
 
 BATCH = 500
 Tell: TypeAlias = Callable[[int], None]
@@ -201,7 +202,7 @@ async def _add(
         tags += [{"contact_id": contact_id, "tag": tag} for tag in row.tags]
         said = [row.name, row.organisation, *row.emails, *row.tags, *row.custom.values()]
         said += [row.values.get(name, "") for name in ("city", "postcode", "note")]
-        words += [(token, contact_id) for token in sorted(tokens.tokens_of(said))]
+        words += [(token, contact_id) for token in sorted(tokens_of(said))]
     for model, content in ((PhoneNumber, numbers), (EmailAddress, emails), (ContactTag, tags)):
         if content:
             await session.execute(insert(cast("Table", model.__table__)), content)

@@ -232,6 +232,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "token_variant": _only_theirs(about),
         "ticket_step": table["ticket_step"].c.ticket_id.in_(tickets),
         "ticket_tag": table["ticket_tag"].c.ticket_id.in_(tickets),
+        "ticket_token": table["ticket_token"].c.ticket_id.in_(tickets),
         "ticket_watcher": table["ticket_watcher"].c.ticket_id.in_(tickets),
         "ticket_sla": table["ticket_sla"].c.ticket_id.in_(tickets),
     }

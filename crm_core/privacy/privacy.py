@@ -43,6 +43,7 @@ _DELETED = (
     "recording",
     "deal_contact",
     "ticket_tag",
+    "ticket_token",
     "consent_use",
     "consent",
 )

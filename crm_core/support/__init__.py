@@ -12,6 +12,7 @@ from crm_core.support import (
     merging,
     replies,
     satisfaction,
+    search,
     sla,
     snooze,
     states,
@@ -24,8 +25,9 @@ from crm_core.support import (
 from crm_core.support.incidents import Incident
 from crm_core.support.knowledge import Article
 from crm_core.support.tickets import DONE, Ticket
+from crm_core.support.undoing import on_undo
 
-references.register("T", Ticket, tickets.remove_parts, sla.on_undo)
+references.register("T", Ticket, tickets.remove_parts, on_undo)
 references.register("A", Article, articles.remove_parts, articles.on_undo)
 references.register("INC", Incident)
 tickets.REMOVALS += [tags.remove_tags, links.remove_links, watchers.remove_watchers, checklist.remove_steps]
@@ -50,4 +52,16 @@ activity.reversal("ticket.step-checked", checklist.step_unchecked_again)
 activity.reversal("ticket.absorbed", merging.given_back)
 activity.reversal("ticket.split", merging.unsplit)
 
-__all__ = ["articles", "incidents", "lists", "macros", "replies", "satisfaction", "sla", "states", "tickets", "views"]
+__all__ = [
+    "articles",
+    "incidents",
+    "lists",
+    "macros",
+    "replies",
+    "satisfaction",
+    "search",
+    "sla",
+    "states",
+    "tickets",
+    "views",
+]

@@ -13,7 +13,7 @@ from crm_core.company import company_of
 from crm_core.contacts import contacts
 from crm_core.errors import Invalid, Refused
 from crm_core.message import say
-from crm_core.support import tickets
+from crm_core.support import search, tickets
 from crm_core.support.tickets import LONGEST_SUBJECT, Priority, Ticket
 
 
@@ -27,6 +27,7 @@ async def rename(session: AsyncSession, actor: Actor, ticket_id: int, subject: s
         raise Invalid("text.too-long", limit=LONGEST_SUBJECT)
     ticket = await tickets.locked(session, ticket_id)
     await tickets.change(session, actor, ticket, "ticket.renamed", now, subject=clean)
+    await search.index(session, ticket.id)
     return ticket
 
 
@@ -57,4 +58,5 @@ async def set_field(session: AsyncSession, actor: Actor, ticket_id: int, key: st
     ticket = await tickets.locked(session, ticket_id)
     custom = fields.put(ticket.custom, fields.read_all(company_of(session).ticket_fields, "ticket", {key: value}))
     await tickets.change(session, actor, ticket, "ticket.field-set", now, custom=custom)
+    await search.index(session, ticket.id)
     return ticket

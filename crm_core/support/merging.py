@@ -12,7 +12,7 @@ from crm_core import activity, rights
 from crm_core.agents import Actor
 from crm_core.db import Base, Record
 from crm_core.errors import NotFound, Refused
-from crm_core.support import links, tickets
+from crm_core.support import links, search, tickets
 from crm_core.support.checklist import TicketStep
 from crm_core.support.links import TicketBlocker
 from crm_core.support.tags import TicketTag
@@ -44,6 +44,8 @@ async def merge(session: AsyncSession, actor: Actor, ticket_id: int, into_id: in
         await tickets.change(session, actor, into, "ticket.absorbed", now, parts, **taken)
         gone = {"status": Status.CLOSED, "merged_into_id": into.id, "snoozed_until": None}
         await tickets.change(session, actor, ticket, "ticket.merged", now, **gone)
+    for one in (ticket, into):
+        await search.index(session, one.id)
     return into
 
 
@@ -82,6 +84,8 @@ async def split(
         await activity.created(session, actor, new, "ticket.split-off", now)
         comment.ticket_id = new.id
         await tickets.change(session, actor, ticket, "ticket.split", now, {"comment": comment.id, "into": new.id})
+    for one in (ticket, new):
+        await search.index(session, one.id)
     return new
 
 
@@ -98,6 +102,7 @@ async def given_back(session: AsyncSession, record: Record, parts: dict[str, Any
     await session.execute(
         update(blocks).where(blocks.c.blocker_id == record.id, moved).values(blocker_id=parts["from"])
     )
+    await search.index(session, parts["from"])
 
 
 async def unsplit(session: AsyncSession, record: Record, parts: dict[str, Any], now: datetime) -> None:

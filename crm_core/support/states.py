@@ -10,7 +10,7 @@ from crm_core import rights
 from crm_core.agents import Actor
 from crm_core.company import company_of
 from crm_core.errors import NotFound, Refused
-from crm_core.support import tickets
+from crm_core.support import search, tickets
 from crm_core.support.tickets import Status, Ticket
 
 
@@ -72,6 +72,7 @@ async def describe(session: AsyncSession, actor: Actor, ticket_id: int, descript
     ticket = await tickets.locked(session, ticket_id)
     text = description.strip()[: tickets.LONGEST_BODY]
     await tickets.change(session, actor, ticket, "ticket.described", now, description=text)
+    await search.index(session, ticket.id)
     return ticket
 
 

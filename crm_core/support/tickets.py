@@ -18,6 +18,7 @@ from crm_core.company import company_of
 from crm_core.db import Base, BigId, Record
 from crm_core.errors import Invalid, NotFound, Refused
 from crm_core.references import Removal
+from crm_core.support import tokens
 
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 20_000
@@ -158,6 +159,7 @@ async def open_ticket(
     )
     session.add(ticket)
     await session.flush()
+    await tokens.add(session, ticket.id, [ticket.subject, ticket.description])
     await activity.created(session, actor, ticket, "ticket.opened", now)
     await followers.tell(session, "ticket", ticket.id, now)
     await cards.refresh(session, "ticket", ticket.id, now)
@@ -218,6 +220,7 @@ async def say_on(
     said = TicketComment(ticket_id=ticket.id, author=actor.name, body=body.strip(), is_public=is_public, created_at=now)
     session.add(said)
     await session.flush()
+    await tokens.add(session, ticket.id, [said.body])
     return said
 
 
@@ -277,6 +280,7 @@ REMOVALS: list[Removal] = []
 
 async def remove_parts(session: AsyncSession, ticket_id: int) -> None:
     await session.execute(delete(TicketComment).where(TicketComment.ticket_id == ticket_id))
+    await tokens.remove(session, ticket_id)
     for remove in REMOVALS:
         await remove(session, ticket_id)
 

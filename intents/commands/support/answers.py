@@ -41,14 +41,20 @@ def listed(found: Sequence[Ticket]) -> str:
     return "; ".join(f"{ticket.ref} {ticket.subject}" for ticket in found)
 
 
-def table(context: Context, id: str, found: list[Ticket]) -> Reply:
-    """Up to a page; one more than that says that there are older ones."""
+def table(context: Context, id: str, found: list[Ticket], *, is_named: bool = True) -> Reply:
+    """Up to a page; one more than that says that there are older ones. With nothing but references unless
+    `is_named`.
+    """
     if not found:
         return context.reply(f"{id}-none")
     offered = [Choice(ticket.ref, f"show {ticket.ref}") for ticket in found[:5]]
     if len(found) > MOST_LISTED:
         id, found = f"{id}-more", found[:MOST_LISTED]
         offered.append(Choice(context.say("button.older"), "older tickets"))
+    shown = [ticket.ref for ticket in found]
+    if not is_named:
+        refs = Table([context.say("card.ticket")], [[ref] for ref in shown])
+        return context.reply(id, refs, Choices(offered), shown=shown, count=len(found), listed=", ".join(shown))
     columns = [context.say(label) for label in ("card.ticket", "card.subject", "card.status", "card.priority")]
     rows = [
         [
@@ -59,7 +65,6 @@ def table(context: Context, id: str, found: list[Ticket]) -> Reply:
         ]
         for ticket in found
     ]
-    shown = [ticket.ref for ticket in found]
     return context.reply(
         id, Table(columns, rows), Choices(offered), shown=shown, count=len(found), listed=listed(found)
     )

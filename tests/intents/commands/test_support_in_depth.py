@@ -216,3 +216,29 @@ async def test_further_calls_are_linked_to_a_ticket(mira: Talk) -> None:
     assert (await mira.say("unlink CALL-1 from T-1")).text == "CALL-1 was not about T-1: leak 1"
     await mira.say("undo")
     assert "Calls: CALL-1" in everything(await mira.say("show ticket T-1"))
+
+
+async def test_tickets_are_found_by_words_page_by_page(mira: Talk) -> None:
+    await _open(mira, 17)
+    await mira.say("note T-3 Drucker im Keller")
+    assert (await mira.say("suche Ticket druck")).text == "1 Ticket: T-3 leak 3"
+    found = await mira.say("find ticket leak")
+    assert found.text.startswith("The newest 15 of these: T-17 leak 17; T-16 leak 16")
+    assert (await mira.press(choice(found, "older tickets"))).text == "2 older tickets: T-2 leak 2; T-1 leak 1"
+    assert (await mira.say("find ticket #5")).text == "1 ticket: T-5 leak 5"
+    assert (await mira.say("find ticket fire")).text == "There is no such ticket."
+    assert (await mira.say("find a ticket")).text == "Which words? For example: heating cold."
+    assert (await mira.say("keller")).text == "1 ticket: T-3 leak 3"
+
+
+async def test_a_public_place_hears_of_found_tickets_nothing_but_their_numbers(mira: Talk) -> None:
+    await _open(mira, 17)
+    await mira.say("note T-3 the spare key is under the mat")
+    public = Talk(mira.database, mira.actor, is_public=True)
+    found = await public.say("find ticket spare key")
+    assert found.text == "1 ticket: T-3"
+    assert everything(found) == "1 ticket: T-3\nTicket\nT-3\nT-3 show T-3"
+    many = await public.say("find ticket leak")
+    older = await public.press(choice(many, "older tickets"))
+    assert older.text == "2 older tickets: T-2, T-1"
+    assert "leak" not in everything(many).replace("find ticket leak", "") + everything(older)

@@ -158,6 +158,9 @@ ENGLISH: list[tuple[str, str, dict[str, str]]] = [
     ("cancel M-5", "appointment.cancel", {"appointment": "M-5"}),
 ]
 ENGLISH += [
+    ("find ticket printer", "ticket.find", {"words": "printer"}),
+    ("search for a ticket about cold heating", "ticket.find", {"words": "cold heating"}),
+    ("tickets tagged outage", "ticket.list", {"filter": "tagged outage"}),
     ("T-7 is urgent", "ticket.prioritise", {"ticket": "T-7", "level": "urgent"}),
     ("set the priority of ticket 7 to high", "ticket.prioritise", {"ticket": "7", "level": "high"}),
     ("mark T-7 as low", "ticket.prioritise", {"ticket": "T-7", "level": "low"}),
@@ -320,6 +323,8 @@ GERMAN: list[tuple[str, str, dict[str, str]]] = [
         {"contact": "Greta Sommer", "due": "am Freitag um 14 Uhr", "place": "der Seestraße"},
     ),
     ("Termin M-5 absagen", "appointment.cancel", {"appointment": "M-5"}),
+    ("suchen Sie nach Tickets über Lüftung", "ticket.find", {"words": "Lüftung"}),
+    ("suche Artikel Lüftung", "article.search", {"words": "Lüftung"}),
     ("T-7 hat hohe Priorität", "ticket.prioritise", {"ticket": "T-7", "level": "hohe Priorität"}),
     ("T-7 ist nicht dringend", "ticket.prioritise", {"ticket": "T-7", "level": "nicht dringend"}),
     ("benenne T-7 um in Leck", "ticket.rename", {"ticket": "T-7", "subject": "Leck"}),
