@@ -45,6 +45,7 @@ _DELETED = (
     "recording",
     "deal_contact",
     "ticket_tag",
+    "ticket_token",
     "consent_use",
     "consent",
 )
@@ -58,7 +59,7 @@ _EMPTIED: dict[str, dict[str, Any]] = {
         "sort_name": ERASED,
         "custom": {},
     },
-    "deal": {"title": ERASED, "next_step": None, "reason": None},
+    "deal": {"title": ERASED, "next_step": None, "reason": None, "custom": {}},
     "effect": {"payload": {}, "state": _given_up(Effect)},
     "incident": {"title": ERASED},
     "quote_line": {"text": ERASED},
@@ -70,7 +71,7 @@ _EMPTIED: dict[str, dict[str, Any]] = {
     "satisfaction": {"comment": None},
     "task": {"title": ERASED},
     "task_item": {"text": ERASED},
-    "ticket": {"subject": ERASED, "description": ""},
+    "ticket": {"subject": ERASED, "description": "", "custom": {}},
     "ticket_comment": {"body": ERASED},
     "ticket_step": {"title": ERASED},
 }

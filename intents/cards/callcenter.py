@@ -6,7 +6,7 @@ from crm_core import phones
 from crm_core.callcenter import callers, queues
 from crm_core.callcenter.calls import Call, CallState
 from crm_core.message import Param, say
-from crm_core.support import tickets
+from crm_core.support import ticket_calls, tickets
 from intents.cards.layout import Pair, fields, record_button, row
 from intents.registry import Context
 from intents.reply import Choice, Part
@@ -21,6 +21,9 @@ async def call_card(context: Context, call: Call) -> list[Part]:
         caller, number = callers.Caller(), ""
     pairs: list[Pair] = [("card.state", say(f"call.state-{call.state}")), ("card.number", number or None)]
     pairs.append(("card.agent", await queues.agent_name(context.session, call)))
+    if not context.ask.is_public:
+        about = await ticket_calls.tickets_about(context.session, call.id)
+        pairs.append(("card.tickets", ", ".join(ticket.ref for ticket in about) or None))
     if caller.contact_id is not None:
         theirs = await tickets.tickets_of(context.session, caller.contact_id)
         listed = "; ".join(f"{ticket.ref} {ticket.subject}" for ticket in theirs[:3])
