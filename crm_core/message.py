@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
@@ -17,8 +18,27 @@ class Message:
     params: dict[str, Param] = field(default_factory=dict)
 
 
-Param: TypeAlias = "str | int | Money | date | datetime | Message | None"
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A text of offhook.yml, by language."""
+
+    texts: Mapping[str, str]
+
+    def shown(self, language: str) -> str:
+        """Where it is not there in the language, in the first that it is in."""
+        return self.texts.get(language) or next(iter(self.texts.values()))
+
+
+Param: TypeAlias = "str | int | Money | date | datetime | Message | Local | None"
 
 
 def say(id: str, **params: Param) -> Message:
     return Message(id, params)
+
+
+def listed(values: Sequence[Param]) -> Param:
+    """One after the other; None for none."""
+    found: Param = None
+    for value in values:
+        found = value if found is None else say("list.both", first=found, second=value)
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import update
@@ -90,7 +91,13 @@ async def enqueue(
 
 def insert_ignoring(session: AsyncSession, table: Any) -> Any:
     """INSERT … ON CONFLICT DO NOTHING, for either database."""
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    return _insert_ignoring(session.get_bind().dialect.name, table)
+
+
+@lru_cache
+def _insert_ignoring(dialect: str, table: Any) -> Any:
+    """Made once a table: an effect is written many times a second."""
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return make(table).on_conflict_do_nothing()
 
 

@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, get_currency_precision
 
-from crm_core.message import Message, Param
+from crm_core.message import Local, Message, Param
 from crm_core.money import Money
 
 # Days before months, as in the rest of Europe.
@@ -67,6 +67,8 @@ def shown(value: Param, language: str, zone: ZoneInfo) -> str:
             return "–"
         case Message():
             return render(value, language, zone)
+        case Local():
+            return value.shown(language)
         case Money():
             amount = value.minor / 10 ** get_currency_precision(value.currency)
             whole = value.minor % 10 ** get_currency_precision(value.currency) == 0

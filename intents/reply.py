@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 
@@ -70,6 +70,11 @@ class Reply:
     shown: list[str] = field(default_factory=list)
     language: str = "en"
     lead: str | None = None
+
+    def also(self, sentence: str) -> Reply:
+        """One more at the end."""
+        lead = f"{self.lead} {sentence}".strip() if self.lead is not None else None
+        return replace(self, text=f"{self.text} {sentence}", lead=lead)
 
     @property
     def above(self) -> str:

@@ -20,15 +20,14 @@ from intents.ticket_filter import FILTER
 
 THAT = "that"
 _THAT = {"it", "that", "this", "that one", "this one", "es", "das", "ihn", "sie", "den", "dieses", "diesen"}
+_THAT_PATTERN = "|".join(sorted((re.escape(word) for word in _THAT), key=len, reverse=True))
 
 
 def _record(kind: str, words: str) -> Slot:
     nouns = rf"(?:(?:{words})\s+)?"
     these = r"(?:that|this|the|das|dieses|diesen|den|die)?\s*"
     # No other word before a number is a prefix: "printer 3" is a subject, not a reference.
-    pattern = rf"{these}{nouns}#?(?:(?:task|call|[a-z])\s?[-#–]?\s?)?\d{{1,15}}|" + "|".join(
-        sorted((re.escape(word) for word in _THAT), key=len, reverse=True)
-    )
+    pattern = rf"{these}{nouns}#?(?:(?:task|call|[a-z])\s?[-#–]?\s?)?\d{{1,15}}|{_THAT_PATTERN}"
 
     def read(text: str, heard: Heard) -> int:
         cleaned = re.sub(r"^(?:that|this|the|das|dieses|diesen|den|die)\s+", "", fold(text).strip())
@@ -105,6 +104,25 @@ _PRIORITIES = {
 def _priority(text: str, _heard: Heard) -> Priority:
     wanted = text.strip().casefold()
     return next((priority for priority, words in _PRIORITIES.items() if wanted in words), Priority.NORMAL)
+
+
+_LEVELS = {
+    Priority.URGENT: ("urgent", "dringend", "very urgent", "sehr dringend"),
+    Priority.HIGH: ("high", "important", "hoch", "hohe", "wichtig"),
+    Priority.NORMAL: (
+        "normal", "normale", "medium", "mittel", "mittlere", "not urgent", "no longer urgent", "nicht dringend",
+        "nicht mehr dringend",
+    ),
+    Priority.LOW: ("low", "unimportant", "not important", "niedrig", "niedrige", "unwichtig"),
+}  # fmt: skip
+_LEVEL_OF = {word: level for level, words in _LEVELS.items() for word in words}
+
+
+def _level(text: str, _heard: Heard) -> Priority:
+    wanted = re.sub(r"\s+(?:priority|priorität)$", "", " ".join(text.casefold().split()))
+    if wanted not in _LEVEL_OF:
+        raise Invalid("ticket.level-unknown", text=text.strip()[:40])
+    return _LEVEL_OF[wanted]
 
 
 def _audience(text: str, _heard: Heard) -> Audience:
@@ -196,6 +214,9 @@ QUOTE = _record("quote", "quote|quotation|angebot")
 APPOINTMENT = _record("appointment", "appointment|meeting|termin")
 # With their letter or noun: a bare number is a ticket's, a deal's or a task's.
 GIVEN_DEAL = Slot("deal", r"(?:(?:deal|auftrag)\s)?#?d\s?[-#–]?\s?\d{1,15}", DEAL.read)
+# As well as what was just shown: "set … of it" may be about anything else.
+MEANT_DEAL = Slot("deal", rf"{GIVEN_DEAL.pattern}|(?:deal|auftrag)\s#?\d{{1,15}}|{_THAT_PATTERN}", DEAL.read)
+GIVEN_CALL = Slot("call", r"(?:call|anruf)\s?[-#–]?\s?\d{1,15}", CALL.read)
 GIVEN_TASK = Slot("task", r"(?:task|aufgabe)\s?[-#–]?\s?\d{1,15}", TASK.read)
 PROJECT = Slot(
     "project",
@@ -220,6 +241,7 @@ EMAIL = Slot("email", r"[^\s@<>]{1,64}@[^\s@<>]{1,190}", _text)
 MESSENGER = Slot("messenger", "|".join(Messenger), lambda text, _heard: Messenger(text.casefold()))
 ACCOUNT = Slot("account", r"[@#]?[\w.\-]{1,40}", _text)
 PRIORITY = Slot("priority", "|".join(word for words in _PRIORITIES.values() for word in words), _priority)
+LEVEL = Slot("level", rf"(?:{'|'.join(_LEVEL_OF)})(?:\s(?:priority|priorität))?", _level)
 FIELD = Slot("field", r"[\w\- ]{1,40}?", _text)
 CONTACT_REF = _record("contact", "contact|kontakt")
 AUDIENCE = Slot("audience", "public|internal|öffentliche[rn]?|interne[rn]?", _audience)
@@ -229,6 +251,7 @@ LANGUAGE = Slot("language", r"[^\W\d_]{2,20}", _text)
 WHOSE = Slot("whose", r"[\w.\-&' ]{1,60}?", _text, is_free=True)
 MINE = Slot("mine", "my|mine|meine|mein|meiner|meinen", _text)
 ITEM = Slot("item", r".{1,120}?", _text, is_free=True)
+WORDS = Slot("words", r".+", _text, is_free=True)
 QUANTITY = Slot("quantity", r"\d{1,6}(?:[.,]\d{1,3})?", _quantity)
 PERCENT = Slot("percent", r"\d{1,2}(?:[.,]\d{1,2})?\s?(?:%|percent|prozent)", _percent)
 LINE = Slot("line", r"\d{1,3}", lambda text, _heard: int(text))
@@ -250,8 +273,10 @@ FilterArg: TypeAlias = Annotated[dict[str, str], FILTER]
 NumberArg: TypeAlias = Annotated[int, NUMBER]
 DealArg: TypeAlias = Annotated[int, DEAL]
 GivenDealArg: TypeAlias = Annotated[int, GIVEN_DEAL]
+MeantDealArg: TypeAlias = Annotated[int, MEANT_DEAL]
 TaskArg: TypeAlias = Annotated[int, TASK]
 CallArg: TypeAlias = Annotated[int, CALL]
+GivenCallArg: TypeAlias = Annotated[int, GIVEN_CALL]
 GivenTaskArg: TypeAlias = Annotated[int, GIVEN_TASK]
 ProjectArg: TypeAlias = Annotated[int, PROJECT]
 HoursArg: TypeAlias = Annotated[int, HOURS]
@@ -262,6 +287,7 @@ EmailArg: TypeAlias = Annotated[str, EMAIL]
 MessengerArg: TypeAlias = Annotated[Messenger, MESSENGER]
 AccountArg: TypeAlias = Annotated[str, ACCOUNT]
 PriorityArg: TypeAlias = Annotated[Priority, PRIORITY]
+LevelArg: TypeAlias = Annotated[Priority, LEVEL]
 FieldArg: TypeAlias = Annotated[str, FIELD]
 ContactRefArg: TypeAlias = Annotated[int, CONTACT_REF]
 ArticleArg: TypeAlias = Annotated[int, ARTICLE]
@@ -283,6 +309,7 @@ MineArg: TypeAlias = Annotated[str, MINE]
 QuoteArg: TypeAlias = Annotated[int, QUOTE]
 AppointmentArg: TypeAlias = Annotated[int, APPOINTMENT]
 ItemArg: TypeAlias = Annotated[str, ITEM]
+WordsArg: TypeAlias = Annotated[str, WORDS]
 QuantityArg: TypeAlias = Annotated[int, QUANTITY]
 PercentArg: TypeAlias = Annotated[int, PERCENT]
 LineArg: TypeAlias = Annotated[int, LINE]

@@ -7,16 +7,20 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from crm_core.company.part import LocalText, Part
+from crm_core.message import Local
+from crm_core.names import fold
 
 
 class CustomField(Part):
-    """`required`: it cannot be emptied, and an import without it is refused."""
+    """`required`: of everything that has the field, or of one kind of contact only. It cannot be emptied, an import
+    without it is refused, and no ticket is resolved and no deal won without it.
+    """
 
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     name: LocalText
     type: Literal["text", "number", "date", "choice"] = "text"
     choices: list[str] = []
-    required: bool = False
+    required: bool | Literal["person", "company"] = False
 
     @model_validator(mode="after")
     def _choices_are_for_choices(self) -> CustomField:
@@ -24,5 +28,12 @@ class CustomField(Part):
             raise ValueError(f"field {self.key}: `choices` belongs to `type: choice`, and to no other")
         return self
 
+    def is_required(self, kind: str) -> bool:
+        """`kind`: of record, and of contacts whether they are people or companies."""
+        return self.required is True or self.required == kind
+
+    def is_called(self, word: str) -> bool:
+        return fold(word.strip()) in {fold(self.key), *(fold(label) for label in self.name.values())}
+
     def shown(self, language: str) -> str:
-        return self.name.get(language) or next(iter(self.name.values()))
+        return Local(self.name).shown(language)

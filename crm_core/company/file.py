@@ -63,6 +63,8 @@ class Company(Part):
     branches: dict[str, Branch] = {}
     teams: dict[str, Team] = {}
     contact_fields: list[CustomField] = []
+    ticket_fields: list[CustomField] = []
+    deal_fields: list[CustomField] = []
     sla: Sla = Sla()
     macros: dict[MacroKey, Macro] = {}
     satisfaction: SatisfactionQuestion | None = None
@@ -115,6 +117,23 @@ class Company(Part):
                 raise ValueError(f"queues.{key} overflows to a queue that is not described: {further}")
             if queue.team is not None and queue.team not in self.teams:
                 raise ValueError(f"queues.{key} names a team that is not described: {queue.team}")
+        return self
+
+    @model_validator(mode="after")
+    def _fields_are_told_apart(self) -> Company:
+        declared = {
+            "contact_fields": self.contact_fields,
+            "ticket_fields": self.ticket_fields,
+            "deal_fields": self.deal_fields,
+        }
+        for place, fields in declared.items():
+            keys = [field.key for field in fields]
+            twice = next((key for key in keys if keys.count(key) > 1), None)
+            if twice is not None:
+                raise ValueError(f"{place} describes {twice} twice")
+            of_contacts = next((field for field in fields if isinstance(field.required, str)), None)
+            if of_contacts is not None and place != "contact_fields":
+                raise ValueError(f"{place}: {of_contacts.key} is required of every one or of none: true or false")
         return self
 
     @model_validator(mode="after")

@@ -88,7 +88,7 @@ async def add_contact(
 ) -> Contact:
     """`details`: other columns, and custom fields of offhook.yml. Raises Invalid, naming the field."""
     rights.require(actor, "contact.add")
-    plain, custom = fields.split(company_of(session).contact_fields, Contact, details)
+    plain, custom = fields.split(company_of(session).contact_fields, kind, Contact, details)
     contact = Contact(
         **{
             "kind": kind,
@@ -124,12 +124,12 @@ async def change_contact(
     """`values`: columns and custom fields by name, None to empty one. Raises Invalid, naming the field."""
     rights.require(actor, "contact.change")
     contact = await lock_contact(session, contact_id)
-    plain, custom = fields.split(company_of(session).contact_fields, Contact, values)
+    plain, custom = fields.split(company_of(session).contact_fields, contact.kind, Contact, values)
     if "name" in plain:
         plain["name"] = clean_name(plain["name"] or "")
         plain["sort_name"] = fold(plain["name"])[:LONGEST_NAME]
     if custom:
-        plain["custom"] = {name: value for name, value in {**contact.custom, **custom}.items() if value is not None}
+        plain["custom"] = fields.put(contact.custom, custom)
     if plain.get("organisation_id") is not None:
         await _require_no_circle(session, contact.id, plain["organisation_id"])
     await activity.change(session, actor, contact, "contact.changed", now, **plain)

@@ -25,8 +25,9 @@ from crm_core.contacts.row import Row
 from crm_core.contacts.tags import ContactTag, clean_tag
 from crm_core.db import Base, BigId, Database
 from crm_core.errors import CrmError, Invalid, Refused
-from crm_core.message import Message
+from crm_core.message import Local, Message
 from crm_core.names import fold
+from crm_core.tokens import tokens_of
 
 BATCH = 500
 Tell: TypeAlias = Callable[[int], None]
@@ -133,10 +134,9 @@ def _clean(company: Company, row: Row) -> Row:
     for name, choices in (("salutation", ("mr", "ms")), ("address_form", ("formal", "informal"))):
         if row.values.get(name) not in {None, *choices}:
             raise Invalid("field.no-choice", name=name, value=row.values[name][:40], choices=", ".join(choices))
-    _, custom = fields.split(company.contact_fields, Contact, row.custom)
-    for declared in company.contact_fields:
-        if declared.required and custom.get(declared.key) is None:
-            raise Invalid("field.required", name=declared.key)
+    custom = fields.read_all(company.contact_fields, row.kind, row.custom)
+    for field_ in fields.missing(company.contact_fields, row.kind, custom):
+        raise Invalid("field.required", name=Local(field_.name))
     return Row(
         name=clean_name(row.name),
         kind=row.kind,
@@ -146,7 +146,7 @@ def _clean(company: Company, row: Row) -> Row:
         emails=list(dict.fromkeys(require_address(raw) for raw in row.emails)),
         tags=sorted({clean_tag(raw) for raw in row.tags}),
         values={name: value[: fields.LONGEST_VALUE] for name, value in row.values.items()},
-        custom={key: value for key, value in custom.items() if value is not None},
+        custom=fields.put({}, custom),
     )
 
 
@@ -203,7 +203,7 @@ async def _add(
         tags += [{"contact_id": contact_id, "tag": tag} for tag in row.tags]
         said = [row.name, row.organisation, *row.emails, *row.tags, *row.custom.values()]
         said += [row.values.get(name, "") for name in ("city", "postcode", "note")]
-        words += [(token, contact_id) for token in sorted(tokens.tokens_of(said))]
+        words += [(token, contact_id) for token in sorted(tokens_of(said))]
     for model, content in ((PhoneNumber, numbers), (EmailAddress, emails), (ContactTag, tags)):
         if content:
             await session.execute(insert(cast("Table", model.__table__)), content)

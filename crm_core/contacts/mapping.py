@@ -108,7 +108,7 @@ def row_of(cells: Sequence[str], fields: Sequence[str]) -> Row:
 def _guessed(heading: str, declared: Sequence[CustomField]) -> str:
     wanted = fold(heading).strip().strip(":*")
     for field in declared:
-        if wanted in {fold(field.key), *(fold(label) for label in field.name.values())}:
+        if field.is_called(wanted):
             return field.key
     for name, known in _HEADINGS.items():
         if wanted in {fold(word) for word in known} | {name}:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
@@ -18,11 +18,11 @@ from crm_core.contacts.chat_identities import with_account
 from crm_core.contacts.contacts import Contact
 from crm_core.contacts.emails import by_email
 from crm_core.contacts.numbers import by_digits
-from crm_core.contacts.tokens import LAST, MANY, ContactToken, Typed
+from crm_core.contacts.tokens import MANY, ContactToken, Typed
 from crm_core.names import spellings, words
+from crm_core.tokens import MOST_WORDS, bounds, within
 
 FOUND_AT_MOST = 10
-MOST_WORDS = 6
 
 
 async def find_contacts(
@@ -77,22 +77,16 @@ async def _bearers(session: AsyncSession, typed: Sequence[Typed], mistyped: Type
     others = [one for one in typed if one is not mistyped]
     leads = not others or others[0].bearers >= MANY
     ordered = others if mistyped is None else [mistyped, *others] if leads else [*others, mistyped]
-    values: dict[str, object] = {"limit": limit}
-    for at, one in enumerate(ordered):
-        if one is mistyped:
-            values["near"] = one.near
-        else:
-            values |= {f"from{at}": one.word, f"to{at}": one.word + LAST}
+    values = bounds(one.word for one in ordered) | {"limit": limit}
+    if mistyped is not None:
+        values["near"] = mistyped.near
     kinds = tuple(one is mistyped for one in ordered)
     return (await session.scalars(_borne(kinds), values)).all()
 
 
 @lru_cache
 def _borne(kinds: tuple[bool, ...]) -> Select[int]:
-    """By each word in turn, the mistyped one among a list, the others as beginnings.
-
-    A range instead of LIKE: both databases use the index whatever their rules for LIKE are.
-    """
+    """By each word in turn, the mistyped one among a list, the others as beginnings."""
     bearer = aliased(ContactToken)
     query = select(bearer.contact_id).where(_condition(bearer.token, kinds[0], 0))
     for at, is_mistyped in enumerate(kinds[1:], start=1):
@@ -106,7 +100,7 @@ def _borne(kinds: tuple[bool, ...]) -> Select[int]:
 def _condition(token: InstrumentedAttribute[str], is_mistyped: bool, at: int) -> ColumnElement[bool]:
     if is_mistyped:
         return token.in_(bindparam("near", expanding=True))
-    return and_(token >= bindparam(f"from{at}"), token < bindparam(f"to{at}"))
+    return within(token, at)
 
 
 async def _by_id(session: AsyncSession, contact_id: int | None) -> Sequence[Contact]:

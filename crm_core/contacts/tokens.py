@@ -32,15 +32,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.db import BYTEWISE, Base
-from crm_core.names import words
+from crm_core.tokens import bounds, exchange, tokens_of, within
 
-LONGEST_TOKEN = 60
 SHORTEST_MET = 3
 SHORTEST_MISSPELT = 4
 LONGEST_MISSPELT = 24
 MANY = 500
 MOST_NEAR = 50
-LAST = "\U0010ffff"
 _ROWS_A_STATEMENT = 5000
 
 
@@ -67,10 +65,6 @@ class TokenVariant(Base):
     __table_args__ = (Index("ix_token_variant_token", "token"), {"sqlite_with_rowid": False})
 
 
-def tokens_of(texts: Iterable[str | None]) -> set[str]:
-    return {word[:LONGEST_TOKEN] for text in texts if text for word in words(text)}
-
-
 def variants_of(token: str) -> set[str]:
     """Itself and every way to lose one letter; nothing for a number or what is too long, itself alone when short."""
     if len(token) < SHORTEST_MET or len(token) > LONGEST_MISSPELT or token.isdigit():
@@ -82,13 +76,9 @@ def variants_of(token: str) -> set[str]:
 
 async def write(session: AsyncSession, contact_id: int, texts: Iterable[str | None]) -> None:
     """The tokens of one contact; those it had and has no more are gone, with misspellings nobody needs."""
-    wanted = tokens_of(texts)
-    had = set(await session.scalars(select(ContactToken.token).where(ContactToken.contact_id == contact_id)))
-    await add(session, [(token, contact_id) for token in sorted(wanted - had)])
-    if gone := sorted(had - wanted):
-        await session.execute(
-            delete(ContactToken).where(ContactToken.contact_id == contact_id, ContactToken.token.in_(gone))
-        )
+    new, gone = await exchange(session, ContactToken, ContactToken.contact_id, contact_id, tokens_of(texts))
+    await add(session, [(token, contact_id) for token in new])
+    if gone:
         await _forget(session, gone)
 
 
@@ -128,9 +118,7 @@ async def look_up(session: AsyncSession, typed: Mapping[str, str]) -> list[Typed
     for word in found:
         for variant in variants_of(word) | variants_of(typed[word]):
             tried.setdefault(variant, []).append(word)
-    values: dict[str, object] = {"variants": sorted(tried) or [""]}
-    for at, word in enumerate(found):
-        values |= {f"from{at}": word, f"to{at}": word + LAST}
+    values = bounds(found) | {"variants": sorted(tried) or [""]}
     for variant, token, bearers in await session.execute(_looked_up(len(found)), values):
         if bearers is not None:
             found[variant].bearers = bearers
@@ -151,10 +139,7 @@ def _looked_up(count: int) -> CompoundSelect[Any]:
     )
     parts = []
     for at in range(count):
-        holders = select(ContactToken.contact_id).where(
-            ContactToken.token >= bindparam(f"from{at}", type_=BYTEWISE),
-            ContactToken.token < bindparam(f"to{at}", type_=BYTEWISE),
-        )
+        holders = select(ContactToken.contact_id).where(within(ContactToken.token, at))
         counted = select(func.count()).select_from(holders.limit(MANY).subquery()).scalar_subquery()
         parts.append(select(bindparam(f"from{at}", type_=BYTEWISE), literal(None, String), counted))
     return union_all(*parts, variants)

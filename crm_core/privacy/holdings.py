@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from crm_core.activity import Activity
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg
+from crm_core.company import company_of
 from crm_core.contacts.chat_identities import identities_of
 from crm_core.contacts.consents import Consent
 from crm_core.contacts.contacts import Contact
@@ -35,6 +36,7 @@ from crm_core.support.tags import TicketTag
 from crm_core.support.tickets import Ticket, TicketComment
 
 SHORTEST_WORD = 4
+SHORTEST_NUMBER = 6
 
 # Why no row of these is about a customer.
 IMPERSONAL = {
@@ -155,7 +157,27 @@ async def _written(session: AsyncSession, about: Person) -> list[str]:
         select(Call.note).where(Call.id.in_(about.calls)),
     ]
     found = [text for query in texts for text in await session.scalars(query)]
-    return [text for text in [*found, *await _tags(session, about)] if text and len(text) >= SHORTEST_WORD]
+    found += [*await _tags(session, about), *await _custom(session, about)]
+    return [text for text in found if text and len(text) >= SHORTEST_WORD]
+
+
+async def _custom(session: AsyncSession, about: Person) -> list[str]:
+    """What stands in fields of the house's own. A choice, a day or a short number says nothing of anybody."""
+    company = company_of(session)
+    found: list[str] = []
+    for model, ids, declared in (
+        (Contact, [about.contact_id], company.contact_fields),
+        (Ticket, about.tickets, company.ticket_fields),
+        (Deal, about.deals, company.deal_fields),
+    ):
+        types = {field.key: field.type for field in declared}
+        for custom in await session.scalars(select(model.custom).where(model.id.in_(ids))):
+            found += [value for key, value in custom.items() if _tells(types.get(key, "text"), value)]
+    return found
+
+
+def _tells(kind: str, value: str) -> bool:
+    return kind == "text" or (kind == "number" and len(value) >= SHORTEST_NUMBER)
 
 
 async def _tags(session: AsyncSession, about: Person) -> list[str]:
@@ -222,6 +244,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "task": table["task"].c.id.in_(about.tasks),
         "task_item": table["task_item"].c.task_id.in_(about.tasks),
         "ticket": table["ticket"].c.id.in_(tickets),
+        "ticket_call": or_(table["ticket_call"].c.ticket_id.in_(tickets), table["ticket_call"].c.call_id.in_(calls)),
         "ticket_blocker": table["ticket_blocker"].c.ticket_id.in_(tickets),
         "ticket_comment": table["ticket_comment"].c.ticket_id.in_(tickets),
         "text_message": or_(
@@ -230,6 +253,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "token_variant": _only_theirs(about),
         "ticket_step": table["ticket_step"].c.ticket_id.in_(tickets),
         "ticket_tag": table["ticket_tag"].c.ticket_id.in_(tickets),
+        "ticket_token": table["ticket_token"].c.ticket_id.in_(tickets),
         "ticket_watcher": table["ticket_watcher"].c.ticket_id.in_(tickets),
         "ticket_sla": table["ticket_sla"].c.ticket_id.in_(tickets),
     }

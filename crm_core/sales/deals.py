@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Date, ForeignKey, Index, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core import activity, cards, references, rights
+from crm_core.activity import Json
 from crm_core.agents import Actor
 from crm_core.db import BigId, Record
 from crm_core.errors import Invalid
@@ -40,6 +42,7 @@ class Deal(Record):
     next_step: Mapped[str | None]
     next_step_due: Mapped[datetime | None]
     reason: Mapped[str | None]
+    custom: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, server_default="{}")
     __table_args__ = (
         Index("ix_deal_stage_id", "stage_id", "currency"),
         Index("ix_deal_stage_since", "stage_id", "stage_since"),

@@ -7,11 +7,11 @@ from typing import Any, cast
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import activity, cards, references, rights
+from crm_core import activity, cards, fields, references, rights
 from crm_core.agents import Actor
 from crm_core.company import company_of
 from crm_core.errors import Invalid, Refused
-from crm_core.message import Message, say
+from crm_core.message import Local, Message, listed, say
 from crm_core.money import Money
 from crm_core.names import fold
 from crm_core.sales.deals import Deal
@@ -25,7 +25,7 @@ async def move(session: AsyncSession, actor: Actor, deal_id: int, stage: Stage, 
     """Raises Refused naming what the deal needs before it may come there."""
     rights.require(actor, "deal.move")
     deal = await _locked(session, actor, "deal.move", deal_id)
-    entering = await _entering(session, actor, deal, stage, now)
+    entering = _entering(session, deal, stage, now)
     await activity.change(session, actor, deal, "deal.moved", now, **entering)
     return await _shown(session, deal, now)
 
@@ -34,7 +34,7 @@ async def win(session: AsyncSession, actor: Actor, deal_id: int, now: datetime, 
     rights.require(actor, "deal.move")
     deal = await _locked(session, actor, "deal.move", deal_id)
     stage = await ending(session, (await stage_of(session, deal.stage_id)).pipeline, "won")
-    entering = await _entering(session, actor, deal, stage, now, known_reason(session, "won", reason))
+    entering = _entering(session, deal, stage, now, known_reason(session, "won", reason))
     await activity.change(session, actor, deal, "deal.won", now, **entering)
     return await _shown(session, deal, now)
 
@@ -43,7 +43,7 @@ async def lose(session: AsyncSession, actor: Actor, deal_id: int, now: datetime,
     rights.require(actor, "deal.move")
     deal = await _locked(session, actor, "deal.move", deal_id)
     stage = await ending(session, (await stage_of(session, deal.stage_id)).pipeline, "lost")
-    entering = await _entering(session, actor, deal, stage, now, known_reason(session, "lost", reason))
+    entering = _entering(session, deal, stage, now, known_reason(session, "lost", reason))
     await activity.change(session, actor, deal, "deal.lost", now, **entering)
     return await _shown(session, deal, now)
 
@@ -74,6 +74,15 @@ async def expect(session: AsyncSession, actor: Actor, deal_id: int, day: date, n
     rights.require(actor, "deal.edit")
     deal = await _locked(session, actor, "deal.edit", deal_id)
     await activity.change(session, actor, deal, "deal.expected", now, expected_close=day)
+    return await _shown(session, deal, now)
+
+
+async def set_field(session: AsyncSession, actor: Actor, deal_id: int, key: str, value: Any, now: datetime) -> Deal:
+    """A custom field of offhook.yml; None empties it. Raises Invalid, naming the field."""
+    rights.require(actor, "deal.edit")
+    deal = await _locked(session, actor, "deal.edit", deal_id)
+    custom = fields.put(deal.custom, fields.read_all(company_of(session).deal_fields, "deal", {key: value}))
+    await activity.change(session, actor, deal, "deal.field-set", now, custom=custom)
     return await _shown(session, deal, now)
 
 
@@ -111,18 +120,20 @@ def reason_shown(session: AsyncSession, outcome: str, reason: str, language: str
     return names.get(language) or next(iter(names.values()), reason)
 
 
-async def _entering(
-    session: AsyncSession, actor: Actor, deal: Deal, stage: Stage, now: datetime, reason: str | None = None
+def _entering(
+    session: AsyncSession, deal: Deal, stage: Stage, now: datetime, reason: str | None = None
 ) -> dict[str, Any]:
     if deal.stage_id == stage.id:
-        raise Refused("deal.already-there", ref=deal.ref, stage=stage.shown(actor.language))
+        raise Refused("deal.already-there", ref=deal.ref, stage=Local(stage.name))
     lacking = _lacking(session, deal, stage)
-    if lacking is not None:
-        raise Refused("deal.lacks", ref=deal.ref, stage=stage.shown(actor.language), fields=lacking)
+    if lacking:
+        raise Refused("deal.lacks", ref=deal.ref, stage=Local(stage.name), fields=listed(lacking))
+    if stage.outcome == "won":
+        fields.refuse_when_missing(company_of(session).deal_fields, "deal", deal.ref, deal.custom)
     return {"stage_id": stage.id, "stage_since": now, "reason": reason}
 
 
-def _lacking(session: AsyncSession, deal: Deal, stage: Stage) -> Message | None:
+def _lacking(session: AsyncSession, deal: Deal, stage: Stage) -> list[Message]:
     rule = rule_of(session, stage)
     there = {
         "value": deal.value_minor > 0,
@@ -136,11 +147,7 @@ def _lacking(session: AsyncSession, deal: Deal, stage: Stage) -> Message | None:
         "contact": say("card.contact"),
         "next_step": say("card.next-step"),
     }
-    missing = [labels[field] for field in (rule.required if rule is not None else []) if not there[field]]
-    listed: Message | None = None
-    for label in missing:
-        listed = label if listed is None else say("deal.lacks-both", first=listed, second=label)
-    return listed
+    return [labels[field] for field in (rule.required if rule is not None else []) if not there[field]]
 
 
 async def _locked(session: AsyncSession, actor: Actor, verb: str, deal_id: int) -> Deal:

@@ -12,10 +12,12 @@ from crm_core.support import (
     merging,
     replies,
     satisfaction,
+    search,
     sla,
     snooze,
     states,
     tags,
+    ticket_calls,
     tickets,
     views,
     watchers,
@@ -23,12 +25,13 @@ from crm_core.support import (
 from crm_core.support.incidents import Incident
 from crm_core.support.knowledge import Article
 from crm_core.support.tickets import DONE, Ticket
+from crm_core.support.undoing import on_undo
 
-references.register("T", Ticket, tickets.remove_parts, sla.on_undo)
+references.register("T", Ticket, tickets.remove_parts, on_undo)
 references.register("A", Article, articles.remove_parts, articles.on_undo)
 references.register("INC", Incident)
 tickets.REMOVALS += [tags.remove_tags, links.remove_links, watchers.remove_watchers, checklist.remove_steps]
-tickets.REMOVALS += [satisfaction.remove_parts, sla.remove_parts]
+tickets.REMOVALS += [satisfaction.remove_parts, sla.remove_parts, ticket_calls.remove_calls]
 tickets.ENDINGS.append(links.tell_blocked)
 agenda.register("tickets", due.near_breach)
 handover.register("ticket", "assignee_id", Ticket.status.not_in(DONE))
@@ -42,9 +45,23 @@ activity.reversal("ticket.tagged", tags.untagged_again)
 activity.reversal("ticket.untagged", tags.tagged_again)
 activity.reversal("ticket.blocked", links.unblocked_again)
 activity.reversal("ticket.unblocked", links.blocked_again)
+activity.reversal("ticket.call-linked", ticket_calls.unlinked_again)
+activity.reversal("ticket.call-unlinked", ticket_calls.linked_again)
 activity.reversal("ticket.step-added", checklist.step_removed_again)
 activity.reversal("ticket.step-checked", checklist.step_unchecked_again)
 activity.reversal("ticket.absorbed", merging.given_back)
 activity.reversal("ticket.split", merging.unsplit)
 
-__all__ = ["articles", "incidents", "lists", "macros", "replies", "satisfaction", "sla", "states", "tickets", "views"]
+__all__ = [
+    "articles",
+    "incidents",
+    "lists",
+    "macros",
+    "replies",
+    "satisfaction",
+    "search",
+    "sla",
+    "states",
+    "tickets",
+    "views",
+]

@@ -11,11 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core import references
-from crm_core.db import Base, Record
-from crm_core.names import words
+from crm_core.db import BYTEWISE, Base, Record
+from crm_core.tokens import asked, bounds, tokens_of, within
 
-LONGEST_TOKEN = 60
-MOST_WORDS = 6
 _IN_TITLE, _IN_BODY = 3, 1
 
 
@@ -61,7 +59,7 @@ class ArticleToken(Base):
 
     __tablename__ = "article_token"
 
-    token: Mapped[str] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(BYTEWISE, primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
     weight: Mapped[int]
     __table_args__ = (Index("ix_article_token_article_id", "article_id"),)
@@ -69,11 +67,8 @@ class ArticleToken(Base):
 
 async def rebuild(session: AsyncSession, article_id: int, texts: Sequence[ArticleEdition]) -> None:
     await session.execute(delete(ArticleToken).where(ArticleToken.article_id == article_id))
-    weights: dict[str, int] = {}
-    for text in texts:
-        for token in words(text.body):
-            weights.setdefault(token[:LONGEST_TOKEN], _IN_BODY)
-        weights |= {token[:LONGEST_TOKEN]: _IN_TITLE for token in words(text.title)}
+    weights = dict.fromkeys(tokens_of(text.body for text in texts), _IN_BODY)
+    weights |= dict.fromkeys(tokens_of(text.title for text in texts), _IN_TITLE)
     rows = [{"token": token, "article_id": article_id, "weight": weights[token]} for token in sorted(weights)]
     if rows:
         await session.execute(insert(ArticleToken.__table__), rows)  # type: ignore[arg-type]
@@ -81,20 +76,19 @@ async def rebuild(session: AsyncSession, article_id: int, texts: Sequence[Articl
 
 async def find(session: AsyncSession, query: str, limit: int) -> Sequence[Article]:
     """All words of the query begin words of the article, the best first."""
-    wanted = [token[:LONGEST_TOKEN] for token in words(query)][:MOST_WORDS]
+    wanted = asked(query)
     if not wanted:
         return []
     found = select(Article)
     weights = []
-    for token in wanted:
-        # A range instead of LIKE: both databases use the index whatever their collation rules for LIKE are.
+    for place in range(len(wanted)):
         holders = (
             select(ArticleToken.article_id, func.max(ArticleToken.weight).label("weight"))
-            .where(ArticleToken.token >= token, ArticleToken.token < token + "\U0010ffff")
+            .where(within(ArticleToken.token, place))
             .group_by(ArticleToken.article_id)
             .subquery()
         )
         found = found.join(holders, holders.c.article_id == Article.id)
         weights.append(holders.c.weight)
     best = sum(weights[1:], start=weights[0])
-    return (await session.scalars(found.order_by(best.desc(), Article.id).limit(limit))).all()
+    return (await session.scalars(found.order_by(best.desc(), Article.id).limit(limit), bounds(wanted))).all()

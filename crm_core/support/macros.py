@@ -15,7 +15,7 @@ from crm_core.company.part import LocalText
 from crm_core.contacts.contacts import Contact
 from crm_core.errors import NotFound, Refused
 from crm_core.support import replies, tickets
-from crm_core.support.tickets import Ticket
+from crm_core.support.tickets import DONE, Ticket
 from crm_core.support.ways import Way
 
 
@@ -52,6 +52,8 @@ async def apply(session: AsyncSession, actor: Actor, name: str, ticket_id: int, 
     filled = await _filled(session, actor, name, ticket)
     if not filled.text and not filled.changes:
         raise Refused("macro.changes-nothing", name=filled.key, ref=ticket.ref)
+    if filled.changes.get("status") in DONE:
+        tickets.refuse_when_incomplete(session, ticket)
     if filled.text:
         told = await replies.reply(session, actor, ticket_id, filled.text, now)
         filled = replace(filled, way=told.way)

@@ -12,16 +12,17 @@ from crm_core import activity, rights
 from crm_core.agents import Actor
 from crm_core.db import Base, Record
 from crm_core.errors import NotFound, Refused
-from crm_core.support import links, tickets
+from crm_core.support import links, search, tickets
 from crm_core.support.checklist import TicketStep
 from crm_core.support.links import TicketBlocker
 from crm_core.support.tags import TicketTag
+from crm_core.support.ticket_calls import TicketCall
 from crm_core.support.tickets import LONGEST_SUBJECT, Priority, Status, Ticket, TicketComment
 from crm_core.support.watchers import TicketWatcher
 
 # What goes over to the other ticket, and what both have afterwards: table and the column beside ticket_id.
 _MOVED: dict[str, type[TicketComment] | type[TicketStep]] = {"comments": TicketComment, "steps": TicketStep}
-_SHARED = {"tags": (TicketTag, "tag"), "watchers": (TicketWatcher, "agent_id")}
+_SHARED = {"tags": (TicketTag, "tag"), "watchers": (TicketWatcher, "agent_id"), "calls": (TicketCall, "call_id")}
 
 
 async def merge(session: AsyncSession, actor: Actor, ticket_id: int, into_id: int, now: datetime) -> Ticket:
@@ -39,9 +40,12 @@ async def merge(session: AsyncSession, actor: Actor, ticket_id: int, into_id: in
     with activity.together(session):
         parts = await _hand_over(session, ticket, into)
         contact_id = into.contact_id if into.contact_id is not None else ticket.contact_id
-        await tickets.change(session, actor, into, "ticket.absorbed", now, parts, contact_id=contact_id)
+        taken = {"contact_id": contact_id, "custom": {**ticket.custom, **into.custom}}
+        await tickets.change(session, actor, into, "ticket.absorbed", now, parts, **taken)
         gone = {"status": Status.CLOSED, "merged_into_id": into.id, "snoozed_until": None}
         await tickets.change(session, actor, ticket, "ticket.merged", now, **gone)
+    for one in (ticket, into):
+        await search.index(session, one.id)
     return into
 
 
@@ -70,6 +74,7 @@ async def split(
             contact_id=ticket.contact_id,
             call_id=ticket.call_id,
             queue=ticket.queue,
+            custom=ticket.custom,
             version=1,
             created_at=now,
             updated_at=now,
@@ -79,6 +84,8 @@ async def split(
         await activity.created(session, actor, new, "ticket.split-off", now)
         comment.ticket_id = new.id
         await tickets.change(session, actor, ticket, "ticket.split", now, {"comment": comment.id, "into": new.id})
+    for one in (ticket, new):
+        await search.index(session, one.id)
     return new
 
 
@@ -88,12 +95,14 @@ async def given_back(session: AsyncSession, record: Record, parts: dict[str, Any
         await session.execute(update(model).where(model.id.in_(parts[name])).values(ticket_id=parts["from"]))
     for name, (shared, column) in _SHARED.items():
         table = _table(shared)
-        await session.execute(delete(table).where(table.c.ticket_id == record.id, table.c[column].in_(parts[name])))
+        given = table.c[column].in_(parts.get(name, []))
+        await session.execute(delete(table).where(table.c.ticket_id == record.id, given))
     blocks = _table(TicketBlocker)
     moved = blocks.c.ticket_id.in_(parts["blocks"])
     await session.execute(
         update(blocks).where(blocks.c.blocker_id == record.id, moved).values(blocker_id=parts["from"])
     )
+    await search.index(session, parts["from"])
 
 
 async def unsplit(session: AsyncSession, record: Record, parts: dict[str, Any], now: datetime) -> None:
@@ -107,15 +116,20 @@ async def _hand_over(session: AsyncSession, ticket: Ticket, into: Ticket) -> dic
         moved = update(model).where(model.ticket_id == ticket.id).values(ticket_id=into.id).returning(model.id)
         parts[name] = list(await session.scalars(moved.execution_options(synchronize_session=False)))
     for name, (shared, column) in _SHARED.items():
-        table = _table(shared)
-        known = set(await session.scalars(select(table.c[column]).where(table.c.ticket_id == into.id)))
-        own = await session.scalars(select(table.c[column]).where(table.c.ticket_id == ticket.id))
-        parts[name] = [value for value in own if value not in known]
+        known, own = await _values(session, into, shared, column), await _values(session, ticket, shared, column)
+        parts[name] = [value for value in dict.fromkeys(own) if value not in known]
         if parts[name]:
             rows = [{"ticket_id": into.id, column: value} for value in parts[name]]
-            await session.execute(insert(table), rows)
+            await session.execute(insert(_table(shared)), rows)
     parts["blocks"] = await _block_instead(session, ticket, into)
     return parts
+
+
+async def _values(session: AsyncSession, ticket: Ticket, shared: type[Base], column: str) -> list[Any]:
+    """The call in which it was opened is one of its calls."""
+    table = _table(shared)
+    found = list(await session.scalars(select(table.c[column]).where(table.c.ticket_id == ticket.id)))
+    return [*found, ticket.call_id] if shared is TicketCall and ticket.call_id is not None else found
 
 
 async def _block_instead(session: AsyncSession, ticket: Ticket, into: Ticket) -> list[int]:

@@ -10,7 +10,7 @@ from crm_core import rights
 from crm_core.agents import Actor
 from crm_core.company import company_of
 from crm_core.errors import NotFound, Refused
-from crm_core.support import tickets
+from crm_core.support import search, tickets
 from crm_core.support.tickets import Status, Ticket
 
 
@@ -47,6 +47,7 @@ async def close(session: AsyncSession, actor: Actor, ticket_id: int, now: dateti
     ticket = await tickets.locked(session, ticket_id)
     if ticket.status == Status.CLOSED:
         raise Refused("ticket.already-closed", ref=ticket.ref)
+    tickets.refuse_when_incomplete(session, ticket)
     was_done = ticket.is_done
     await tickets.change(session, actor, ticket, "ticket.closed", now, status=Status.CLOSED, snoozed_until=None)
     if not was_done:
@@ -71,6 +72,7 @@ async def describe(session: AsyncSession, actor: Actor, ticket_id: int, descript
     ticket = await tickets.locked(session, ticket_id)
     text = description.strip()[: tickets.LONGEST_BODY]
     await tickets.change(session, actor, ticket, "ticket.described", now, description=text)
+    await search.index(session, ticket.id)
     return ticket
 
 

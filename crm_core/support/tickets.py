@@ -11,11 +11,14 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, delete, select,
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core import absences, activity, cards, followers, references, rights
+from crm_core import absences, activity, cards, fields, followers, references, rights
+from crm_core.activity import Json
 from crm_core.agents import Actor, Agent
+from crm_core.company import company_of
 from crm_core.db import Base, BigId, Record
 from crm_core.errors import Invalid, NotFound, Refused
 from crm_core.references import Removal
+from crm_core.support import tokens
 
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 20_000
@@ -71,6 +74,7 @@ class Ticket(Record):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
+    custom: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, server_default="{}")
     __table_args__ = (
         CheckConstraint("status IN ('new', 'open', 'waiting', 'on-hold', 'resolved', 'closed')", name="status"),
         CheckConstraint("priority IN ('urgent', 'high', 'normal', 'low')", name="priority"),
@@ -155,6 +159,7 @@ async def open_ticket(
     )
     session.add(ticket)
     await session.flush()
+    await tokens.add(session, ticket.id, [ticket.subject, ticket.description])
     await activity.created(session, actor, ticket, "ticket.opened", now)
     await followers.tell(session, "ticket", ticket.id, now)
     await cards.refresh(session, "ticket", ticket.id, now)
@@ -186,6 +191,7 @@ async def resolve(session: AsyncSession, actor: Actor, ticket_id: int, now: date
     rights.require(actor, "ticket.resolve")
     ticket = await locked(session, ticket_id)
     ticket.refuse_when_done()
+    refuse_when_incomplete(session, ticket)
     await change(session, actor, ticket, "ticket.resolved", now, status=Status.RESOLVED, snoozed_until=None)
     await ended(session, actor, ticket, now)
     return ticket
@@ -214,6 +220,7 @@ async def say_on(
     said = TicketComment(ticket_id=ticket.id, author=actor.name, body=body.strip(), is_public=is_public, created_at=now)
     session.add(said)
     await session.flush()
+    await tokens.add(session, ticket.id, [said.body])
     return said
 
 
@@ -279,12 +286,18 @@ REMOVALS: list[Removal] = []
 
 async def remove_parts(session: AsyncSession, ticket_id: int) -> None:
     await session.execute(delete(TicketComment).where(TicketComment.ticket_id == ticket_id))
+    await tokens.remove(session, ticket_id)
     for remove in REMOVALS:
         await remove(session, ticket_id)
 
 
 async def locked(session: AsyncSession, ticket_id: int) -> Ticket:
     return cast("Ticket", await references.lock(session, "ticket", ticket_id))
+
+
+def refuse_when_incomplete(session: AsyncSession, ticket: Ticket) -> None:
+    """No colleague ends it without the custom fields that offhook.yml requires."""
+    fields.refuse_when_missing(company_of(session).ticket_fields, "ticket", ticket.ref, ticket.custom)
 
 
 async def ended(session: AsyncSession, actor: Actor, ticket: Ticket, now: datetime) -> None:

@@ -7,7 +7,7 @@ from crm_core.callcenter import callers, queues
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.states import CallState
 from crm_core.message import Message, Param, say
-from crm_core.support import tickets
+from crm_core.support import ticket_calls, tickets
 from intents.cards.layout import Pair, fields, record_button, row
 from intents.registry import Context
 from intents.reply import Choice, Part
@@ -30,6 +30,9 @@ async def call_card(context: Context, call: Call) -> list[Part]:
     queue = context.company.queues.get(call.queue or "")
     pairs.append(("card.queue", queue.shown(context.language) if queue is not None else None))
     pairs.append(("card.disposition", _disposition(context, call)))
+    if not context.ask.is_public:
+        about = await ticket_calls.tickets_about(context.session, call.id)
+        pairs.append(("card.tickets", ", ".join(ticket.ref for ticket in about) or None))
     if caller.contact_id is not None:
         theirs = await tickets.tickets_of(context.session, caller.contact_id)
         listed = "; ".join(f"{ticket.ref} {ticket.subject}" for ticket in theirs[:3])

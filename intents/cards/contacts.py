@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from crm_core import phones, references
 from crm_core.agents import Agent
-from crm_core.company.fields import CustomField
 from crm_core.contacts import chat_identities, consents, contacts, do_not_call, emails, numbers, tags
 from crm_core.contacts.contacts import Contact, Kind
 from crm_core.message import Param, say
 from crm_core.support import tickets
+from intents import fields as custom
 from intents.cards.layout import Pair, fields, files_line, row
 from intents.registry import Context
 from intents.reply import Choice, Fields, Part
@@ -42,7 +40,7 @@ async def contact_card(context: Context, contact: Contact) -> list[Part]:
         ("card.open-tickets", ", ".join(ticket.ref for ticket in theirs) or None),
     ]
     shown = fields(context, f"{ref} · {contact.name}", pairs, contact.note or "")
-    shown.pairs.extend(_custom(context, contact))
+    shown.pairs.extend(custom.pairs(context, context.company.contact_fields, contact.custom))
     choices = [Choice(f"{ticket.ref} {ticket.subject}"[:60], f"show {ticket.ref}") for ticket in theirs[:5]]
     return [shown, *row(choices)]
 
@@ -69,18 +67,6 @@ def _addressed(contact: Contact) -> Param:
         f"contact.addressed-{contact.salutation or 'name'}-{contact.address_form or 'formal'}",
         title=contact.title or "",
     )
-
-
-def _custom(context: Context, contact: Contact) -> list[tuple[str, str]]:
-    return [
-        (field.shown(context.language), _shown(context, field, contact.custom[field.key]))
-        for field in context.company.contact_fields
-        if contact.custom.get(field.key) is not None
-    ]
-
-
-def _shown(context: Context, field: CustomField, value: str) -> str:
-    return context.shown_as(date.fromisoformat(value)) if field.type == "date" else value
 
 
 async def _consent(context: Context, contact_id: int, owned: list[str]) -> str | None:

@@ -18,6 +18,7 @@ from crm_core.sales.people import involved
 from crm_core.sales.quotes import Quote, QuoteLine, QuoteState
 from crm_core.sales.stages import Stage
 from crm_core.sales.totals import PER_UNIT, net_of, totals_of
+from intents import fields as custom
 from intents.cards.layout import Pair, contact_name, fields, files_line, record_button, row
 from intents.registry import Context
 from intents.reply import Choice, Part, Table
@@ -53,7 +54,10 @@ async def deal_card(context: Context, deal: Deal) -> list[Part]:
         choices.append(
             Choice(label, f"move {deal.ref} to {following.short_key}", record=deal.ref, version=deal.version)
         )
-    return [fields(context, f"{deal.ref} · {deal.title}", pairs), *row(choices)]
+    shown = fields(context, f"{deal.ref} · {deal.title}", pairs)
+    if not context.ask.is_public:
+        shown.pairs.extend(custom.pairs(context, context.company.deal_fields, deal.custom))
+    return [shown, *row(choices)]
 
 
 async def quote_card(context: Context, quote: Quote) -> list[Part]:

@@ -6,11 +6,12 @@ from crm_core import references
 from crm_core.callcenter import recordings
 from crm_core.callcenter.calls import Call
 from crm_core.message import Param, say
-from crm_core.support import articles, checklist, incidents, links, sla, tags, tickets, watchers
+from crm_core.support import articles, checklist, incidents, links, sla, tags, ticket_calls, tickets, watchers
 from crm_core.support.incidents import Incident, IncidentState
 from crm_core.support.knowledge import Article, Audience
 from crm_core.support.sla import Clock, TicketSla
 from crm_core.support.tickets import Ticket, TicketComment
+from intents import fields as custom
 from intents.cards.callcenter import collected_line
 from intents.cards.layout import Pair, contact_name, fields, files_line, record_button, row
 from intents.registry import Context
@@ -21,7 +22,7 @@ async def ticket_card(context: Context, ticket: Ticket) -> list[Part]:
     """In a public place: subject and status only. The team's notes and buttons are for the team."""
     is_for_team = context.actor.role is not None
     pairs: list[Pair] = [("card.status", say(f"ticket.status-{ticket.status}")), ("card.priority", _priority(ticket))]
-    body = ""
+    body, own = "", []
     if not context.ask.is_public:
         owner = await tickets.assignee_name(context.session, ticket)
         pairs += [
@@ -38,6 +39,7 @@ async def ticket_card(context: Context, ticket: Ticket) -> list[Part]:
         if call is not None:
             pairs.append(collected_line(context, call))
         pairs += await _beside(context, ticket) if is_for_team else []
+        own = custom.pairs(context, context.company.ticket_fields, ticket.custom) if is_for_team else []
         body = await _body(context, ticket, is_for_team=is_for_team)
     choices: list[Choice] = []
     if is_for_team and not ticket.is_done:
@@ -46,7 +48,9 @@ async def ticket_card(context: Context, ticket: Ticket) -> list[Part]:
         choices.append(record_button(context, "button.resolve", f"resolve {ticket.ref}", ticket))
     elif is_for_team and ticket.merged_into_id is None:
         choices.append(record_button(context, "button.reopen", f"reopen {ticket.ref}", ticket))
-    return [fields(context, f"{ticket.ref} · {ticket.subject}", pairs, body), *row(choices)]
+    shown = fields(context, f"{ticket.ref} · {ticket.subject}", pairs, body)
+    shown.pairs.extend(own)
+    return [shown, *row(choices)]
 
 
 async def incident_card(context: Context, incident: Incident) -> list[Part]:
@@ -64,6 +68,7 @@ async def _beside(context: Context, ticket: Ticket) -> list[Pair]:
     session, id = context.session, ticket.id
     waits_for, below = await links.blockers(session, id), await links.subtickets(session, id)
     merged, above, incident = ticket.merged_into_id, ticket.parent_id, ticket.incident_id
+    calls = [references.ref("call", call) for call in await ticket_calls.calls_of(session, ticket)]
     return [
         ("card.queue", ticket.queue),
         ("card.tags", ", ".join(await tags.tags_of(session, id)) or None),
@@ -72,6 +77,7 @@ async def _beside(context: Context, ticket: Ticket) -> list[Pair]:
         ("card.part-of", references.ref("ticket", above) if above is not None else None),
         ("card.subtickets", ", ".join(one.ref for one in below) or None),
         ("card.blocked-by", ", ".join(one.ref for one in waits_for) or None),
+        ("card.calls", ", ".join(calls) or None),
         ("card.incident", references.ref("incident", incident) if incident is not None else None),
         ("card.watchers", ", ".join(await watchers.watchers(session, id)) or None),
     ]

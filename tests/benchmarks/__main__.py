@@ -23,7 +23,7 @@ from crm_core.company import Company, read_company
 from crm_core.db import Database
 from crm_core.sales.stages import apply_stages
 from tests import people
-from tests.benchmarks import importing, scale, servers
+from tests.benchmarks import importing, opening, scale, servers
 from tests.benchmarks.capture import capture, save
 from tests.benchmarks.load import Burst, burst
 from tests.benchmarks.row import Row
@@ -50,6 +50,8 @@ async def main() -> None:
                 rows += await _scaled(kind, base, company, lambda what: progress.update(task, description=what))
                 progress.update(task, description=f"{kind}: import …")
                 rows += await _imported(kind, base, company)
+                progress.update(task, description=f"{kind}: tickets …")
+                rows += await _opened(kind, base, company)
     _print(rows)
     file = ROOT / "build" / "bench.json"
     file.parent.mkdir(exist_ok=True)
@@ -93,6 +95,14 @@ async def _imported(kind: str, base: str, company: Company) -> list[Row]:
     database = Database(await _database(base, "imported", company, with_content=False), company)
     try:
         return await importing.measure(kind, database)
+    finally:
+        await database.close()
+
+
+async def _opened(kind: str, base: str, company: Company) -> list[Row]:
+    database = Database(await _database(base, "opened", company, with_content=False), company)
+    try:
+        return await opening.measure(kind, database)
     finally:
         await database.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from crm_core import rows
 from crm_core.company import Company
 from crm_core.contacts.contacts import Contact
 from crm_core.contacts.numbers import PhoneNumber
-from crm_core.contacts.tokens import ContactToken, TokenVariant, tokens_of, variants_of
+from crm_core.contacts.tokens import ContactToken, TokenVariant, variants_of
 from crm_core.db import Base, Database
 from crm_core.names import fold
 from crm_core.phones import digits_reversed
@@ -23,11 +24,19 @@ from crm_core.sales.deals import Deal
 from crm_core.sales.pipeline import PipelineSum
 from crm_core.sales.stages import Stage, apply_stages
 from crm_core.support.tickets import Ticket
+from crm_core.support.tokens import TicketToken
+from crm_core.tokens import tokens_of
 from tests import people
 from tests.benchmarks.names import PhoneBook
 
 FIRST_ID = 1001
 OWNERS = 50
+DEVICES = ("Heizung", "Aufzug", "Lüftung", "Wärmepumpe", "Thermostat", "Klingel", "Boiler")
+MATTERS = (
+    "bleibt kalt", "tropft", "brummt nachts", "fällt aus", "zeigt einen Fehler", "riecht verbrannt", "läuft nicht an",
+    "ist zu laut", "verliert Druck", "schaltet ab", "braucht Wartung",
+)  # fmt: skip
+PLACES = [f"Haus {chr(65 + number % 26)}{number}" for number in range(97)]
 STARTED = datetime(2024, 1, 1, tzinfo=UTC)
 
 
@@ -61,6 +70,8 @@ async def fill(
     await _write(database, TokenVariant, ({"variant": v, "token": t} for v, t in _variants(words)))
     tell("tickets")
     await _write(database, Ticket, _tickets(size))
+    tell("words of tickets")
+    await _write(database, TicketToken, _words_of_tickets(size))
     tell("deals")
     await _write(database, Deal, _deals(size, stages, owners))
     await _write(database, PipelineSum, _sums(size, stages, owners))
@@ -108,13 +119,30 @@ def _variants(words: Iterable[str]) -> list[tuple[str, str]]:
     return sorted((variant, word) for word in words for variant in variants_of(word))
 
 
+def subject_of(index: int) -> str:
+    """A device, what is the matter, where, and a number: words that many tickets share, and one that none does."""
+    what, matter, where = DEVICES[index % 7], MATTERS[index // 7 % 11], PLACES[index * 13 % 97]
+    return f"{what} {matter}, {where}, Anliegen {index + 1}"
+
+
+def _words_of_tickets(size: Size) -> Iterator[dict[str, Any]]:
+    """By token, as the index has them: numbers only, so that a million tickets fit into memory."""
+    bearers: dict[str, array[int]] = {}
+    for index in range(size.tickets):
+        for token in tokens_of([subject_of(index)]):
+            bearers.setdefault(token, array("q")).append(index + 1)
+    for token in sorted(bearers):
+        for ticket_id in bearers[token]:
+            yield {"token": token, "ticket_id": ticket_id}
+
+
 def _tickets(size: Size) -> Iterator[dict[str, Any]]:
     priorities = ("normal", "normal", "normal", "high", "low", "urgent")
     for index in range(size.tickets):
         moment = STARTED + timedelta(minutes=index)
         yield {
             "id": index + 1,
-            "subject": f"Anliegen {index + 1}",
+            "subject": subject_of(index),
             "description": "",
             "status": "resolved" if index % 3 == 0 else "open",
             "priority": priorities[index % len(priorities)],

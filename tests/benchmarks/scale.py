@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import random
-import statistics
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,30 +17,17 @@ from crm_core.db import Database
 from crm_core.names import fold
 from crm_core.sales import pipeline
 from crm_core.support import lists
-from tests.benchmarks.large import DEFAULT, FULL, Size, fill
+from crm_core.support import search as tickets
+from tests.benchmarks.large import DEFAULT, FULL, Size, fill, subject_of
 from tests.benchmarks.names import PhoneBook
 from tests.benchmarks.row import Row
+from tests.benchmarks.times import Times
 
 ROUNDS = 300
 FOUND = 20
 TRGM = "SELECT id FROM contact WHERE sort_name % :name ORDER BY similarity(sort_name, :name) DESC LIMIT 20"
 
 Look = Callable[[AsyncSession], Awaitable[object]]
-
-
-@dataclass(slots=True)
-class Times:
-    """Milliseconds."""
-
-    each: list[float] = field(default_factory=list)
-
-    @property
-    def p50(self) -> float:
-        return statistics.median(self.each)
-
-    @property
-    def p99(self) -> float:
-        return sorted(self.each)[int(len(self.each) * 0.99)]
 
 
 def size_wanted() -> Size:
@@ -69,6 +54,10 @@ async def measure(kind: str, database: Database, company: Company, tell: Callabl
                 "prefix-search": _find(_prefixes(names[index])),
                 "first-page": _page(None),
                 "deep-page": _page(size.tickets - int(size.tickets * 0.9)),
+                "ticket-search": _tickets(_rare(index, size)),
+                "ticket-search-common": _tickets("heiz kalt"),
+                "ticket-search-deep": _tickets("heiz kalt", size.tickets - int(size.tickets * 0.9)),
+                "ticket-search-letter": _tickets("h a"),
                 "pipeline-summary": lambda session: pipeline.pipeline_summary(session, SYSTEM),
             }
             for name, look in looks.items():
@@ -83,6 +72,16 @@ async def measure(kind: str, database: Database, company: Company, tell: Callabl
 
 def _find(query: str) -> Look:
     return lambda session: search.find_contacts(session, SYSTEM, query, limit=FOUND)
+
+
+def _tickets(query: str, before: int | None = None) -> Look:
+    return lambda session: tickets.find_tickets(session, SYSTEM, query, before_id=before, limit=15)
+
+
+def _rare(index: int, size: Size) -> str:
+    """Beginnings of two words that many tickets have, and the number of one."""
+    number = index % size.tickets
+    return f"{subject_of(number)[:4]} anlie {number + 1}"
 
 
 def _page(before: int | None) -> Look:
@@ -114,7 +113,12 @@ async def _prepare_trigrams(database: Database) -> None:
 
 def _rows(kind: str, times: dict[str, Times], recall: float) -> list[Row]:
     found = []
-    beside = {"one-edit-search": "pg_trgm", "deep-page": "first-page", "pipeline-summary": "phone-lookup"}
+    beside = {
+        "one-edit-search": "pg_trgm",
+        "deep-page": "first-page",
+        "ticket-search-deep": "ticket-search-common",
+        "pipeline-summary": "phone-lookup",
+    }
     for name, measured in times.items():
         other = times.get(beside.get(name, ""))
         ratio = measured.p50 / other.p50 if other else None

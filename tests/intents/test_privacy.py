@@ -22,6 +22,8 @@ QUESTIONS = [
     "show ticket 1",
     "ticket 1",
     "tickets",
+    "find ticket spare",
+    "suche Ticket wasser",
     "my tickets",
     "claim T-1",
     "assign T-1 to me",

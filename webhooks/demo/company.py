@@ -20,8 +20,8 @@ from crm_core.money import Money
 from crm_core.projects import tasks
 from crm_core.sales import appointments, deals, moves, products, quotes, stages
 from crm_core.sales.deals import Deal
-from crm_core.support import sla, tickets
-from crm_core.support.tickets import Priority
+from crm_core.support import details, sla, ticket_calls, tickets
+from crm_core.support.tickets import Priority, Ticket
 
 CALLER = "+493023125010"
 # A customer who writes in Telegram: the account, and who it is.
@@ -86,6 +86,11 @@ TICKETS = (
     ("Thermostat app shows the wrong time", "Daniel Hughes", Priority.LOW, 95),
 )
 
+CALLS = (
+    ("Thomas Groß", "Will das Angebot bis Freitag mit seinem Bruder besprechen.", 12, 20),
+    ("Jürgen Müller", "Fragt, ob der Aufzug heute noch leiser wird.", 3, 4),
+)
+
 TASKS = (
     ("Angebot Wärmepumpe nachfassen", "Lena Brandt", "Greta Sommer", 1),
     ("Send the site plan to Clarke & Daughters", "Lena Brandt", "Emily Clarke", 2),
@@ -118,14 +123,7 @@ async def fill(session: AsyncSession, now: datetime) -> dict[str, Agent]:
             set_at=now - timedelta(days=30),
         )
     )
-    await calls.log_call(
-        session,
-        lead,
-        contact=people["Thomas Groß"],
-        note="Will das Angebot bis Freitag mit seinem Bruder besprechen.",
-        minutes=12,
-        now=now - timedelta(hours=20),
-    )
+    await _calls(session, lead, people, now)
     return team
 
 
@@ -205,8 +203,20 @@ async def _tickets(session: AsyncSession, team: dict[str, Agent], people: dict[s
             session, reporter, subject=subject, contact_id=people[name].id, priority=priority, now=at
         )
         if priority is Priority.HIGH:
-            await tickets.claim(session, actor_of(team["Jonas Weber"], "demo"), ticket.id, at + timedelta(minutes=9))
+            jonas, then = actor_of(team["Jonas Weber"], "demo"), at + timedelta(minutes=9)
+            await tickets.claim(session, jonas, ticket.id, then)
+            await details.set_field(session, jonas, ticket.id, "serial", "NH-2019-0417", then)
         await sla.settle(session, ticket, now)
+
+
+async def _calls(session: AsyncSession, lena: Actor, people: dict[str, Contact], now: datetime) -> None:
+    """One about a deal, and one about the elevator that hums."""
+    for name, note, minutes, hours in CALLS:
+        at = now - timedelta(hours=hours)
+        call = await calls.log_call(session, lena, contact=people[name], note=note, minutes=minutes, now=at)
+    hums = await session.scalar(select(Ticket.id).where(Ticket.contact_id == people["Jürgen Müller"].id))
+    assert hums is not None, "it is one of TICKETS"
+    await ticket_calls.link_call(session, lena, hums, call.id, at)
 
 
 async def _tasks(session: AsyncSession, team: dict[str, Agent], people: dict[str, Contact], now: datetime) -> None:

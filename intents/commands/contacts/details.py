@@ -10,6 +10,7 @@ from crm_core.contacts import changes, contacts
 from crm_core.contacts.contacts import Contact
 from crm_core.errors import Invalid
 from crm_core.names import fold
+from intents import fields
 from intents.cards.contacts import contact_card
 from intents.commands.contacts.which import name_for, the_contact
 from intents.registry import Context, command
@@ -49,8 +50,7 @@ _FORMS = {"formal": ("formal", "sie"), "informal": ("informal", "du")}
 async def set_field(context: Context, field: FieldArg, contact: ContactArg, text: TextArg) -> Reply:
     found = await the_contact(context, contact)
     name = _field(context, field)
-    wanted = None if text.strip() in {"-", "–"} else text.strip()
-    read = await _value(context, name, wanted)
+    read = await _value(context, name, fields.value(text))
     changed = await contacts.change_contact(context.session, context.actor, found.id, context.now, {name: read})
     return await _changed(context, changed)
 
@@ -206,13 +206,9 @@ def _field(context: Context, said: str) -> str:
     for name, words in _WORDS.items():
         if wanted in {fold(word) for word in words}:
             return name
-    for field in context.company.contact_fields:
-        if wanted in {fold(field.key), *(fold(label) for label in field.name.values())}:
-            return field.key
     at = 1 if context.language == "de" else 0
     known = [words[min(at, len(words) - 1)] for words in _WORDS.values()]
-    known += [field.shown(context.language) for field in context.company.contact_fields]
-    raise Invalid("field.unknown", name=said[:40], known=", ".join(known))
+    return fields.meant(context, context.company.contact_fields, said, known).key
 
 
 async def _value(context: Context, name: str, said: str | None) -> Any:

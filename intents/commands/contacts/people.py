@@ -7,6 +7,7 @@ from crm_core.contacts import contacts, duplicates, search
 from crm_core.contacts.contacts import Contact, Kind
 from crm_core.errors import NotFound
 from crm_core.message import Param
+from intents import fields
 from intents.cards.contacts import contact_card
 from intents.commands.contacts.alike import described, pair_choices
 from intents.commands.contacts.which import name_for, the_contact
@@ -194,6 +195,13 @@ async def listed(context: Context, id: str, found: list[Contact], *, has_more: b
 
 
 async def _added(context: Context, contact: Contact) -> Reply:
+    """With what offhook.yml requires of it."""
+    reply = await _stored(context, contact)
+    lacking = fields.missing(context, context.company.contact_fields, contact.kind, contact.ref, contact.custom)
+    return reply.also(lacking) if lacking is not None else reply
+
+
+async def _stored(context: Context, contact: Contact) -> Reply:
     """With those it may be already."""
     alike = await duplicates.duplicates_of(context.session, context.actor, contact)
     parts = await contact_card(context, contact)

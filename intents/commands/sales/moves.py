@@ -1,4 +1,4 @@
-"""What happens to a deal: move, win, lose, next step, value, closing day, owner, people."""
+"""What happens to a deal: move, win, lose, next step, value, closing day, own fields, owner, people."""
 
 from __future__ import annotations
 
@@ -9,11 +9,24 @@ from crm_core.errors import Refused
 from crm_core.sales import moves, people, stages
 from crm_core.sales.deals import Deal
 from crm_core.sales.moves import reason_shown
+from intents import fields
 from intents.commands.contacts import name_for, the_contact
 from intents.commands.sales.deals import about
 from intents.registry import Context, command
 from intents.reply import Reply
-from intents.slots import AgentArg, AmountArg, ContactArg, DealArg, DueArg, GivenDealArg, StageArg, TextArg, TitleArg
+from intents.slots import (
+    AgentArg,
+    AmountArg,
+    ContactArg,
+    DealArg,
+    DueArg,
+    FieldArg,
+    GivenDealArg,
+    MeantDealArg,
+    StageArg,
+    TextArg,
+    TitleArg,
+)
 
 
 @command(
@@ -148,6 +161,23 @@ async def value(context: Context, deal: DealArg, value: AmountArg) -> Reply:
     return await about(
         context, "deal.valued", await moves.set_value(context.session, context.actor, deal, value, context.now)
     )
+
+
+@command(
+    "deal.set-field",
+    {
+        "en": ["set {field} of {deal} to {text}", "(set|change) [the] {field} (of|for|on) {deal} (to|:) {text}"],
+        "de": [
+            "setze {field} von {deal} auf {text}",
+            "(setze|setzen sie|ändere|ändern sie) [die|den|das] {field} (von|bei|für) {deal} (auf|in|zu|:) {text}",
+        ],
+    },
+    changes=True,
+)
+async def set_field(context: Context, field: FieldArg, deal: MeantDealArg, text: TextArg) -> Reply:
+    declared = fields.meant(context, context.company.deal_fields, field)
+    filled = await moves.set_field(context.session, context.actor, deal, declared.key, fields.value(text), context.now)
+    return await about(context, "deal.field-set", filled, field=declared.shown(context.language))
 
 
 @command(

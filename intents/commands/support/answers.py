@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from crm_core import phones
 from crm_core.support import beside, links
@@ -29,7 +28,7 @@ async def changed(context: Context, id: str, ticket: Ticket, **more: object) -> 
     if other is None:
         return reply
     minutes = max(1, round((context.now - other.at).total_seconds() / 60))
-    return also(reply, context.say("ticket.beside", name=other.actor_name, ref=ticket.ref, count=minutes))
+    return reply.also(context.say("ticket.beside", name=other.actor_name, ref=ticket.ref, count=minutes))
 
 
 def way_in_words(context: Context, way: Way) -> str:
@@ -43,8 +42,8 @@ def way_in_words(context: Context, way: Way) -> str:
 def sent(context: Context, reply: Reply, way: Way | None) -> Reply:
     """Where the customer's answer went, or that it went nowhere."""
     if way is None:
-        return also(reply, context.say("way.none"))
-    return also(reply, context.say("way.sent", way=way_in_words(context, way)))
+        return reply.also(context.say("way.none"))
+    return reply.also(context.say("way.sent", way=way_in_words(context, way)))
 
 
 async def freed(context: Context, reply: Reply, ticket: Ticket) -> Reply:
@@ -52,25 +51,27 @@ async def freed(context: Context, reply: Reply, ticket: Ticket) -> Reply:
     waited = await links.blocked_by(context.session, ticket.id)
     if not waited:
         return reply
-    return also(reply, context.say("ticket.freed", refs=", ".join(one.ref for one in waited), ref=ticket.ref))
-
-
-def also(reply: Reply, sentence: str) -> Reply:
-    return replace(reply, text=f"{reply.text} {sentence}")
+    return reply.also(context.say("ticket.freed", refs=", ".join(one.ref for one in waited), ref=ticket.ref))
 
 
 def listed(found: Sequence[Ticket]) -> str:
     return "; ".join(f"{ticket.ref} {ticket.subject}" for ticket in found)
 
 
-def table(context: Context, id: str, found: list[Ticket]) -> Reply:
-    """Up to a page; one more than that says that there are older ones."""
+def table(context: Context, id: str, found: list[Ticket], *, is_named: bool = True) -> Reply:
+    """Up to a page; one more than that says that there are older ones. With nothing but references unless
+    `is_named`.
+    """
     if not found:
         return context.reply(f"{id}-none")
     offered = [Choice(ticket.ref, f"show {ticket.ref}") for ticket in found[:5]]
     if len(found) > MOST_LISTED:
         id, found = f"{id}-more", found[:MOST_LISTED]
         offered.append(Choice(context.say("button.older"), "older tickets"))
+    shown = [ticket.ref for ticket in found]
+    if not is_named:
+        refs = Table([context.say("card.ticket")], [[ref] for ref in shown])
+        return context.reply(id, refs, Choices(offered), shown=shown, count=len(found), listed=", ".join(shown))
     columns = [context.say(label) for label in ("card.ticket", "card.subject", "card.status", "card.priority")]
     rows = [
         [
@@ -81,7 +82,6 @@ def table(context: Context, id: str, found: list[Ticket]) -> Reply:
         ]
         for ticket in found
     ]
-    shown = [ticket.ref for ticket in found]
     return context.reply(
         id, Table(columns, rows), Choices(offered), shown=shown, count=len(found), listed=listed(found)
     )

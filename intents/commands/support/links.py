@@ -1,13 +1,13 @@
-"""How tickets hang together: subtickets, blockers, merging and splitting."""
+"""How tickets hang together, and with calls: subtickets, blockers, merging and splitting."""
 
 from __future__ import annotations
 
 from crm_core import references
-from crm_core.support import links, merging
+from crm_core.support import links, merging, ticket_calls
 from intents.commands.support.answers import changed
 from intents.registry import Context, command
 from intents.reply import Reply
-from intents.slots import NumberArg, TicketArg
+from intents.slots import GivenCallArg, NumberArg, TicketArg
 
 
 @command(
@@ -55,6 +55,40 @@ async def block(context: Context, ticket: TicketArg, other: TicketArg) -> Reply:
 async def unblock(context: Context, ticket: TicketArg, other: TicketArg) -> Reply:
     unblocked = await links.unblock(context.session, context.actor, ticket, other, context.now)
     return await changed(context, "ticket.unblocked", unblocked, other=references.ref("ticket", other))
+
+
+@command(
+    "ticket.link-call",
+    {
+        "en": [
+            "link {call} to {ticket}",
+            "(link|attach) {call} (to|with) [ticket] {ticket}",
+            "{call} (is|was) about {ticket}",
+        ],
+        "de": [
+            "{call} gehört zu {ticket}",
+            "(verknüpfe|verknüpfen sie) {call} mit [ticket] {ticket}",
+            "in {call} ging es um {ticket}",
+        ],
+    },
+    changes=True,
+)
+async def link_call(context: Context, call: GivenCallArg, ticket: TicketArg) -> Reply:
+    linked = await ticket_calls.link_call(context.session, context.actor, ticket, call, context.now)
+    return await changed(context, "ticket.call-linked", linked, call=references.ref("call", call))
+
+
+@command(
+    "ticket.unlink-call",
+    {
+        "en": ["unlink {call} from {ticket}", "(unlink|detach) {call} (from|of) [ticket] {ticket}"],
+        "de": ["{call} gehört nicht zu {ticket}", "(löse|lösen sie) {call} von [ticket] {ticket}"],
+    },
+    changes=True,
+)
+async def unlink_call(context: Context, call: GivenCallArg, ticket: TicketArg) -> Reply:
+    unlinked = await ticket_calls.unlink_call(context.session, context.actor, ticket, call, context.now)
+    return await changed(context, "ticket.call-unlinked", unlinked, call=references.ref("call", call))
 
 
 @command(

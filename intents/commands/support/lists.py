@@ -1,4 +1,4 @@
-"""Which tickets there are: pages, filters, saved views."""
+"""Which tickets there are: pages, filters, saved views, and those with some words."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from crm_core import conversation
 from crm_core.agents import find_agent
 from crm_core.errors import Refused
-from crm_core.support import lists, tickets, views
-from crm_core.support.tickets import Status
+from crm_core.support import lists, search, tickets, views
+from crm_core.support.tickets import Status, Ticket
 from intents.commands.support.answers import MOST_LISTED, table
 from intents.registry import Context, command
 from intents.reply import Choice, Choices, Reply
-from intents.slots import FilterArg, TitleArg
+from intents.slots import FilterArg, TitleArg, WordsArg
+
+_WORDS = "words"
 
 
 @command(
@@ -71,6 +73,28 @@ async def my_tickets(context: Context) -> Reply:
 
 
 @command(
+    "ticket.find",
+    {
+        "en": [
+            "find ticket {words}",
+            "(find|search|search for|look for) [the|a|all] (ticket|tickets) [about|for|:] {words}",
+            "tickets about {words}",
+            "(find|search) [a] (ticket|tickets)",
+        ],
+        "de": [
+            "suche Ticket {words}",
+            "(suche|finde|suchen sie|finden sie) [das|ein|alle|nach] (ticket|tickets|vorgang|vorgänge) "
+            "[zu|nach|über|:] {words}",
+            "(tickets|vorgänge) (über|zum thema) {words}",
+            "(suche|finde) [ein] (ticket|tickets)",
+        ],
+    },
+)
+async def find_tickets(context: Context, words: WordsArg) -> Reply:
+    return await _page(context, {_WORDS: words})
+
+
+@command(
     "ticket.older",
     {
         "en": ["older tickets", "(older|earlier tickets|more tickets|next page)"],
@@ -116,18 +140,27 @@ async def show_view(context: Context, view: TitleArg) -> Reply:
 
 
 async def _page(context: Context, wanted: Mapping[str, str], before: int | None = None) -> Reply:
-    arguments = await _arguments(context, wanted)
-    found = list(
-        await lists.list_tickets(context.session, context.actor, before_id=before, limit=MOST_LISTED + 1, **arguments)
-    )
+    found = await _found(context, wanted, before)
     remembered = await conversation.remembered(context.session, context.ask.conversation, context.now)
     more = len(found) > MOST_LISTED
     remembered.page = {"wanted": dict(wanted), "before": found[MOST_LISTED - 1].id} if more else None
+    # What is said on tickets is told nobody by asking for it.
+    is_named = not (context.ask.is_public and _WORDS in wanted)
     if before is not None:
-        return table(context, "ticket.older", found)
+        return table(context, "ticket.older", found, is_named=is_named)
     if not wanted:
         return table(context, "ticket.list", found)
-    return table(context, "ticket.mine" if wanted == {"whose": "mine"} else "ticket.filtered", found)
+    id = "ticket.mine" if wanted == {"whose": "mine"} else "ticket.filtered"
+    return table(context, id, found, is_named=is_named)
+
+
+async def _found(context: Context, wanted: Mapping[str, str], before: int | None) -> list[Ticket]:
+    """One more than a page when there are more."""
+    session, actor, limit = context.session, context.actor, MOST_LISTED + 1
+    if _WORDS in wanted:
+        return list(await search.find_tickets(session, actor, wanted[_WORDS], before_id=before, limit=limit))
+    arguments = await _arguments(context, wanted)
+    return list(await lists.list_tickets(session, actor, before_id=before, limit=limit, **arguments))
 
 
 async def _arguments(context: Context, wanted: Mapping[str, str]) -> lists.Wanted:

@@ -9,7 +9,7 @@ from crm_core.support import tickets as core
 from crm_core.support.several import MOST_AT_ONCE, Verb
 from crm_core.support.tickets import Ticket
 from intents import dialogue
-from intents.commands.support.answers import also, listed
+from intents.commands.support.answers import listed
 from intents.commands.support.working import colleague
 from intents.registry import Context, button, buttons, command, commands
 from intents.reply import Reply
@@ -183,5 +183,5 @@ async def _do(context: Context, sure: bool, meant: list[Ticket], verb: Verb) -> 
     refs = [ticket.ref for ticket in done.tickets]
     reply = context.reply("ticket.several-done", shown=refs, count=len(refs), refs=", ".join(refs) or "–")
     for why in done.refused:
-        reply = also(reply, context.shown_as(why))
+        reply = reply.also(context.shown_as(why))
     return reply

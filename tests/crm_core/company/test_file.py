@@ -50,6 +50,13 @@ def test_the_sample_company_is_in_order(company: Company) -> None:
         ),
         ("sla.policies", [{"name": "A", "resolution": {"low": "0h"}}], "0h is no length of time"),
         ("sla.policies", [{"name": "A", "resolution": {"huge": "1h"}}], "sla.policies.0.resolution.huge"),
+        ("contact_fields", [{"key": "a", "name": {"en": "A"}}] * 2, "contact_fields describes a twice"),
+        (
+            "ticket_fields",
+            [{"key": "a", "name": {"en": "A"}, "required": "person"}],
+            "ticket_fields: a is required of every one or of none: true or false",
+        ),
+        ("deal_fields", [{"key": "a", "name": {"en": "A"}, "required": "sometimes"}], "deal_fields.0.required"),
         ("hours.open", {}, "sla policy Wartungsvertrag Plus counts opening hours, but there are none"),
         ("satisfaction.text", {"de": "Gut?"}, "satisfaction.text: has no text in: en"),
         ("satisfaction.text", {"de": "{name}?", "en": "?"}, "the de text has {name}, which nothing fills"),

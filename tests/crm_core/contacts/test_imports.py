@@ -187,3 +187,16 @@ async def test_importing_and_exporting_is_for_administrators(database: Database)
 
 def test_a_tag_holds_nothing_that_separates_tags() -> None:
     assert tags.clean_tag("#Stamm;kunde, neu") == "stamm kunde neu"
+
+
+def test_what_is_required_of_companies_is_asked_of_no_person(company: Company) -> None:
+    own = [CustomField(key="register", name={"en": "Register"}, required="company")]
+    declared = company.model_copy(update={"contact_fields": own})
+    rows = [
+        (1, Row(name="Stutz AG", kind=Kind.COMPANY)),
+        (2, Row(name="Nord AG", kind=Kind.COMPANY, custom={"register": "HRB 1"})),
+        (3, Row(name="Greta Sommer")),
+    ]
+    checked = imports.check(declared, rows)
+    assert [line for line, _row in checked.good] == [2, 3]
+    assert [(line, why.id) for line, why in checked.bad] == [(1, "field.required")]

@@ -62,6 +62,8 @@ async def stage(database: Database, company: Company) -> AsyncIterator[Stage]:
             "new project Sommer bakery for Greta Sommer",
             "log 1:30 on T-1 Backofen repaired with Greta",
             "log 30 min on P-1 plans for Sommer",
+            "add e-mail g.s@example.de to C-1001",
+            "set serial number of T-1 to NH-2019-0417",
         ):
             await stage.slack.slash(stage.mira, stage.channel, text)
         await stage.work()
@@ -104,6 +106,7 @@ async def test_all_that_is_known_is_told(stage: Stage) -> None:
     of_sales = ("deal", "deal_contact", "quote", "quote_line", "appointment")
     for name in ("call", "receipt", "effect", "activity", "recording", *of_sales):
         assert found[name], name
+    assert {"serial": "NH-2019-0417"} in [row["custom"] for row in found["ticket"]]
     assert "Der Aufzug steht" not in str(found)
 
 
@@ -115,7 +118,8 @@ async def test_nothing_is_left_of_who_is_erased_and_all_of_everybody_else(stage:
     assert done.rows["ticket"] >= 1
     assert any(line.startswith("recording RE") for line in done.elsewhere)
     left = await _everything(database)
-    for word in ("Greta", "Sommer", "sommer", "23125010", "Backofen", "angry", "wants a quote"):
+    told = ("Greta", "Sommer", "sommer", "23125010", "Backofen", "angry", "wants a quote", "g.s@example", "NH-2019")
+    for word in told:
         assert word not in left, [line for line in left.split("\n") if word in line][:3]
     assert "Paul Winter" in left
     assert "Der Aufzug steht" in left

@@ -13,21 +13,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity
 from crm_core.agents import Actor
+from crm_core.callcenter import calls
 from crm_core.company import Company
 from crm_core.db import Base, Database
 from crm_core.errors import NotFound, Refused
-from crm_core.support import checklist, links, merging, states, tags, tickets, watchers
+from crm_core.support import checklist, links, merging, states, tags, ticket_calls, tickets, watchers
 from crm_core.support.tickets import Status
 from tests import people
 from tests.people import NOW, as_actor
 
-TABLES = ("ticket", "ticket_comment", "ticket_tag", "ticket_step", "ticket_watcher", "ticket_blocker")
+TABLES = ("ticket", "ticket_comment", "ticket_tag", "ticket_step", "ticket_watcher", "ticket_blocker", "ticket_call")
 MOVES_ON = {"version", "updated_at"}
 COUNT = 4
 ticket_ids = st.integers(1, COUNT)
 doings = st.lists(
     st.tuples(
-        st.sampled_from(["note", "tag-a", "tag-b", "step", "watch", "block", "resolve", "close", "hold", "merge"]),
+        st.sampled_from(
+            ["note", "tag-a", "tag-b", "step", "watch", "block", "call", "resolve", "close", "hold", "merge"]
+        ),
         ticket_ids,
         ticket_ids,
     ),
@@ -57,6 +60,8 @@ async def _do(session: AsyncSession, actor: Actor, what: str, one: int, other: i
             await watchers.watch(session, actor, one, NOW)
         case "block":
             await links.block(session, actor, one, other, NOW)
+        case "call":
+            await ticket_calls.link_call(session, actor, one, other, NOW)
         case "resolve":
             await tickets.resolve(session, actor, one, NOW)
         case "close":
@@ -74,7 +79,9 @@ async def _merged_and_undone(database: Database, done: list[tuple[str, int, int]
         greta = await people.add_contact(session)
         for number in range(COUNT):
             owner = greta.id if number % 2 else None
-            await tickets.open_ticket(session, mira, subject="cold", contact_id=owner, now=NOW)
+            call = await calls.log_call(session, mira, contact=greta, note="cold", minutes=1, now=NOW)
+            opened_in = call.id if number % 3 == 0 else None
+            await tickets.open_ticket(session, mira, subject="cold", contact_id=owner, call_id=opened_in, now=NOW)
         for step in done:
             try:
                 async with session.begin_nested():
@@ -114,7 +121,15 @@ def test_merging_and_taking_it_back_changes_nothing(
 
 
 async def test_merging_and_taking_it_back_on_either_database(database: Database) -> None:
-    done = [("note", 1, 1), ("tag-a", 1, 1), ("tag-b", 2, 2), ("step", 1, 1), ("watch", 1, 1), ("block", 3, 1)]
+    done = [
+        ("note", 1, 1),
+        ("tag-a", 1, 1),
+        ("tag-b", 2, 2),
+        ("step", 1, 1),
+        ("watch", 1, 1),
+        ("block", 3, 1),
+        ("call", 1, 2),
+    ]
     assert await _merged_and_undone(database, done, 1, 2)
 
 

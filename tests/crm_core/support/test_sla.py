@@ -11,7 +11,7 @@ from crm_core.agents import SYSTEM, Actor
 from crm_core.company import Company
 from crm_core.db import Database
 from crm_core.outbox import Effect, EffectKind
-from crm_core.support import sla, tickets
+from crm_core.support import details, sla, tickets
 from crm_core.support.sla import Clock, TicketSla
 from crm_core.support.tickets import Priority, Ticket
 from tests import people
@@ -243,3 +243,27 @@ async def test_near_breach_lists_the_most_overdue_first_and_no_resolved_one(data
         (late.id, "first-response"),
         (late.id, "resolution"),
     ]
+
+
+async def test_another_priority_is_another_promise_and_undo_brings_the_first_one_back(
+    database: Database, promise: Any
+) -> None:
+    mira, ticket = await _mira(database), await _open(database)
+    async with database.transaction() as session:
+        urgent = await details.prioritise(session, mira, ticket.id, Priority.URGENT, NOW + HOUR / 4)
+        assert urgent.next_due_at == NOW + HOUR / 2
+    assert (await _clocks(database, ticket))[Clock.RESOLUTION].due_at == NOW + 2 * HOUR
+    async with database.transaction() as session:
+        await activity.undo(session, mira, NOW + HOUR / 3)
+    assert (await _clocks(database, ticket))[Clock.RESOLUTION].due_at == NOW + 5 * HOUR
+
+
+async def test_a_ticket_of_another_customer_has_their_promise(database: Database, promise: Any) -> None:
+    promise(PARK, STANDARD)
+    mira, ticket = await _mira(database), await _open(database)
+    assert (await _clocks(database, ticket))[Clock.FIRST_RESPONSE].policy == "Standard"
+    async with database.transaction() as session:
+        guest = await people.add_contact(session, "Hannelore", "+493023125055", organisation="Seniorenhaus am Park")
+        await details.set_contact(session, mira, ticket.id, guest.id, NOW)
+    first = (await _clocks(database, ticket))[Clock.FIRST_RESPONSE]
+    assert (first.policy, first.due_at) == ("Park", NOW + HOUR / 4)

@@ -184,3 +184,61 @@ async def test_the_history_tells_what_was_done_together(mira: Talk) -> None:
         steps = [await activity.timeline(session, "ticket", id, limit=1) for id in (1, 2)]
     assert steps[1][0].data["together"] == steps[0][0].id
     assert "closed it" in (await mira.say("history T-1")).text
+
+
+async def test_a_ticket_is_made_urgent_renamed_and_given_to_its_customer(mira: Talk) -> None:
+    async with mira.database.transaction() as session:
+        await people.add_contact(session)
+    await _open(mira, 1)
+    assert (await mira.say("T-1 is urgent")).text == "T-1 is urgent now: leak 1"
+    assert (await mira.say("priority of T-1 high")).text == "T-1 is high now: leak 1"
+    assert (await mira.say("T-1 ist nicht mehr dringend")).text == "T-1 hat jetzt die Priorität normal: leak 1"
+    assert (await mira.say("T-1 ist normal")).text == "T-1 hat schon die Priorität normal."
+    assert (await mira.say("Betreff von T-1: Keller läuft voll")).text == "T-1 heißt jetzt: Keller läuft voll"
+    assert (await mira.say("T-1 is from Greta Sommer")).text == "T-1 is from Greta Sommer: Keller läuft voll"
+    assert "Contact: Greta Sommer" in everything(await mira.say("show ticket T-1"))
+    assert (await mira.say("T-1 ist von C-1001")).text == "T-1 ist schon von C-1001."
+    assert (await mira.say("T-1 is from Nobody")).tone is Tone.REFUSED
+    public = Talk(mira.database, mira.actor, is_public=True)
+    await mira.say("undo")
+    assert "Greta" not in (await public.say("T-1 is from C-1001")).text
+
+
+async def test_further_calls_are_linked_to_a_ticket(mira: Talk) -> None:
+    async with mira.database.transaction() as session:
+        await people.add_contact(session)
+    await _open(mira, 1)
+    await mira.say("log call with Greta Sommer: asked for the plumber")
+    assert (await mira.say("link CALL-1 to T-1")).text == "CALL-1 was about T-1: leak 1"
+    assert "Calls: CALL-1" in everything(await mira.say("show ticket T-1"))
+    assert "Tickets: T-1" in everything(await mira.say("show CALL-1"))
+    assert (await mira.say("CALL-1 gehört zu T-1")).text == "CALL-1 gehört schon zu T-1."
+    assert (await mira.say("unlink CALL-1 from T-1")).text == "CALL-1 was not about T-1: leak 1"
+    await mira.say("undo")
+    assert "Calls: CALL-1" in everything(await mira.say("show ticket T-1"))
+
+
+async def test_tickets_are_found_by_words_page_by_page(mira: Talk) -> None:
+    await _open(mira, 17)
+    await mira.say("note T-3 Drucker im Keller")
+    assert (await mira.say("suche Ticket druck")).text == "1 Ticket: T-3 leak 3"
+    found = await mira.say("find ticket leak")
+    assert found.text.startswith("The newest 15 of these: T-17 leak 17; T-16 leak 16")
+    assert (await mira.press(choice(found, "older tickets"))).text == "2 older tickets: T-2 leak 2; T-1 leak 1"
+    assert (await mira.say("find ticket #5")).text == "1 ticket: T-5 leak 5"
+    assert (await mira.say("find ticket fire")).text == "There is no such ticket."
+    assert (await mira.say("find a ticket")).text == "Which words? For example: heating cold."
+    assert (await mira.say("keller")).text == "1 ticket: T-3 leak 3"
+
+
+async def test_a_public_place_hears_of_found_tickets_nothing_but_their_numbers(mira: Talk) -> None:
+    await _open(mira, 17)
+    await mira.say("note T-3 the spare key is under the mat")
+    public = Talk(mira.database, mira.actor, is_public=True)
+    found = await public.say("find ticket spare key")
+    assert found.text == "1 ticket: T-3"
+    assert everything(found) == "1 ticket: T-3\nTicket\nT-3\nT-3 show T-3"
+    many = await public.say("find ticket leak")
+    older = await public.press(choice(many, "older tickets"))
+    assert older.text == "2 older tickets: T-2, T-1"
+    assert "leak" not in everything(many).replace("find ticket leak", "") + everything(older)

@@ -158,6 +158,19 @@ ENGLISH: list[tuple[str, str, dict[str, str]]] = [
     ("cancel M-5", "appointment.cancel", {"appointment": "M-5"}),
 ]
 ENGLISH += [
+    ("find ticket printer", "ticket.find", {"words": "printer"}),
+    ("search for a ticket about cold heating", "ticket.find", {"words": "cold heating"}),
+    ("tickets tagged outage", "ticket.list", {"filter": "tagged outage"}),
+    ("T-7 is urgent", "ticket.prioritise", {"ticket": "T-7", "level": "urgent"}),
+    ("set the priority of ticket 7 to high", "ticket.prioritise", {"ticket": "7", "level": "high"}),
+    ("mark T-7 as low", "ticket.prioritise", {"ticket": "T-7", "level": "low"}),
+    ("T-7 is done", "ticket.resolve", {"ticket": "T-7"}),
+    ("change the subject of T-7 to leak", "ticket.rename", {"ticket": "T-7", "subject": "leak"}),
+    ("T-7 is from Greta Sommer", "ticket.set-contact", {"ticket": "T-7", "contact": "Greta Sommer"}),
+    ("set serial number of T-7 to 123", "ticket.set-field", {"field": "serial number", "ticket": "T-7", "text": "123"}),
+    ("change the roof for D-4: flat", "deal.set-field", {"field": "roof", "deal": "D-4", "text": "flat"}),
+    ("set the value of D-4 to 9000", "deal.value", {"deal": "D-4", "value": "9000"}),
+    ("set city of C-1001 to Bonn", "contact.set", {"field": "city", "contact": "C-1001", "text": "Bonn"}),
     ("give TASK-2 to Jonas", "task.give", {"task": "TASK-2", "agent": "Jonas"}),
     ("give 2 to Jonas", "ticket.assign", {"ticket": "2", "agent": "Jonas"}),
     ("check TASK-2 1", "task.check", {"task": "TASK-2", "number": "1"}),
@@ -310,6 +323,15 @@ GERMAN: list[tuple[str, str, dict[str, str]]] = [
         {"contact": "Greta Sommer", "due": "am Freitag um 14 Uhr", "place": "der Seestraße"},
     ),
     ("Termin M-5 absagen", "appointment.cancel", {"appointment": "M-5"}),
+    ("suchen Sie nach Tickets über Lüftung", "ticket.find", {"words": "Lüftung"}),
+    ("suche Artikel Lüftung", "article.search", {"words": "Lüftung"}),
+    ("T-7 hat hohe Priorität", "ticket.prioritise", {"ticket": "T-7", "level": "hohe Priorität"}),
+    ("T-7 ist nicht dringend", "ticket.prioritise", {"ticket": "T-7", "level": "nicht dringend"}),
+    ("benenne T-7 um in Leck", "ticket.rename", {"ticket": "T-7", "subject": "Leck"}),
+    ("T-7 kommt von Greta Sommer", "ticket.set-contact", {"ticket": "T-7", "contact": "Greta Sommer"}),
+    ("ändern Sie die Farbe bei T-7 in rot", "ticket.set-field", {"field": "Farbe", "ticket": "T-7", "text": "rot"}),
+    ("setze das Dach von D-4 auf flach", "deal.set-field", {"field": "Dach", "deal": "D-4", "text": "flach"}),
+    ("setze Ort von C-1001 auf Köln", "contact.set", {"field": "Ort", "contact": "C-1001", "text": "Köln"}),
 ]
 TABLE = [("en", *row) for row in ENGLISH] + [("de", *row) for row in GERMAN]
 _PIECES = re.compile(r"\[([^\]]+)\]|\(([^)]+)\)")
