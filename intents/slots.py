@@ -227,6 +227,11 @@ QUANTITY = Slot("quantity", r"\d{1,6}(?:[.,]\d{1,3})?", _quantity)
 PERCENT = Slot("percent", r"\d{1,2}(?:[.,]\d{1,2})?\s?(?:%|percent|prozent)", _percent)
 LINE = Slot("line", r"\d{1,3}", lambda text, _heard: int(text))
 DISPOSITION = Slot("disposition", r"[\w\-]{1,40}", _text)
+PAUSE = Slot("pause", r"[^\W_][^\n]{0,59}", _text, is_free=True)
+# What everybody calls a pause, whether or not the company file has a name for it.
+PAUSE_WORD = Slot(
+    "word", r"lunch(?:\sbreak)?|coffee(?:\sbreak)?|break|mittag(?:spause|essen)?|kaffeepause|pause", _text
+)
 CODE = Slot("code", r"(?!(?:task|call|[a-z])-?\d+(?:\s|$))[\w\-]{6,64}", _text)
 PURPOSE = Slot("purpose", "|".join(word for words in _PURPOSES.values() for word in words), _purpose)
 CHANNEL = Slot("channel", "|".join(word for words in _CHANNELS.values() for word in words), _channel)
@@ -278,6 +283,8 @@ PercentArg: TypeAlias = Annotated[int, PERCENT]
 LineArg: TypeAlias = Annotated[int, LINE]
 CodeArg: TypeAlias = Annotated[str, CODE]
 DispositionArg: TypeAlias = Annotated[str, DISPOSITION]
+PauseArg: TypeAlias = Annotated[str, PAUSE]
+PauseWordArg: TypeAlias = Annotated[str, PAUSE_WORD]
 PurposeArg: TypeAlias = Annotated[Purpose, PURPOSE]
 ConsentChannelArg: TypeAlias = Annotated[Channel, CHANNEL]
 WordingArg: TypeAlias = Annotated[str, WORDING]

@@ -43,7 +43,7 @@ async def change(
     agent.missed_offers = 0
     if agent.presence in BUSY:
         after = None if presence == Presence.AVAILABLE else str(presence)
-        if agent.presence_next != after:
+        if (agent.presence_next, agent.presence_reason) != (after, reason):
             planned = {"presence_next": after, "presence_reason": reason}
             await activity.change(session, actor, agent, "agent.presence-planned", now, **planned)
     elif agent.presence != presence or agent.presence_reason != reason:

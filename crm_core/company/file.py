@@ -82,6 +82,7 @@ class Company(Part):
             f"phone.nodes.{name}": node.prompt for name, node in self.phone.nodes.items() if isinstance(node, Menu)
         }
         texts |= {f"macros.{name}.text": macro.text for name, macro in self.macros.items() if macro.text}
+        texts |= {f"callcenter.pauses.{key}": name for key, name in self.callcenter.pauses.items()}
         if self.satisfaction is not None:
             texts["satisfaction.text"] = self.satisfaction.text
         for place, text in texts.items():

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 from sqlalchemy import select
 
 from crm_core.agents import Agent
@@ -58,23 +56,6 @@ async def test_calls_are_listed_with_who_and_where(mira: Talk) -> None:
     assert (await mira.say("calls")).text == "There has been no call yet."
     await _waiting(mira)
     assert (await mira.say("recent calls")).text == "1 call: CALL-1 Greta Sommer waiting"
-
-
-async def test_who_is_on_duty(mira: Talk, jonas: Talk) -> None:
-    assert (await mira.say("who is on duty?")).text == "Nobody is on duty right now."
-    assert (await mira.say("I'm back")).text == "You are available. Calls can reach you now."
-    assert (await jonas.say("wer ist da?")).text == "1 Person ist im Dienst: Mira Okafor."
-    assert (await jonas.say("ich bin wieder da")).text.startswith("Sie sind verfügbar.")
-    assert (await mira.say("team")).text == "2 are on duty: Jonas Weber, Mira Okafor."
-    assert (await mira.say("lunch")).text == "You are away. No calls will reach you."
-    assert "Mira Okafor away Mon 23 Nov, 11:00" in everything(await mira.say("team"))
-
-
-async def test_saying_again_what_one_is_changes_nothing(mira: Talk) -> None:
-    await mira.say("available")
-    later = replace(mira, now=mira.now.replace(hour=12))
-    await later.say("available")
-    assert "available Mon 23 Nov, 11:00" in everything(await later.say("team"))
 
 
 async def test_the_card_of_a_waiting_call_has_its_button(mira: Talk) -> None:

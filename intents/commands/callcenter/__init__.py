@@ -1,0 +1,6 @@
+"""Calls, and the people who take them."""
+
+# The help shows commands in the order in which they are registered.
+from intents.commands.callcenter import calls, presence
+
+__all__ = ["calls", "presence"]
