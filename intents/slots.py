@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Annotated, TypeAlias
 
 from crm_core import references
+from crm_core.agents import Presence
 from crm_core.contacts.consents import Channel, Purpose
 from crm_core.errors import Invalid
 from crm_core.money import Money
@@ -104,6 +105,25 @@ _PRIORITIES = {
 def _priority(text: str, _heard: Heard) -> Priority:
     wanted = text.strip().casefold()
     return next((priority for priority, words in _PRIORITIES.items() if wanted in words), Priority.NORMAL)
+
+
+_PRESENCES = {
+    Presence.AVAILABLE: ("available", "verfügbar", "verfuegbar", "erreichbar"),
+    Presence.AWAY: ("away", "abwesend", "pause"),
+    Presence.OFFLINE: ("offline", "off duty", "feierabend", "nicht im dienst"),
+}
+
+
+def _presence(text: str, _heard: Heard) -> Presence:
+    wanted = text.strip().casefold()
+    return next(presence for presence, words in _PRESENCES.items() if wanted in words)
+
+
+_AND = r"(?:\s*,\s*(?:(?:and|und)\s+)?|\s+(?:and|und)\s+)"
+
+
+def _listed(text: str, _heard: Heard) -> list[str]:
+    return [word for word in re.split(_AND, text.strip()) if word]
 
 
 def _audience(text: str, _heard: Heard) -> Audience:
@@ -232,6 +252,10 @@ PAUSE = Slot("pause", r"[^\W_][^\n]{0,59}", _text, is_free=True)
 PAUSE_WORD = Slot(
     "word", r"lunch(?:\sbreak)?|coffee(?:\sbreak)?|break|mittag(?:spause|essen)?|kaffeepause|pause", _text
 )
+PRESENCE = Slot("presence", "|".join(word for words in _PRESENCES.values() for word in words), _presence)
+LANGUAGES = Slot("languages", rf"[^\W\d_]{{2,20}}(?:{_AND}[^\W\d_]{{2,20}}){{0,9}}", _listed)
+SKILLS = Slot("skills", rf"[\w\-]{{2,40}}(?:{_AND}[\w\-]{{2,40}}){{0,9}}", _listed)
+DEVICE = Slot("device", rf"{PHONE.pattern}|sip:\S{{1,200}}", _text)
 CODE = Slot("code", r"(?!(?:task|call|[a-z])-?\d+(?:\s|$))[\w\-]{6,64}", _text)
 PURPOSE = Slot("purpose", "|".join(word for words in _PURPOSES.values() for word in words), _purpose)
 CHANNEL = Slot("channel", "|".join(word for words in _CHANNELS.values() for word in words), _channel)
@@ -285,6 +309,10 @@ CodeArg: TypeAlias = Annotated[str, CODE]
 DispositionArg: TypeAlias = Annotated[str, DISPOSITION]
 PauseArg: TypeAlias = Annotated[str, PAUSE]
 PauseWordArg: TypeAlias = Annotated[str, PAUSE_WORD]
+PresenceArg: TypeAlias = Annotated[Presence, PRESENCE]
+LanguagesArg: TypeAlias = Annotated[list[str], LANGUAGES]
+SkillsArg: TypeAlias = Annotated[list[str], SKILLS]
+DeviceArg: TypeAlias = Annotated[str, DEVICE]
 PurposeArg: TypeAlias = Annotated[Purpose, PURPOSE]
 ConsentChannelArg: TypeAlias = Annotated[Channel, CHANNEL]
 WordingArg: TypeAlias = Annotated[str, WORDING]

@@ -3,11 +3,13 @@
 from crm_core import agenda, references, timers
 from crm_core.agents import Agent
 from crm_core.callcenter import (
+    abilities,
     arrivals,
     callbacks,
     callers,
     calls,
     checking,
+    devices,
     ending,
     legs,
     offers,
@@ -32,11 +34,13 @@ timers.register(wrapup.ENDED, wrapup.on_ended)
 timers.register_chain(checking.TIMER, checking.on_due, checking.plan)
 
 __all__ = [
+    "abilities",
     "arrivals",
     "callbacks",
     "callers",
     "calls",
     "checking",
+    "devices",
     "ending",
     "legs",
     "offers",

@@ -22,6 +22,7 @@ from intents.understand.grammar import plain
 _MOST_STEPS = 20
 SUBJECTS = ("support", "contacts", "sales", "projects", "callcenter", "help")
 SHOWN_KINDS = {
+    "agent",
     "appointment",
     "article",
     "call",
