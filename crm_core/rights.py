@@ -102,6 +102,8 @@ RIGHTS: dict[str, Right] = {
     "retention.carry-out": Right(Role.ADMIN),
     "satisfaction.rate": Right(Role.AGENT, Proof.CALLER_ID),
     "satisfaction.read": Right(Role.LEAD),
+    "shift.change": Right(Role.LEAD),
+    "shift.read": Right(Role.VIEWER),
     "task.add": Right(Role.AGENT),
     "task.add-item": Right(Role.AGENT, elsewhere=Role.LEAD),
     "task.begin": Right(Role.AGENT, elsewhere=Role.LEAD),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, time
 from typing import Annotated, TypeAlias
 
 from crm_core import references
@@ -14,7 +14,7 @@ from crm_core.money import Money
 from crm_core.names import fold
 from crm_core.support.knowledge import Audience
 from crm_core.support.tickets import Priority
-from intents.dates import DAY_PATTERN, read_due
+from intents.dates import CLOCK_PATTERN, DAY_PATTERN, read_clock, read_due
 from intents.slot import Heard, Slot
 from intents.ticket_filter import FILTER
 
@@ -252,6 +252,7 @@ PAUSE = Slot("pause", r"[^\W_][^\n]{0,59}", _text, is_free=True)
 PAUSE_WORD = Slot(
     "word", r"lunch(?:\sbreak)?|coffee(?:\sbreak)?|break|mittag(?:spause|essen)?|kaffeepause|pause", _text
 )
+CLOCK = Slot("clock", CLOCK_PATTERN, lambda text, _heard: read_clock(text))
 PRESENCE = Slot("presence", "|".join(word for words in _PRESENCES.values() for word in words), _presence)
 LANGUAGES = Slot("languages", rf"[^\W\d_]{{2,20}}(?:{_AND}[^\W\d_]{{2,20}}){{0,9}}", _listed)
 SKILLS = Slot("skills", rf"[\w\-]{{2,40}}(?:{_AND}[\w\-]{{2,40}}){{0,9}}", _listed)
@@ -309,6 +310,7 @@ CodeArg: TypeAlias = Annotated[str, CODE]
 DispositionArg: TypeAlias = Annotated[str, DISPOSITION]
 PauseArg: TypeAlias = Annotated[str, PAUSE]
 PauseWordArg: TypeAlias = Annotated[str, PAUSE_WORD]
+ClockArg: TypeAlias = Annotated[time, CLOCK]
 PresenceArg: TypeAlias = Annotated[Presence, PRESENCE]
 LanguagesArg: TypeAlias = Annotated[list[str], LANGUAGES]
 SkillsArg: TypeAlias = Annotated[list[str], SKILLS]

@@ -17,7 +17,10 @@ from crm_core.callcenter import (
     queues,
     recordings,
     routing,
+    shift_changes,
+    shifts,
     talks,
+    turns,
     wrapup,
 )
 from crm_core.callcenter.calls import Call
@@ -32,6 +35,7 @@ timers.register(offers.EXPIRED, talks.on_expired)
 timers.register(routing.TICK, routing.on_tick)
 timers.register(wrapup.ENDED, wrapup.on_ended)
 timers.register_chain(checking.TIMER, checking.on_due, checking.plan)
+timers.register_chain(turns.TIMER, turns.on_due, turns.plan)
 
 __all__ = [
     "abilities",
@@ -48,6 +52,9 @@ __all__ = [
     "queues",
     "recordings",
     "routing",
+    "shift_changes",
+    "shifts",
     "talks",
+    "turns",
     "wrapup",
 ]

@@ -5,6 +5,7 @@ from crm_core.company.file import CardPlace, Company, CompanyFileError, company_
 from crm_core.company.hours import Hours
 from crm_core.company.phone import CallbackWish, JoinQueue, Menu, MyTickets, Node, OpenTicket, Option, Phone, Voicemail
 from crm_core.company.sales import StageRule
+from crm_core.company.shifts import Shift
 from crm_core.company.support import PLACEHOLDER, Macro, Sla, SlaPolicy
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Option",
     "Phone",
     "QueueRule",
+    "Shift",
     "Sla",
     "SlaPolicy",
     "StageRule",

@@ -1,6 +1,6 @@
 """Calls, and the people who take them."""
 
 # The help shows commands in the order in which they are registered.
-from intents.commands.callcenter import calls, presence, colleagues  # noqa: I001
+from intents.commands.callcenter import calls, presence, colleagues, shifts  # noqa: I001
 
-__all__ = ["calls", "colleagues", "presence"]
+__all__ = ["calls", "colleagues", "presence", "shifts"]
