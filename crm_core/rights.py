@@ -62,6 +62,7 @@ RIGHTS: dict[str, Right] = {
     "call.assign": Right(Role.AGENT),
     "call.dispose": Right(Role.AGENT),
     "call.log": Right(Role.AGENT),
+    "call.move": Right(Role.LEAD),
     "call.read": Right(Role.VIEWER),
     "consent.read": Right(Role.VIEWER),
     "consent.state": Right(Role.AGENT),

@@ -215,6 +215,7 @@ QUOTE = _record("quote", "quote|quotation|angebot")
 APPOINTMENT = _record("appointment", "appointment|meeting|termin")
 # With their letter or noun: a bare number is a ticket's, a deal's or a task's.
 GIVEN_DEAL = Slot("deal", r"(?:(?:deal|auftrag)\s)?#?d\s?[-#–]?\s?\d{1,15}", DEAL.read)
+GIVEN_CALL = Slot("call", r"(?:call|anruf)\s?[-#–]?\s?\d{1,15}", CALL.read)
 GIVEN_TASK = Slot("task", r"(?:task|aufgabe)\s?[-#–]?\s?\d{1,15}", TASK.read)
 PROJECT = Slot(
     "project",
@@ -276,6 +277,7 @@ DealArg: TypeAlias = Annotated[int, DEAL]
 GivenDealArg: TypeAlias = Annotated[int, GIVEN_DEAL]
 TaskArg: TypeAlias = Annotated[int, TASK]
 CallArg: TypeAlias = Annotated[int, CALL]
+GivenCallArg: TypeAlias = Annotated[int, GIVEN_CALL]
 GivenTaskArg: TypeAlias = Annotated[int, GIVEN_TASK]
 ProjectArg: TypeAlias = Annotated[int, PROJECT]
 HoursArg: TypeAlias = Annotated[int, HOURS]
