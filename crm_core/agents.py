@@ -57,7 +57,8 @@ BUSY = frozenset({Presence.RESERVED, Presence.RINGING, Presence.ON_CALL, Presenc
 class Agent(Record):
     """`phone` is a number or a SIP address. `languages` and `skills` decide which callers are offered to them.
 
-    `presence_next` is what they are after the call that they are busy with; None: available.
+    `presence_next` is what they are after the call that they are busy with; None: available. `shift_turned_at`: the
+    begin or end of a shift that was carried out last.
     """
 
     __tablename__ = "agent"
@@ -76,6 +77,7 @@ class Agent(Record):
     skills: Mapped[list[str]] = mapped_column(_NAMES, default=list)
     missed_offers: Mapped[int] = mapped_column(default=0)
     offered_at: Mapped[datetime | None]
+    shift_turned_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
     """Set for who does not work here any more: their name stays with what they did."""
     __table_args__ = (

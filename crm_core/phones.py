@@ -10,6 +10,10 @@ from phonenumbers import PhoneNumberType
 from crm_core.errors import Invalid
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}\Z")
+_SIP = re.compile(
+    r"sip:[\w.+!~*'()%\-]{1,64}@[a-z0-9](?:[a-z0-9.\-]{0,250}[a-z0-9])?(?::\d{1,5})?(?:;[\w.\-]{1,40}(?:=[\w.\-]{1,60})?){0,5}",
+    re.IGNORECASE | re.ASCII,
+)
 _TRUNK_ZERO = re.compile(r"(?<=\d)\s*\(0\)")
 _COSTLY = {
     PhoneNumberType.PREMIUM_RATE,
@@ -47,6 +51,19 @@ def require_e164(raw: str, region: str) -> str:
     number = e164(raw, region)
     if number is None:
         raise Invalid("phone.invalid", number=raw[:40])
+    return number
+
+
+def require_device(raw: str, region: str) -> str:
+    """A number as E.164, or a SIP address as it is. Raises Invalid when `raw` is neither."""
+    compact = raw.strip()
+    if compact[:4].casefold() == "sip:":
+        if _SIP.fullmatch(compact) is None:
+            raise Invalid("phone.no-device", text=raw[:60])
+        return "sip:" + compact[4:]
+    number = e164(compact, region)
+    if number is None:
+        raise Invalid("phone.no-device", text=raw[:60])
     return number
 
 

@@ -63,6 +63,21 @@ DAY_PATTERN = (
     + rf")(?:\s*,?\s+{_without_groups(_CLOCK)})?"
 )
 
+# `14:00 am Dienstag` is no morning.
+_FORENOON = rf"am(?!\s+(?:\d|{'|'.join(_WEEKDAYS)}))"
+CLOCK_PATTERN = rf"\d{{1,2}}(?::[0-5]\d)?(?:\s?(?:uhr|{_FORENOON}|pm|o['’]clock))?"
+
+
+def read_clock(text: str) -> time:
+    """`14`, `9:30`, `2 pm`, `14 Uhr`, and `24` for midnight. Raises Invalid."""
+    found = re.match(r"(\d{1,2})(?::(\d{2}))?\s?(am|pm)?", text.strip().casefold())
+    hour, minute = (int(found[1]), int(found[2] or 0)) if found else (99, 0)
+    if found and found[3] is not None:
+        hour = hour % 12 + (12 if found[3] == "pm" else 0) if 1 <= hour <= 12 else 99
+    if hour > 24 or minute > 59 or (hour == 24 and minute):
+        raise Invalid("clock.invalid", text=text.strip()[:40])
+    return time(hour % 24, minute)
+
 
 def read_due(text: str, now: datetime) -> datetime:
     """A day, perhaps with a clock time; without one it means the end of the working day. Raises Invalid."""

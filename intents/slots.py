@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, time
 from typing import Annotated, TypeAlias
 
 from crm_core import references
+from crm_core.agents import Presence
 from crm_core.contacts.chat_identities import Messenger
 from crm_core.contacts.consents import Channel, Purpose
 from crm_core.errors import Invalid
@@ -14,7 +15,7 @@ from crm_core.money import Money
 from crm_core.names import fold
 from crm_core.support.knowledge import Audience
 from crm_core.support.tickets import Priority
-from intents.dates import DAY_PATTERN, read_due
+from intents.dates import CLOCK_PATTERN, DAY_PATTERN, read_clock, read_due
 from intents.slot import Heard, Slot
 from intents.ticket_filter import FILTER
 
@@ -123,6 +124,25 @@ def _level(text: str, _heard: Heard) -> Priority:
     if wanted not in _LEVEL_OF:
         raise Invalid("ticket.level-unknown", text=text.strip()[:40])
     return _LEVEL_OF[wanted]
+
+
+_PRESENCES = {
+    Presence.AVAILABLE: ("available", "verfügbar", "verfuegbar", "erreichbar"),
+    Presence.AWAY: ("away", "abwesend", "pause"),
+    Presence.OFFLINE: ("offline", "off duty", "feierabend", "nicht im dienst"),
+}
+
+
+def _presence(text: str, _heard: Heard) -> Presence:
+    wanted = text.strip().casefold()
+    return next(presence for presence, words in _PRESENCES.items() if wanted in words)
+
+
+_AND = r"(?:\s*,\s*(?:(?:and|und)\s+)?|\s+(?:and|und)\s+)"
+
+
+def _listed(text: str, _heard: Heard) -> list[str]:
+    return [word for word in re.split(_AND, text.strip()) if word]
 
 
 def _audience(text: str, _heard: Heard) -> Audience:
@@ -256,6 +276,16 @@ QUANTITY = Slot("quantity", r"\d{1,6}(?:[.,]\d{1,3})?", _quantity)
 PERCENT = Slot("percent", r"\d{1,2}(?:[.,]\d{1,2})?\s?(?:%|percent|prozent)", _percent)
 LINE = Slot("line", r"\d{1,3}", lambda text, _heard: int(text))
 DISPOSITION = Slot("disposition", r"[\w\-]{1,40}", _text)
+PAUSE = Slot("pause", r"[^\W_][^\n]{0,59}", _text, is_free=True)
+# What everybody calls a pause, whether or not the company file has a name for it.
+PAUSE_WORD = Slot(
+    "word", r"lunch(?:\sbreak)?|coffee(?:\sbreak)?|break|mittag(?:spause|essen)?|kaffeepause|pause", _text
+)
+CLOCK = Slot("clock", CLOCK_PATTERN, lambda text, _heard: read_clock(text))
+PRESENCE = Slot("presence", "|".join(word for words in _PRESENCES.values() for word in words), _presence)
+LANGUAGES = Slot("languages", rf"[^\W\d_]{{2,20}}(?:{_AND}[^\W\d_]{{2,20}}){{0,9}}", _listed)
+SKILLS = Slot("skills", rf"[\w\-]{{2,40}}(?:{_AND}[\w\-]{{2,40}}){{0,9}}", _listed)
+DEVICE = Slot("device", rf"{PHONE.pattern}|sip:\S{{1,200}}", _text)
 CODE = Slot("code", r"(?!(?:task|call|[a-z])-?\d+(?:\s|$))[\w\-]{6,64}", _text)
 PURPOSE = Slot("purpose", "|".join(word for words in _PURPOSES.values() for word in words), _purpose)
 CHANNEL = Slot("channel", "|".join(word for words in _CHANNELS.values() for word in words), _channel)
@@ -315,6 +345,13 @@ PercentArg: TypeAlias = Annotated[int, PERCENT]
 LineArg: TypeAlias = Annotated[int, LINE]
 CodeArg: TypeAlias = Annotated[str, CODE]
 DispositionArg: TypeAlias = Annotated[str, DISPOSITION]
+PauseArg: TypeAlias = Annotated[str, PAUSE]
+PauseWordArg: TypeAlias = Annotated[str, PAUSE_WORD]
+ClockArg: TypeAlias = Annotated[time, CLOCK]
+PresenceArg: TypeAlias = Annotated[Presence, PRESENCE]
+LanguagesArg: TypeAlias = Annotated[list[str], LANGUAGES]
+SkillsArg: TypeAlias = Annotated[list[str], SKILLS]
+DeviceArg: TypeAlias = Annotated[str, DEVICE]
 PurposeArg: TypeAlias = Annotated[Purpose, PURPOSE]
 ConsentChannelArg: TypeAlias = Annotated[Channel, CHANNEL]
 WordingArg: TypeAlias = Annotated[str, WORDING]

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import calls, ending, estimates, presence, queues, routing
+from crm_core.callcenter import calls, ending, estimates, moving, presence, queues, routing
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import CallState, EntryState
@@ -126,9 +126,7 @@ async def _is_in_vain(turn: Turn, entry: QueueEntry) -> bool:
             return True
         if not turn.state.get("overflowed"):
             turn.remember(overflowed=True)
-            entry.queue = turn.call.queue = overflow.queue
-            await turn.session.flush()
-            await routing.match(turn.session, overflow.queue, turn.now)
+            await moving.hand_on(turn.session, turn.call, entry, overflow.queue, turn.now)
     if await presence.anyone_there(turn.session, entry.queue, turn.language):
         return False
     turn.remember(wish="nobody")

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from crm_core import agents, leaving, phones, schema
 from crm_core.agents import Agent, Identity, Role
+from crm_core.callcenter import devices
 from crm_core.sales.stages import apply_stages
 from webhooks.complaints import Complaint
 from webhooks.serve import current_revision, open_runtime, require_migrated
@@ -48,7 +49,7 @@ async def invite(settings: Settings, name: str, role: str, language: str | None,
             raise Complaint(
                 f"{spoken} is not among the languages of offhook.yml: {', '.join(runtime.company.languages)}."
             )
-        number = phones.require_e164(phone, runtime.company.country) if phone else None
+        number = phones.require_device(phone, runtime.company.country) if phone else None
         async with runtime.database.transaction() as session:
             agent = await session.scalar(select(Agent).where(Agent.name == name))
             if agent is None:
@@ -62,6 +63,16 @@ async def invite(settings: Settings, name: str, role: str, language: str | None,
         f"  Telegram  send the bot:   /start {code}\n"
         f"  Slack     type anywhere:  /offhook link {code}"
     )
+
+
+async def set_phone(settings: Settings, name: str, phone: str) -> str:
+    """Raises NotFound or Invalid."""
+    async with open_runtime(settings) as runtime:
+        await require_migrated(runtime)
+        async with runtime.database.transaction() as session:
+            agent = await agents.find_agent(session, name)
+            changed = await devices.set_phone(session, agents.SYSTEM, agent.id, phone, runtime.clock())
+    return f"Calls for {changed.name} ring at {changed.phone}."
 
 
 async def leave(settings: Settings, name: str, to: str) -> str:

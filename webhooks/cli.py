@@ -219,12 +219,20 @@ def invite_agent(
     name: str,
     role: Annotated[str, typer.Option(help="viewer, agent, lead or admin")] = "agent",
     language: Annotated[str | None, typer.Option(help="en or de")] = None,
-    phone: Annotated[str | None, typer.Option(help="Where calls for this person ring.")] = None,
+    phone: Annotated[str | None, typer.Option(help="Where calls for this person ring: a number or sip:…")] = None,
 ) -> None:
     """Add a person and print the code that links their Slack or Telegram account."""
     from webhooks import administration
 
     _print(_run(administration.invite(_settings(), name, role, language, phone)))
+
+
+@agents_app.command("phone")
+def set_phone(name: str, phone: str) -> None:
+    """Where calls for somebody ring: a number in any notation, or sip:name@host."""
+    from webhooks import administration
+
+    _print(_run(administration.set_phone(_settings(), name, phone)))
 
 
 @agents_app.command("leave")

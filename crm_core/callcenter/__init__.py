@@ -3,21 +3,27 @@
 from crm_core import agenda, references, timers
 from crm_core.agents import Agent
 from crm_core.callcenter import (
+    abilities,
     arrivals,
     blocking,
     callbacks,
     callers,
     calls,
     checking,
+    devices,
     ending,
     legs,
+    moving,
     offers,
     presence,
     queues,
     recordings,
     routing,
+    shift_changes,
+    shifts,
     talks,
     texting,
+    turns,
     wrapup,
 )
 from crm_core.callcenter.calls import Call
@@ -32,22 +38,29 @@ timers.register(offers.EXPIRED, talks.on_expired)
 timers.register(routing.TICK, routing.on_tick)
 timers.register(wrapup.ENDED, wrapup.on_ended)
 timers.register_chain(checking.TIMER, checking.on_due, checking.plan)
+timers.register_chain(turns.TIMER, turns.on_due, turns.plan)
 
 __all__ = [
+    "abilities",
     "arrivals",
     "blocking",
     "callbacks",
     "callers",
     "calls",
     "checking",
+    "devices",
     "ending",
     "legs",
+    "moving",
     "offers",
     "presence",
     "queues",
     "recordings",
     "routing",
+    "shift_changes",
+    "shifts",
     "talks",
     "texting",
+    "turns",
     "wrapup",
 ]

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import activity, rights
+from crm_core import activity, notices, rights
 from crm_core.agents import BUSY, Actor, Agent, Presence
 from crm_core.callcenter import queues, routing, work
 from crm_core.callcenter.routing import Wish
 from crm_core.errors import Invalid
+from crm_core.message import say
 
 LONGEST_REASON = 60
 
@@ -28,12 +29,35 @@ async def set_presence(
     rights.require(actor, "agent.set-presence")
     if actor.agent_id is None:
         raise Invalid("rights.not-linked")
-    if presence in BUSY:
-        raise Invalid("agent.presence-follows", state=f"agent.presence-{presence}")
-    if reason is not None and len(reason) > LONGEST_REASON:
-        raise Invalid("text.too-long", limit=LONGEST_REASON)
+    _require_sayable(presence, reason)
     agent = await work.lock_agent(session, actor.agent_id)
     return await change(session, actor, agent, presence, now, reason)
+
+
+async def set_of(
+    session: AsyncSession,
+    actor: Actor,
+    agent_id: int,
+    presence: Presence,
+    now: datetime,
+    *,
+    reason: str | None = None,
+) -> Agent:
+    """A lead's word on a colleague, who is told of it."""
+    rights.require(actor, "agent.set-presence-of-others")
+    _require_sayable(presence, reason)
+    agent = await work.lock_agent(session, agent_id)
+    await change(session, actor, agent, presence, now, reason)
+    if agent.id != actor.agent_id:
+        await notices.tell(session, agent.id, "notice.presence-set", "agent", agent.id, now)
+    return agent
+
+
+def _require_sayable(presence: Presence, reason: str | None) -> None:
+    if presence in BUSY:
+        raise Invalid("agent.presence-follows", state=say(f"agent.presence-{presence}"))
+    if reason is not None and len(reason) > LONGEST_REASON:
+        raise Invalid("text.too-long", limit=LONGEST_REASON)
 
 
 async def change(
@@ -43,7 +67,7 @@ async def change(
     agent.missed_offers = 0
     if agent.presence in BUSY:
         after = None if presence == Presence.AVAILABLE else str(presence)
-        if agent.presence_next != after:
+        if (agent.presence_next, agent.presence_reason) != (after, reason):
             planned = {"presence_next": after, "presence_reason": reason}
             await activity.change(session, actor, agent, "agent.presence-planned", now, **planned)
     elif agent.presence != presence or agent.presence_reason != reason:

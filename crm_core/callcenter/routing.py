@@ -40,12 +40,18 @@ class Wish:
 async def join(session: AsyncSession, call: Call, queue: str, now: datetime) -> QueueEntry:
     """Into the queue, and to a free agent if there is one; whatever becomes possible later has its own time."""
     entry = await queues.join(session, call, queue, now)
-    rule = queues.rule_of(session, queue)
-    moments = {rule.ring_after if rule.routing == "by-hand" else None, rule.widen_after, rule.prefer_for}
-    for moment in sorted(span for span in moments if span):
-        await tick_at(session, queue, now + moment, now)
+    await look_again(session, entry, now)
     await match(session, queue, now)
     return entry
+
+
+async def look_again(session: AsyncSession, entry: QueueEntry, now: datetime) -> None:
+    """When more agents than now come into question for a caller, by the time they have waited."""
+    rule = queues.rule_of(session, entry.queue)
+    moments = {rule.ring_after if rule.routing == "by-hand" else None, rule.widen_after, rule.prefer_for}
+    for at in sorted(entry.joined_at + span for span in moments if span):
+        if at > now:
+            await tick_at(session, entry.queue, at, now)
 
 
 async def tick_at(session: AsyncSession, queue: str, at: datetime, now: datetime) -> None:

@@ -23,6 +23,7 @@ from crm_core.company.nodes import (
 from crm_core.company.phone import Phone
 from crm_core.company.reading import CompanyFileError, read_company
 from crm_core.company.sales import StageRule
+from crm_core.company.shifts import Shift
 from crm_core.company.support import PLACEHOLDER, Macro, Sla, SlaPolicy
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Phone",
     "QueueRule",
     "Say",
+    "Shift",
     "Sla",
     "SlaPolicy",
     "StageRule",

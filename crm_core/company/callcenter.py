@@ -81,15 +81,19 @@ class HeadStart(Part):
     deal: Span = timedelta(minutes=1)
 
 
+Code: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+
+
 class CallCenter(Part):
     """`vip_tag` marks contacts who pass others; `promised`: a ticket of theirs is near its breach; `deal`: an open one.
 
     `missed_offers` in a row make an agent away. `wrap_up` follows each talk; with `disposition_required` it lasts
-    until one of `dispositions` is chosen.
+    until one of `dispositions` is chosen. `pauses` are what agents are away for.
     """
 
     wrap_up: Span = timedelta(0)
-    dispositions: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")], LocalText] = {}
+    dispositions: dict[Code, LocalText] = {}
+    pauses: dict[Code, LocalText] = {}
     disposition_required: bool = False
     missed_offers: Annotated[int, Field(ge=1, le=20)] = 2
     vip_tag: str = "vip"

@@ -31,6 +31,7 @@ from crm_core.company.sales import (
     StageRule,
     stages_by_key,
 )
+from crm_core.company.shifts import Shift
 from crm_core.company.support import Macro, MacroKey, SatisfactionQuestion, Sla
 
 
@@ -71,6 +72,7 @@ class Company(Part):
     projects: Projects = Projects()
     files: Files = Files()
     retention: Retention = Retention()
+    shifts: list[Shift] = []
 
     @field_validator("time_zone")
     @classmethod
@@ -92,6 +94,8 @@ class Company(Part):
         for key, macro in self.macros.items():
             if macro.text:
                 yield ("macros", key, "text"), macro.text
+        for key, name in self.callcenter.pauses.items():
+            yield ("callcenter", "pauses", key), name
         if self.satisfaction is not None:
             yield ("satisfaction", "text"), self.satisfaction.text
 
@@ -134,6 +138,15 @@ class Company(Part):
             of_contacts = next((field for field in fields if isinstance(field.required, str)), None)
             if of_contacts is not None and place != "contact_fields":
                 raise ValueError(f"{place}: {of_contacts.key} is required of every one or of none: true or false")
+        return self
+
+    @model_validator(mode="after")
+    def _shifts_are_of_somebody(self) -> Company:
+        for number, shift in enumerate(self.shifts):
+            if shift.team is not None and shift.team not in self.teams:
+                raise ValueError(f"shifts.{number} names a team that is not described: {shift.team}")
+            if shift.pause is not None and shift.pause not in self.callcenter.pauses:
+                raise ValueError(f"shifts.{number} names a pause that is not described: {shift.pause}")
         return self
 
     @model_validator(mode="after")
@@ -199,6 +212,11 @@ class Company(Part):
 
     def is_open(self, now: datetime) -> bool:
         return self.hours.are_open(now, self.zone)
+
+    def shift_of(self, name: str, team: str | None) -> Shift | None:
+        """An agent's own, else that of their team."""
+        own = next((shift for shift in self.shifts if name in shift.agents), None)
+        return own or next((shift for shift in self.shifts if team is not None and shift.team == team), None)
 
     def card_places(self, kind: str) -> list[CardPlace]:
         return [place for place in self.cards if kind in place.kinds]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Annotated, TypeAlias
@@ -40,7 +40,7 @@ class Hours(Part):
     @field_validator("open")
     @classmethod
     def _readable(cls, value: dict[str, str]) -> dict[str, str]:
-        _week(tuple(value.items()))
+        week_of(value)
         return value
 
     def are_open(self, now: datetime, zone: ZoneInfo) -> bool:
@@ -50,23 +50,33 @@ class Hours(Part):
 
     def spans_on(self, day: date) -> Sequence[Span]:
         """In order and apart from each other; none on a closed day."""
-        if self._are_closed_on(day):
+        if self.are_closed_on(day):
             return ()
-        return _week(tuple(self.open.items()))[day.weekday()]
+        return week_of(self.open)[day.weekday()]
 
     @property
     def are_ever_open(self) -> bool:
-        return any(_week(tuple(self.open.items())))
+        return any(week_of(self.open))
 
-    def _are_closed_on(self, day: date) -> bool:
+    def are_closed_on(self, day: date) -> bool:
+        """A holiday or another closed day, whatever day of the week it is."""
         if day in self.closed_days or f"{day:%m-%d}" in self.closed_days:
             return True
         return self.region is not None and day in holidays_of(self.region, day.year)
 
 
+def week_of(rules: Mapping[str, str]) -> Sequence[Sequence[Span]]:
+    """Per weekday the spans of `mon-fri: 08:00-12:00, 13:00-18:00`. Raises ValueError naming the unreadable rule."""
+    return _week(tuple(rules.items()))
+
+
+def read_spans(text: str) -> Sequence[Span]:
+    """Those of one day, in order. Raises ValueError."""
+    return _merged([_span(part) for part in text.split(",")])
+
+
 @lru_cache(maxsize=64)
 def _week(rules: tuple[tuple[str, str], ...]) -> Sequence[Sequence[Span]]:
-    """Per weekday the open spans. Raises ValueError naming the unreadable rule."""
     week: list[list[Span]] = [[] for _ in DAYS]
     for days, hours in rules:
         first, _, last = days.partition("-")

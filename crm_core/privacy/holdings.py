@@ -59,6 +59,7 @@ IMPERSONAL = {
     "identity": "colleagues' accounts",
     "invite": "colleagues' invitations",
     "pipeline_sum": "sums of deals",
+    "shift_change": "when colleagues work",
     "stage": "the pipeline",
     "ticket_view": "lists that colleagues saved",
     "offer": "which colleague was rung for which call",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import references
-from crm_core.agents import SYSTEM
+from crm_core.agents import SYSTEM, Agent
 from crm_core.callcenter.calls import Call
 from crm_core.company import company_of
 from crm_core.contacts.contacts import Contact
@@ -27,6 +27,7 @@ from crm_core.support.tickets import Ticket
 from intents import catalogue
 from intents.ask import Ask
 from intents.cards.callcenter import call_card
+from intents.cards.colleagues import agent_card
 from intents.cards.contacts import contact_card
 from intents.cards.projects import hours_card, project_card, task_card
 from intents.cards.sales import appointment_card, deal_card, quote_card
@@ -87,6 +88,8 @@ async def card(context: Context, record: Record) -> list[Part]:
             return await article_card(context, record)
         case Call():
             return await call_card(context, record)
+        case Agent():
+            return await agent_card(context, record)
         case _:
             raise TypeError(f"{type(record).__name__} has no card")
 

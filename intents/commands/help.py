@@ -6,6 +6,7 @@ import re
 from zoneinfo import ZoneInfo
 
 from crm_core import activity, agents, cards, conversation, references, rights
+from crm_core.activity import Activity
 from crm_core.contacts.merges import merged_into
 from crm_core.db import Record
 from crm_core.errors import Invalid, NotFound
@@ -21,6 +22,7 @@ from intents.understand.grammar import plain
 _MOST_STEPS = 20
 SUBJECTS = ("support", "contacts", "sales", "projects", "callcenter", "help")
 SHOWN_KINDS = {
+    "agent",
     "appointment",
     "article",
     "call",
@@ -153,7 +155,7 @@ async def show_history(context: Context, record: RecordArg) -> Reply:
 async def undo(context: Context) -> Reply:
     undone = await activity.undo(context.session, context.actor, context.now)
     if undone.kind == "agent":
-        return context.reply("undo.presence", state=say(f"agent.presence-{undone.data['before']['presence']}"))
+        return _undone_of_a_colleague(context, undone)
     steps = await activity.steps_of(context.session, undone)
     for kind, record_id in dict.fromkeys((step.kind, step.record_id) for step in steps):
         await cards.refresh(context.session, kind, record_id, context.now)
@@ -167,6 +169,14 @@ async def undo(context: Context) -> Reply:
             "undo.done-together", shown=shown, ref=ref, name=undone.actor_name, what=what, count=len(steps)
         )
     return context.reply("undo.done", *parts, shown=shown, ref=ref, name=undone.actor_name, what=what)
+
+
+def _undone_of_a_colleague(context: Context, undone: Activity) -> Reply:
+    before = undone.data["before"].get("presence")
+    if before is not None and undone.record_id == context.actor.agent_id:
+        return context.reply("undo.presence", state=say(f"agent.presence-{before}"))
+    ref = references.ref("agent", undone.record_id)
+    return context.reply("undo.done", ref=ref, name=undone.actor_name, what=say(f"did.{undone.verb}"))
 
 
 @command(

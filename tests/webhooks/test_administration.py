@@ -183,6 +183,16 @@ async def test_a_phone_that_is_no_number_writes_nothing(settings: Settings, data
     assert await _people(database) == []
 
 
+async def test_a_phone_is_a_number_or_a_sip_address(settings: Settings, database: Database) -> None:
+    await _invite(settings, phone="sip:mira@example.com")
+    assert [person.phone for person in await _people(database)] == ["sip:mira@example.com"]
+    said = await administration.set_phone(settings, "mira", "030 23125-201")
+    assert said == "Calls for Mira Okafor ring at +493023125201."
+    assert [person.phone for person in await _people(database)] == ["+493023125201"]
+    with pytest.raises(Invalid):
+        await administration.set_phone(settings, "mira", "sip:nowhere")
+
+
 async def test_the_list_of_nobody_says_how_to_begin(settings: Settings) -> None:
     assert await administration.list_agents(settings) == (
         "Nobody yet. Begin with: offhook agents invite YOUR-NAME --role admin"

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import agents
 from crm_core.agents import SYSTEM, Actor, Agent, Presence, Role, actor_of
-from crm_core.callcenter import blocking, calls, presence
+from crm_core.callcenter import blocking, calls, presence, shift_changes
 from crm_core.company import company_of
 from crm_core.contacts import changes, contacts, do_not_call, pins
 from crm_core.contacts.chat_identities import Messenger
@@ -124,6 +124,7 @@ async def fill(session: AsyncSession, now: datetime) -> dict[str, Agent]:
         )
     )
     await _calls(session, lead, people, now)
+    await _floor(session, team, now)
     return team
 
 
@@ -135,6 +136,13 @@ async def _team(session: AsyncSession, now: datetime) -> dict[str, Agent]:
         if role is Role.AGENT:
             await presence.set_presence(session, actor_of(agent, "demo"), Presence.AVAILABLE, now - timedelta(hours=2))
     return team
+
+
+async def _floor(session: AsyncSession, team: dict[str, Agent], now: datetime) -> None:
+    """Next week Jonas works other hours for a day."""
+    day = now.astimezone(company_of(session).zone).date() + timedelta(days=7)
+    lead = actor_of(team["Lena Brandt"], "demo")
+    await shift_changes.change(session, lead, team["Jonas Weber"].id, day, "10:00-14:00", now)
 
 
 async def _contact(session: AsyncSession, person: Person, now: datetime) -> Contact:

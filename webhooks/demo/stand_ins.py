@@ -132,10 +132,11 @@ def _card_channel(company: Company) -> str:
 
 
 def adapted(company: Company, stand_ins: StandIns) -> Company:
-    """Its cards go to the stand-in's channel, and it is open whenever somebody tries it."""
+    """Its cards go to the stand-in's channel, and it is open and at work whenever somebody tries it."""
     kinds = [place.kinds for place in company.cards] or [["ticket", "call"]]
     place = CardPlace(place=f"slack:{stand_ins.slack_channel}", language="en", kinds=kinds[0])
-    return company.model_copy(update={"cards": [place], "hours": ALWAYS})
+    shifts = [shift.model_copy(update={"hours": ALWAYS.open, "breaks": {}}) for shift in company.shifts]
+    return company.model_copy(update={"cards": [place], "hours": ALWAYS, "shifts": shifts})
 
 
 async def link_team(session: AsyncSession, stand_ins: StandIns, team: dict[str, Agent]) -> None:

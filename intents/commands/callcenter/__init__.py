@@ -1,6 +1,6 @@
-"""Calls, who is on duty, and numbers that are turned away."""
+"""Calls, the people who take them, and numbers that are turned away."""
 
-# The first command of a subject is the one that help shows of it.
-from intents.commands.callcenter import calls
+# The help shows commands in the order in which they are registered.
+from intents.commands.callcenter import calls, presence, places, colleagues, shifts, blocking  # noqa: I001
 
-__all__ = ["calls"]
+__all__ = ["blocking", "calls", "colleagues", "places", "presence", "shifts"]

@@ -1,10 +1,9 @@
-"""Calls and presence: accept, log, list; who is on duty, available, away."""
+"""Calls: accept, decline, how they ended, who called, log, list."""
 
 from __future__ import annotations
 
 from crm_core import phones
-from crm_core.agents import BUSY, Presence
-from crm_core.callcenter import callers, calls, presence, talks, wrapup
+from crm_core.callcenter import callers, calls, talks, wrapup
 from crm_core.names import fold
 from intents.cards.callcenter import call_card, state_of
 from intents.commands.contacts import name_for, the_contact
@@ -165,70 +164,3 @@ async def list_calls(context: Context) -> Reply:
     return context.reply(
         "call.list", Table(columns, rows), shown=[call.ref for call in found], count=len(found), listed=listed
     )
-
-
-@command(
-    "agent.list",
-    {
-        "en": ["who is on duty", "(who's|who is) (on duty|available|here|working|there|around|free)", "team", "agents"],
-        "de": ["wer ist da", "wer (ist|hat) (im dienst|verfügbar|dienst|erreichbar|frei)", "team", "mitarbeiter"],
-    },
-)
-async def on_duty(context: Context) -> Reply:
-    team = list(await presence.list_agents(context.session, context.actor))
-    rows = [
-        [agent.name, context.say(f"agent.presence-{agent.presence}"), context.shown_as(agent.presence_since)]
-        for agent in team
-    ]
-    there = [agent.name for agent in team if agent.presence == Presence.AVAILABLE]
-    columns = [context.say(label) for label in ("card.name", "card.state", "card.since")]
-    if not there:
-        return context.reply("agent.nobody-available", Table(columns, rows))
-    return context.reply("agent.on-duty", Table(columns, rows), count=len(there), names=", ".join(there))
-
-
-@command(
-    "agent.available",
-    {
-        "en": [
-            "available",
-            "(i'm|i am|go|set me) (available|back|here|online) [again|now]",
-            "(on duty|set status available|back)",
-        ],
-        "de": [
-            "verfügbar",
-            "(ich bin|bin) (wieder da|da|verfügbar|erreichbar|zurück|wieder verfügbar)",
-            "(melde mich an|ich melde mich an|ich bin im dienst)",
-        ],
-    },
-    changes=True,
-)
-async def available(context: Context) -> Reply:
-    return await _set(context, Presence.AVAILABLE)
-
-
-@command(
-    "agent.away",
-    {
-        "en": [
-            "away",
-            "(i'm|i am|go|set me) (away|on a break|offline|off duty|on lunch|out)",
-            "(i'm|i am) going to lunch",
-            "(break|on a break|lunch|going to lunch|brb|off duty|set status away)",
-        ],
-        "de": [
-            "abwesend",
-            "(ich bin|bin) (weg|abwesend|in der pause|nicht da|offline|im feierabend|in der mittagspause)",
-            "[ich] [mache] (pause|mittag|mittagspause|feierabend)",
-            "(melde mich ab|ich melde mich ab)",
-        ],
-    },
-    changes=True,
-)
-async def away(context: Context) -> Reply:
-    return await _set(context, Presence.AWAY)
-
-
-async def _set(context: Context, wanted: Presence) -> Reply:
-    agent = await presence.set_presence(context.session, context.actor, wanted, context.now)
-    return context.reply(f"agent.then-{wanted}" if agent.presence in BUSY else f"agent.now-{wanted}")

@@ -105,6 +105,11 @@ class Floor:
             leg = await self._leg(session, name)
             await reports.of_leg(session, leg, f"CL{leg.id}", status, self.now, seconds, self.now)
 
+    async def accept(self, actor: Actor, call_id: int) -> None:
+        """On the card, by hand."""
+        async with self.database.transaction() as session:
+            await talks.accept(session, actor, call_id, self.now)
+
     async def press_one(self, name: str) -> Call | None:
         async with self.database.transaction() as session:
             leg = await self._leg(session, name)

@@ -131,3 +131,20 @@ def test_a_closed_day_that_is_none_is_refused(day: str) -> None:
 def test_a_length_of_time_is_written_in_hours_and_minutes(written: str, minutes: int) -> None:
     policy = SlaPolicy.model_validate({"name": "A", "resolution": {"low": written}})
     assert policy.resolution == {"low": timedelta(minutes=minutes)}
+
+
+@pytest.mark.parametrize(
+    ("shift", "complaint"),
+    [
+        ({"hours": {"mon": "08:00-16:00"}}, "either of `agents` or of a `team`"),
+        ({"agents": ["Mira"], "team": "support", "hours": {}}, "either of `agents` or of a `team`"),
+        ({"agents": ["Mira"], "hours": {"mon": "late"}}, "write it like mon-fri"),
+        ({"agents": ["Mira"], "hours": {}, "breaks": {"noon": "12:00-13:00"}}, "write it like mon-fri"),
+        ({"team": "nobody", "hours": {}}, "names a team that is not described: nobody"),
+        ({"agents": ["Mira"], "hours": {}, "pause": "siesta"}, "names a pause that is not described: siesta"),
+    ],
+)
+def test_a_shift_that_cannot_be_kept_is_refused(company: Company, shift: dict[str, object], complaint: str) -> None:
+    described = {**company.model_dump(mode="json"), "shifts": [shift]}
+    with pytest.raises(ValidationError, match=complaint):
+        Company.model_validate(described)

@@ -1,13 +1,13 @@
-from dataclasses import replace
-
 from sqlalchemy import select
 
-from crm_core.agents import Agent
+from crm_core.agents import Agent, Role
 from crm_core.callcenter import arrivals, calls, queues
+from crm_core.company import Company, QueueRule
 from crm_core.outbox import Effect, EffectKind
+from intents.reply import Tone
 from tests import people
 from tests.intents.talk import Talk, choices, everything
-from tests.people import NOW
+from tests.people import NOW, as_actor
 
 
 async def _waiting(talk: Talk) -> None:
@@ -60,23 +60,21 @@ async def test_calls_are_listed_with_who_and_where(mira: Talk) -> None:
     assert (await mira.say("recent calls")).text == "1 call: CALL-1 Greta Sommer waiting"
 
 
-async def test_who_is_on_duty(mira: Talk, jonas: Talk) -> None:
-    assert (await mira.say("who is on duty?")).text == "Nobody is on duty right now."
-    assert (await mira.say("I'm back")).text == "You are available. Calls can reach you now."
-    assert (await jonas.say("wer ist da?")).text == "1 Person ist im Dienst: Mira Okafor."
-    assert (await jonas.say("ich bin wieder da")).text.startswith("Sie sind verfügbar.")
-    assert (await mira.say("team")).text == "2 are on duty: Jonas Weber, Mira Okafor."
-    assert (await mira.say("lunch")).text == "You are away. No calls will reach you."
-    assert "Mira Okafor away Mon 23 Nov, 11:00" in everything(await mira.say("team"))
-
-
-async def test_saying_again_what_one_is_changes_nothing(mira: Talk) -> None:
-    await mira.say("available")
-    later = replace(mira, now=mira.now.replace(hour=12))
-    await later.say("available")
-    assert "available Mon 23 Nov, 11:00" in everything(await later.say("team"))
-
-
 async def test_the_card_of_a_waiting_call_has_its_button(mira: Talk) -> None:
     await _waiting(mira)
     assert [choice.say for choice in choices(await mira.say("CALL-1"))] == ["accept CALL-1"]
+
+
+async def test_a_lead_puts_a_caller_first_and_into_another_queue(mira: Talk, company: Company) -> None:
+    sales = QueueRule(name={"de": "Verkauf", "en": "Sales"})
+    mira.database.works_for(company.model_copy(update={"queues": {**company.queues, "sales": sales}}))
+    await _waiting(mira)
+    assert (await mira.say("CALL-1 to the front")).tone is Tone.REFUSED
+    async with mira.database.transaction() as session:
+        lena = Talk(mira.database, as_actor(await people.add_agent(session, "Lena Brandt", Role.LEAD)))
+    assert (await lena.say("CALL-1 nach vorn")).text == "CALL-1 ist jetzt als Nächstes dran."
+    moved = await lena.say("CALL-1 to queue sales")
+    assert moved.text == "CALL-1 waits in the queue Sales now, with the time waited so far."
+    assert "Queue: Sales" in everything(moved)
+    assert (await lena.say("CALL-1 in Warteschlange Kundendienst")).tone is Tone.OK
+    assert (await lena.say("CALL-1 to queue nowhere")).tone is Tone.REFUSED

@@ -1,0 +1,130 @@
+"""What a lead says of colleagues: their presence, languages and skills; and where each of us is rung."""
+
+from __future__ import annotations
+
+from crm_core import phones, references
+from crm_core.agents import BUSY, Agent, Presence
+from crm_core.callcenter import abilities, devices, presence
+from crm_core.errors import Invalid
+from crm_core.message import Param
+from intents.cards.colleagues import agent_card
+from intents.colleagues import colleague, reason_of
+from intents.commands.callcenter.presence import pause_meant
+from intents.registry import Context, command
+from intents.reply import Reply
+from intents.slots import AgentArg, DeviceArg, LanguagesArg, PauseArg, PresenceArg, SkillsArg
+from intents.tongues import code_of, name_of
+
+
+@command(
+    "agent.set",
+    {
+        "en": [
+            "set {agent} {state}",
+            "(set|make|put) {agent} (to|as) {state} [:|,|for] {pause}",
+            "(set|make|put) {agent} {state} [:|,|for] {pause}",
+            "(set|make|put) {agent} (to|as) {state}",
+            "(make|put) {agent} {state}",
+            "{agent} to {state} [:|,|for] {pause}",
+            "{agent} to {state}",
+        ],
+        "de": [
+            "{agent} auf {state}",
+            "(setze|setz|setzen sie|stelle|stellen sie) {agent} auf {state} [:|,|wegen] {pause}",
+            "(setze|setz|setzen sie|stelle|stellen sie) {agent} auf {state}",
+            "{agent} auf {state} [:|,|wegen] {pause}",
+        ],
+    },
+    changes=True,
+)
+async def set_presence(context: Context, agent: AgentArg, state: PresenceArg, pause: PauseArg | None = None) -> Reply:
+    chosen = await colleague(context, agent)
+    reason = (pause_meant(context, pause) or pause) if pause is not None and state == Presence.AWAY else None
+    changed = await presence.set_of(context.session, context.actor, chosen.id, state, context.now, reason=reason)
+    shown = context.say(f"agent.presence-{state}")
+    if changed.presence in BUSY:
+        return await _about(context, "agent.set-then", changed, state=shown)
+    if reason is not None:
+        return await _about(context, "agent.set-for", changed, state=shown, reason=reason_of(context, changed))
+    return await _about(context, "agent.set", changed, state=shown)
+
+
+@command(
+    "agent.speaks",
+    {"en": ["{agent} speaks {languages}"], "de": ["{agent} spricht {languages}"]},
+    changes=True,
+)
+async def speaks(context: Context, agent: AgentArg, languages: LanguagesArg) -> Reply:
+    chosen = await colleague(context, agent)
+    codes = [_code(context, word) for word in languages]
+    changed = await abilities.speaks(context.session, context.actor, chosen.id, codes, context.now)
+    listed = ", ".join(name_of(code, context.language) for code in changed.languages)
+    return await _about(context, "agent.speaks", changed, languages=listed)
+
+
+@command(
+    "agent.knows",
+    {
+        "en": ["{agent} knows {skills}", "{agent} knows about {skills}"],
+        "de": ["{agent} kennt {skills}", "{agent} kann {skills}", "{agent} kennt sich mit {skills} aus"],
+    },
+    changes=True,
+)
+async def knows(context: Context, agent: AgentArg, skills: SkillsArg) -> Reply:
+    chosen = await colleague(context, agent)
+    changed = await abilities.knows(context.session, context.actor, chosen.id, skills, context.now)
+    return await _about(context, "agent.knows", changed, skills=", ".join(changed.skills))
+
+
+@command(
+    "agent.forgets",
+    {
+        "en": [
+            "{agent} no longer knows {skills}",
+            "{agent} (does not know|doesn't know) {skills} [any more|anymore]",
+        ],
+        "de": ["{agent} kennt {skills} nicht mehr", "{agent} kann {skills} nicht mehr"],
+    },
+    changes=True,
+)
+async def forgets(context: Context, agent: AgentArg, skills: SkillsArg) -> Reply:
+    chosen = await colleague(context, agent)
+    changed = await abilities.forgets(context.session, context.actor, chosen.id, skills, context.now)
+    return await _about(context, "agent.knows", changed, skills=", ".join(changed.skills) or "–")
+
+
+@command(
+    "agent.phone",
+    {
+        "en": [
+            "my phone is {device}",
+            "my (phone|number|telephone|phone number) is {device}",
+            "(ring|call) me (at|on|under) {device}",
+            "[the] phone of {agent} is {device}",
+        ],
+        "de": [
+            "mein Telefon ist {device}",
+            "(mein|meine) (telefon|apparat|nummer|telefonnummer) ist {device}",
+            "(ruf|rufen sie) mich (unter|auf) {device} an",
+            "[das] telefon von {agent} ist {device}",
+        ],
+    },
+    changes=True,
+)
+async def set_phone(context: Context, device: DeviceArg, agent: AgentArg = "me") -> Reply:
+    chosen = await colleague(context, agent)
+    changed = await devices.set_phone(context.session, context.actor, chosen.id, device, context.now)
+    return await _about(context, "agent.phone-is", changed, number=phones.shown(changed.phone or ""))
+
+
+async def _about(context: Context, id: str, agent: Agent, **params: Param) -> Reply:
+    parts = await agent_card(context, agent)
+    return context.reply(id, *parts, shown=[references.ref("agent", agent.id)], name=agent.name, **params)
+
+
+def _code(context: Context, word: str) -> str:
+    code = code_of(word)
+    if code is None:
+        known = ", ".join(name_of(code, context.language) for code in context.company.languages)
+        raise Invalid("language.unknown", text=word[:40], languages=known)
+    return code
