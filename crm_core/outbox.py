@@ -29,7 +29,10 @@ class EffectKind(enum.StrEnum):
     DIAL = "dial"  # ring an agent's phone for a leg
     REDIRECT = "redirect"  # send a live call to another document
     HANG_UP = "hang-up"
-    CHECK = "check"  # ask the carrier what became of a call or leg
+    PARTICIPANT = "participant"  # how somebody is in the conference of a call: on hold, muted, heard by one alone
+    RECORD = "record"  # begin to record a talk that was agreed to
+    RECORDING = "recording"  # pause a recording, go on with it, stop it
+    CHECK = "check"  # ask the carrier what became of a call, a leg or a recording
     SMS = "sms"  # a text to a customer's phone, as a person wrote it
     STORE = "store"  # carry the bytes of a file to the S3 store
     FORGET = "forget"  # delete what lies elsewhere: a file in the S3 store, a recording at the carrier
@@ -43,6 +46,9 @@ DELIVERY: dict[EffectKind, Delivery] = {
     EffectKind.DIAL: Delivery.AT_MOST_ONCE,
     EffectKind.REDIRECT: Delivery.AT_LEAST_ONCE,
     EffectKind.HANG_UP: Delivery.AT_LEAST_ONCE,
+    EffectKind.PARTICIPANT: Delivery.AT_LEAST_ONCE,
+    EffectKind.RECORD: Delivery.AT_MOST_ONCE,
+    EffectKind.RECORDING: Delivery.AT_LEAST_ONCE,
     EffectKind.CHECK: Delivery.AT_LEAST_ONCE,
     EffectKind.SMS: Delivery.AT_MOST_ONCE,
     EffectKind.STORE: Delivery.AT_LEAST_ONCE,

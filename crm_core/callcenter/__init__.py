@@ -10,12 +10,15 @@ from crm_core.callcenter import (
     checking,
     ending,
     legs,
+    listening,
     offers,
+    passed,
     presence,
     queues,
     recordings,
     routing,
     talks,
+    transfers,
     wrapup,
 )
 from crm_core.callcenter.calls import Call
@@ -28,6 +31,7 @@ replies.called_from(calls.number_of)
 agenda.register("callbacks", to_ring_back)
 timers.register(offers.EXPIRED, talks.on_expired)
 timers.register(routing.TICK, routing.on_tick)
+timers.register(transfers.EXPIRED, passed.on_expired)
 timers.register(wrapup.ENDED, wrapup.on_ended)
 timers.register_chain(checking.TIMER, checking.on_due, checking.plan)
 
@@ -39,6 +43,7 @@ __all__ = [
     "checking",
     "ending",
     "legs",
+    "listening",
     "offers",
     "presence",
     "queues",

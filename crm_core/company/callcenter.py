@@ -85,7 +85,8 @@ class CallCenter(Part):
     """`vip_tag` marks contacts who pass others; `promised`: a ticket of theirs is near its breach; `deal`: an open one.
 
     `missed_offers` in a row make an agent away. `wrap_up` follows each talk; with `disposition_required` it lasts
-    until one of `dispositions` is chosen.
+    until one of `dispositions` is chosen. `supervision`: the most that leads may do in a talk; callers are told so.
+    `recordings`: who may listen: the agent whose call it was (own), their team, or all; leads always.
     """
 
     wrap_up: Span = timedelta(0)
@@ -94,6 +95,8 @@ class CallCenter(Part):
     missed_offers: Annotated[int, Field(ge=1, le=20)] = 2
     vip_tag: str = "vip"
     head_start: HeadStart = HeadStart()
+    supervision: Literal["off", "listen", "whisper", "barge"] = "off"
+    recordings: Literal["own", "team", "all"] = "own"
 
     @model_validator(mode="after")
     def _can_be_disposed(self) -> CallCenter:

@@ -11,6 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_core import agents
 from crm_core.agents import SYSTEM, Actor, Agent, Presence, Role, actor_of
 from crm_core.callcenter import calls, presence
+from crm_core.callcenter.legs import CallLeg, Party
+from crm_core.callcenter.recordings import Recording, RecordingState
+from crm_core.callcenter.states import LegState, TransferState
+from crm_core.callcenter.transfers import Kind, Transfer
 from crm_core.company import company_of
 from crm_core.contacts import contacts
 from crm_core.contacts.contacts import Contact
@@ -97,14 +101,7 @@ async def fill(session: AsyncSession, now: datetime) -> dict[str, Agent]:
     await _sales(session, actor_of(team["Lena Brandt"], "demo"), people, now)
     await _tickets(session, team, people, now)
     await _tasks(session, team, people, now)
-    await calls.log_call(
-        session,
-        actor_of(team["Lena Brandt"], "demo"),
-        contact=people["Thomas Groß"],
-        note="Will das Angebot bis Freitag mit seinem Bruder besprechen.",
-        minutes=12,
-        now=now - timedelta(hours=20),
-    )
+    await _talk(session, team, people["Thomas Groß"], now - timedelta(hours=20))
     return team
 
 
@@ -116,6 +113,39 @@ async def _team(session: AsyncSession, now: datetime) -> dict[str, Agent]:
         if role is Role.AGENT:
             await presence.set_presence(session, actor_of(agent, "demo"), Presence.AVAILABLE, now - timedelta(hours=2))
     return team
+
+
+async def _talk(session: AsyncSession, team: dict[str, Agent], contact: Contact, now: datetime) -> None:
+    """Mira took it and passed it on to Lena; the customer did not want to be recorded."""
+    mira, lena = team["Mira Okafor"], team["Lena Brandt"]
+    call = await calls.log_call(
+        session,
+        actor_of(lena, "demo"),
+        contact=contact,
+        note="Will das Angebot bis Freitag mit seinem Bruder besprechen.",
+        minutes=12,
+        now=now,
+    )
+    held = [
+        CallLeg(
+            call_id=call.id,
+            party=Party.AGENT,
+            agent_id=agent.id,
+            number=agent.phone or "",
+            state=LegState.COMPLETED,
+            created_at=now,
+            answered_at=now,
+            joined_at=now,
+            ended_at=now,
+        )
+        for agent in (mira, lena)
+    ]
+    session.add_all(held)
+    await session.flush()
+    passed_on = {"from_agent_id": mira.id, "to_agent_id": lena.id, "leg_id": held[1].id, "began_at": now}
+    session.add(Transfer(call_id=call.id, kind=Kind.WARM, state=TransferState.DONE, ended_at=now, **passed_on))
+    session.add(Recording(call_id=call.id, agent_id=mira.id, state=RecordingState.REFUSED, created_at=now))
+    await session.flush()
 
 
 async def _contact(session: AsyncSession, person: Person, now: datetime) -> Contact:

@@ -14,6 +14,7 @@ from multidict import MultiDict
 from crm_core.callcenter import carrier
 from crm_core.callcenter.rooms import Conference
 
+EMPTY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 LONGEST_ID = 100
 BIGGEST_ID = 2**53
 
@@ -82,6 +83,22 @@ class Hook:
         if not sid or not event or len(sid) > LONGEST_ID:
             raise Malformed("ConferenceSid or StatusCallbackEvent is missing")
         return Conference(sid, event[:LONGEST_ID], self.form.get("CallSid", "")[:LONGEST_ID])
+
+    @property
+    def is_over(self) -> bool:
+        """The call itself has ended: nobody hears what is answered."""
+        return carrier.RANK.get(self.form.get("CallStatus", ""), 0) >= carrier.FIRST_FINAL
+
+    @property
+    def recording_sid(self) -> str:
+        sid = self.form.get("RecordingSid", "")
+        if not sid or len(sid) > LONGEST_ID:
+            raise Malformed("RecordingSid is missing")
+        return sid
+
+    @property
+    def recording_status(self) -> str:
+        return self.form.get("RecordingStatus", "")[:LONGEST_ID]
 
     @property
     def recording(self) -> tuple[str, str]:
