@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, DateTime, Integer, MetaData, String, event
+from sqlalchemy import BigInteger, Connection, DateTime, Integer, MetaData, String, event, func, select
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -108,6 +108,12 @@ class _InPlaceSession(AsyncSession):
 
     async def rollback(self) -> None:
         self.sync_session.rollback()
+
+
+async def alone(session: AsyncSession, name: str) -> None:
+    """Whoever else asks for the same name waits until this transaction ends. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 def driver_url(url: str) -> URL:

@@ -30,7 +30,10 @@ class EffectKind(enum.StrEnum):
     DIAL = "dial"  # ring an agent's phone for a leg
     REDIRECT = "redirect"  # send a live call to another document
     HANG_UP = "hang-up"
-    CHECK = "check"  # ask the carrier what became of a call or leg
+    PARTICIPANT = "participant"  # how somebody is in the conference of a call: on hold, muted, heard by one alone
+    RECORD = "record"  # begin to record a talk that was agreed to
+    RECORDING = "recording"  # pause a recording, go on with it, stop it
+    CHECK = "check"  # ask the carrier what became of a call, a leg or a recording
     SMS = "sms"  # a text to a customer's phone, as a person wrote it
     MESSAGE = "message"  # the same to a customer's account in a chat channel
     PIN = "pin"  # a text with a new PIN, made by the courier so that it stands nowhere
@@ -46,6 +49,9 @@ DELIVERY: dict[EffectKind, Delivery] = {
     EffectKind.DIAL: Delivery.AT_MOST_ONCE,
     EffectKind.REDIRECT: Delivery.AT_LEAST_ONCE,
     EffectKind.HANG_UP: Delivery.AT_LEAST_ONCE,
+    EffectKind.PARTICIPANT: Delivery.AT_LEAST_ONCE,
+    EffectKind.RECORD: Delivery.AT_MOST_ONCE,
+    EffectKind.RECORDING: Delivery.AT_LEAST_ONCE,
     EffectKind.CHECK: Delivery.AT_LEAST_ONCE,
     EffectKind.SMS: Delivery.AT_MOST_ONCE,
     EffectKind.MESSAGE: Delivery.AT_LEAST_ONCE,

@@ -67,6 +67,14 @@ def require_device(raw: str, region: str) -> str:
     return number
 
 
+def is_premium(number: str) -> bool:
+    """0900 and the like, which cost whoever dials them."""
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(number, None)) == phonenumbers.PhoneNumberType.PREMIUM_RATE
+    except phonenumbers.NumberParseException:
+        return False
+
+
 def shown(number: str) -> str:
     """As people write it, with country code: `+49 30 23125 001`."""
     try:

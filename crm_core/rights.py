@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -60,10 +62,15 @@ RIGHTS: dict[str, Right] = {
     "call.accept": Right(Role.AGENT),
     "call.answer": Right(Role.AGENT, Proof.NONE),
     "call.assign": Right(Role.AGENT),
+    "call.dial": Right(Role.AGENT),
     "call.dispose": Right(Role.AGENT),
+    "call.hold": Right(Role.AGENT),
     "call.log": Right(Role.AGENT),
     "call.move": Right(Role.LEAD),
     "call.read": Right(Role.VIEWER),
+    "call.record": Right(Role.AGENT),
+    "call.supervise": Right(Role.LEAD),
+    "call.transfer": Right(Role.AGENT),
     "consent.read": Right(Role.VIEWER),
     "consent.state": Right(Role.AGENT),
     "consent.use": Right(Role.AGENT),
@@ -104,6 +111,7 @@ RIGHTS: dict[str, Right] = {
     "quote.edit": Right(Role.AGENT, elsewhere=Role.LEAD),
     "quote.make": Right(Role.AGENT, elsewhere=Role.LEAD),
     "quote.read": Right(Role.VIEWER),
+    "recording.listen": Right(Role.AGENT, elsewhere=Role.LEAD),
     "retention.carry-out": Right(Role.ADMIN),
     "satisfaction.rate": Right(Role.AGENT, Proof.CALLER_ID),
     "satisfaction.read": Right(Role.LEAD),
@@ -170,11 +178,22 @@ def require(actor: Actor, verb: str) -> None:
     raise NotAllowed("rights.role", role=say(f"agent.role-{actor.role.name.lower()}"))
 
 
-async def require_reach(session: AsyncSession, actor: Actor, verb: str, owner_id: int | None) -> None:
-    """For verbs whose right depends on whose record it is, once that is known. Raises NotAllowed with the owner."""
+async def require_reach(
+    session: AsyncSession,
+    actor: Actor,
+    verb: str,
+    owner_id: int | None,
+    *,
+    counted_as: Mapping[Reach, Reach] = MappingProxyType({}),
+) -> None:
+    """For verbs whose right depends on whose record it is, once that is known. Raises NotAllowed with the owner.
+
+    `counted_as`: where the company file moves the borders.
+    """
     if allowed(actor, verb, Reach.OTHER):
         return
     reach = await reach_of(session, actor, owner_id)
+    reach = counted_as.get(reach, reach)
     if not allowed(actor, verb, reach):
         owner = await session.scalar(select(Agent.name).where(Agent.id == owner_id))
         role = say(f"agent.role-{RIGHTS[verb].lowest(reach).name.lower()}")

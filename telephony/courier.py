@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, NoReturn
-
-from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from typing import Any
 
 from crm_core import outbox
-from crm_core.callcenter import calls, carrier, checking, ending, legs, offers, outgoing, queues, reports, texting
+from crm_core.callcenter import calls, carrier, checking, ending, legs, offers, queues, reports, rooms, texting
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg
 from crm_core.callcenter.states import LegState
@@ -16,20 +14,17 @@ from crm_core.contacts import texts
 from crm_core.contacts.texts import TextState
 from crm_core.db import Database
 from crm_core.outbox import AnswerLost, Effect, EffectKind, TryLater, Undeliverable
-from telephony.client import NoAnswer, TwilioClient
+from telephony import conference
+from telephony.client import TwilioClient
 from telephony.pin_text import with_new_pin
+from telephony.refusals import NOT_FOUND, OWN_FAULT, REFUSALS, TOO_MANY, UNREADABLE, asked, refused
+from telephony.tapes import Tapes
 
 LEG_EVENTS = ["initiated", "ringing", "answered", "completed"]
-TOO_MANY = 429
-OWN_FAULT = 500
-NOT_FOUND = 404
 # A call that was made appears in Twilio's list within seconds.
 LOOK_AFTER = timedelta(seconds=5)
 SEARCHED_FOR = timedelta(seconds=45)
 CLOCKS_DIFFER = timedelta(seconds=5)
-REFUSALS = (TwilioRestException, TwilioServiceException)
-UNREADABLE = (NoAnswer, TwilioException, ValueError)
-ALREADY_OVER = {20404, 21220}  # no such call, or it is not in progress any more
 
 
 class TwilioCourier:
@@ -40,6 +35,7 @@ class TwilioCourier:
         self._client = client
         self._base_url = base_url
         self._number = number
+        self._tapes = Tapes(database, client, base_url)
 
     async def deliver(self, effect: Effect, now: datetime) -> None:
         match EffectKind(effect.kind):
@@ -49,6 +45,12 @@ class TwilioCourier:
                 await self._redirect(effect.id, effect.payload)
             case EffectKind.HANG_UP:
                 await self._hang_up(effect.payload["leg"])
+            case EffectKind.PARTICIPANT:
+                await conference.change(self._database, self._client, effect, now)
+            case EffectKind.RECORD:
+                await self._tapes.begin(effect.payload["recording"], now)
+            case EffectKind.RECORDING:
+                await self._tapes.change(effect.payload)
             case EffectKind.CHECK:
                 await self._check(effect.payload, now)
             case EffectKind.SMS:
@@ -58,7 +60,7 @@ class TwilioCourier:
                 if text is not None:
                     await self._send(effect.payload["to"], text)
             case EffectKind.FORGET:
-                await self._forget(effect.payload["recording"])
+                await self._tapes.forget(effect.payload["recording"])
             case _:
                 raise Undeliverable(f"a call cannot carry {effect.kind}")
 
@@ -102,7 +104,7 @@ class TwilioCourier:
             if call.is_over or (offer is not None and offer.ended_at is not None):
                 await reports.never_dialled(session, leg, now)
                 return None
-            rings = queues.rule_of(session, call.queue or "").ring_for if offer is not None else outgoing.CUSTOMER_RINGS
+            rings = queues.rule_of(session, call.queue or "").ring_for if offer is not None else legs.OUTSIDE_RINGS
             return leg, int(rings.total_seconds())
 
     async def _requested(self, leg_id: int, sid: str, now: datetime) -> None:
@@ -143,7 +145,7 @@ class TwilioCourier:
                 query = f"leg={payload['leg']}"
             else:
                 call = await session.get(Call, payload["call"])
-                sid = call.sid if call is not None and not call.is_over else None
+                sid = await rooms.customer_sid(session, call) if call is not None else None
                 query = f"call={payload['call']}"
         if sid is not None:
             url = f"{self._base_url}/twilio/{payload['to']}?{query}&effect={effect_id}"
@@ -157,7 +159,9 @@ class TwilioCourier:
 
     async def _check(self, payload: dict[str, Any], now: datetime) -> None:
         """What Twilio knows of a call or leg that should be over; it is treated as if it had been reported."""
-        if "call" in payload:
+        if "recording" in payload:
+            await self._tapes.look(payload["recording"], now)
+        elif "call" in payload:
             await self._check_call(payload["call"], now)
         else:
             await self._check_leg(payload["leg"], now)
@@ -198,7 +202,7 @@ class TwilioCourier:
         except REFUSALS as error:
             if error.status == NOT_FOUND:
                 return None
-            _refused(error)
+            refused(error)
         except UNREADABLE as error:
             raise TryLater(type(error).__name__) from error
 
@@ -207,7 +211,7 @@ class TwilioCourier:
         try:
             listed = await self._client.rest.calls.list_async(to=leg.number, from_=self._number, limit=20)
         except REFUSALS as error:
-            _refused(error)
+            refused(error)
         except UNREADABLE as error:
             raise TryLater(type(error).__name__) from error
         async with self._database.transaction() as session:
@@ -237,7 +241,7 @@ class TwilioCourier:
         except REFUSALS as error:
             if error.status >= OWN_FAULT:
                 raise AnswerLost from error
-            _refused(error)
+            refused(error)
         except UNREADABLE as error:
             raise AnswerLost from error
         return str(sent.sid)
@@ -248,30 +252,8 @@ class TwilioCourier:
             if message is not None:
                 await texting.not_delivered(session, message, now)
 
-    async def _forget(self, sid: str) -> None:
-        """A recording that is gone already is as good."""
-        try:
-            await self._client.rest.recordings(sid).delete_async()
-        except REFUSALS as error:
-            if error.code not in ALREADY_OVER:
-                _refused(error)
-        except UNREADABLE as error:
-            raise TryLater(type(error).__name__) from error
-
     async def _update(self, sid: str, **changes: str) -> None:
-        try:
-            await self._client.rest.calls(sid).update_async(**changes)
-        except REFUSALS as error:
-            if error.code not in ALREADY_OVER:
-                _refused(error)
-        except UNREADABLE as error:
-            raise TryLater(type(error).__name__) from error
-
-
-def _refused(error: TwilioRestException | TwilioServiceException) -> NoReturn:
-    if error.status == TOO_MANY or error.status >= OWN_FAULT:
-        raise TryLater(f"Twilio answered {error.status}") from error
-    raise Undeliverable(f"Twilio refused: {error.status} {error.code}") from error
+        await asked(self._client.rest.calls(sid).update_async(**changes))
 
 
 def _told(found: Any, now: datetime) -> tuple[str, datetime, int | None]:

@@ -22,5 +22,7 @@ async def answered(session: AsyncSession, leg: CallLeg, now: datetime) -> VoiceR
         response.hangup()
         return response
     speak(response, turn.say("phone.customer-greeting", company=turn.company.name))
+    if turn.company.callcenter.supervision != "off":
+        speak(response, turn.say("phone.supervision-notice"))
     meet(response, call.id, as_agent=False)
     return response

@@ -34,6 +34,8 @@ async def begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: da
     caller = inbound.caller
     language = caller.language if caller.language in company.languages else company.language
     prompts = [*_offer(company, language), Spoken(phone.greeting[language], language)]
+    if company.callcenter.supervision != "off":
+        prompts.append(_text(company, language, Message("phone.supervision-notice")))
     if caller.name is not None:
         prompts.append(_text(company, language, Message("phone.greeting-known", {"name": caller.name})))
     response = VoiceResponse()

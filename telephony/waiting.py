@@ -29,12 +29,21 @@ async def enter(turn: Turn, node: JoinQueue, before: list[Spoken]) -> VoiceRespo
             return await nodes.enter(turn, node.otherwise, before)
         return await messages.voicemail(turn, [*before, turn.say("phone.nobody-there")])
     await routing.join(turn.session, turn.call, node.queue, turn.now)
+    return _enqueued(turn, node.queue, before)
+
+
+async def again_in_line(session: AsyncSession, call: Call, now: datetime) -> VoiceResponse:
+    """Out of a talk and back into a queue, where a place is kept; out of it leads what leads out of any."""
+    return _enqueued(await turn_of(session, call, now), call.queue or "support", [])
+
+
+def _enqueued(turn: Turn, queue: str, before: list[Spoken]) -> VoiceResponse:
     response = VoiceResponse()
     for spoken in [*before, turn.say("phone.queue-joined")]:
         speak(response, spoken)
     step = turn.next_step()
     response.enqueue(
-        node.queue,
+        queue,
         action=f"/twilio/left?call={turn.call.id}&step={step}",
         method="POST",
         wait_url=f"/twilio/wait?call={turn.call.id}&step={step}",

@@ -13,8 +13,10 @@ from crm_core.callcenter import (
     devices,
     ending,
     legs,
+    listening,
     moving,
     offers,
+    passed,
     presence,
     queues,
     recordings,
@@ -23,6 +25,7 @@ from crm_core.callcenter import (
     shifts,
     talks,
     texting,
+    transfers,
     turns,
     wrapup,
 )
@@ -36,6 +39,7 @@ ways.called_from(calls.number_of)
 agenda.register("callbacks", to_ring_back)
 timers.register(offers.EXPIRED, talks.on_expired)
 timers.register(routing.TICK, routing.on_tick)
+timers.register(transfers.EXPIRED, passed.on_expired)
 timers.register(wrapup.ENDED, wrapup.on_ended)
 timers.register_chain(checking.TIMER, checking.on_due, checking.plan)
 timers.register_chain(turns.TIMER, turns.on_due, turns.plan)
@@ -51,6 +55,7 @@ __all__ = [
     "devices",
     "ending",
     "legs",
+    "listening",
     "moving",
     "offers",
     "presence",

@@ -16,7 +16,8 @@ from crm_core.agents import Actor
 from crm_core.callcenter.states import FINAL, CallState, may_follow
 from crm_core.contacts.contacts import Contact
 from crm_core.db import Record, one_of
-from crm_core.errors import Invalid
+from crm_core.errors import Invalid, Refused
+from crm_core.message import say
 
 # Written out, not bound: so that both databases see that the partial index serves.
 OPEN = f"NOT ({one_of('state', sorted(FINAL))})"
@@ -99,11 +100,22 @@ async def move_to(session: AsyncSession, call: Call, state: CallState, now: date
         return False
     call.state = state
     _measure(call, old, now)
+    await changed(session, call, now)
+    return True
+
+
+def refuse_unless(call: Call, *states: CallState) -> None:
+    """Raises Refused, saying what it is instead."""
+    if call.state not in states:
+        raise Refused("call.not-now", ref=call.ref, state=say(f"call.state-{call.state}"))
+
+
+async def changed(session: AsyncSession, call: Call, now: datetime) -> None:
+    """Something beside its state did: buttons drawn before are stale, the card is drawn anew."""
     call.version += 1
     call.updated_at = now
     await session.flush()
     await cards.refresh(session, "call", call.id, now)
-    return True
 
 
 def _measure(call: Call, old: CallState, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, cards
 from crm_core.agents import SYSTEM
-from crm_core.callcenter import callers, calls, carrier, legs, offers, queues, worked, wrapup
+from crm_core.callcenter import callers, calls, carrier, offers, passed, queues, worked, wrapup
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.states import LIVE_ENTRY, CallState, EntryState
 from crm_core.company import company_of
@@ -30,7 +30,7 @@ async def report(
 async def _finish(session: AsyncSession, call: Call, now: datetime) -> None:
     was_waiting = await leave_queue(session, call, now)
     await keep_what_was_told(session, call, now)
-    await legs.hang_up_all(session, call.id, now)
+    await passed.customer_gone(session, call, now)
     if call.talk_began_at is not None and not was_waiting:
         await wrapup.over(session, call, now)
     else:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core import outbox
-from crm_core.callcenter import calls, carrier
+from crm_core.callcenter import calls, carrier, work
 from crm_core.callcenter.states import FINAL_LEG, LegState, further
 from crm_core.db import Base, BigId, one_of
 from crm_core.outbox import EffectKind
 
+# Of customers and others outside; agents ring as long as their queue says.
+OUTSIDE_RINGS = timedelta(seconds=40)
 _REPORTED = {
     "queued": LegState.QUEUED,
     "initiated": LegState.INITIATED,
@@ -38,8 +40,19 @@ class Party(enum.StrEnum):
     THIRD = "third"
 
 
+class Mode(enum.StrEnum):
+    """What a supervisor does: hear both, be heard by the agent alone, be heard by both."""
+
+    LISTEN = "listen"
+    WHISPER = "whisper"
+    BARGE = "barge"
+
+
 class CallLeg(Base):
-    """`number` is a phone number or a SIP address. `joined_at`: when they came into the conference of the call."""
+    """`number` is a phone number or a SIP address. `joined_at`: when they came into the conference of the call.
+
+    `mode` is a supervisor's.
+    """
 
     __tablename__ = "call_leg"
 
@@ -51,6 +64,8 @@ class CallLeg(Base):
     sid: Mapped[str | None] = mapped_column(unique=True)
     state: Mapped[str]
     carrier_status: Mapped[str | None]
+    mode: Mapped[str | None]
+    is_muted: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     joined_at: Mapped[datetime | None]
@@ -59,6 +74,7 @@ class CallLeg(Base):
     __table_args__ = (
         CheckConstraint(one_of("state", LegState), name="state"),
         CheckConstraint(one_of("party", Party), name="party"),
+        CheckConstraint(one_of("mode", Mode), name="mode"),
         {"sqlite_autoincrement": True},
     )
 
@@ -76,11 +92,25 @@ class CallLeg(Base):
 
 
 async def ring(
-    session: AsyncSession, call_id: int, number: str, now: datetime, *, party: Party, agent_id: int | None = None
+    session: AsyncSession,
+    call_id: int,
+    number: str,
+    now: datetime,
+    *,
+    party: Party,
+    agent_id: int | None = None,
+    mode: Mode | None = None,
 ) -> CallLeg:
     """The leg and the wish to dial it, in the caller's transaction."""
     leg = CallLeg(
-        call_id=call_id, party=party, agent_id=agent_id, number=number, state=LegState.CREATED, created_at=now
+        call_id=call_id,
+        party=party,
+        agent_id=agent_id,
+        number=number,
+        mode=mode,
+        state=LegState.CREATED,
+        is_muted=False,
+        created_at=now,
     )
     session.add(leg)
     await session.flush()
@@ -108,20 +138,28 @@ async def live_legs(session: AsyncSession, call_id: int, party: Party | None = N
     return (await session.scalars(query)).all()
 
 
+async def in_the_talk(session: AsyncSession, call_id: int, *parties: Party) -> list[CallLeg]:
+    """Those of the parties who have joined and not gone, in the order in which they were rung."""
+    return [leg for leg in await live_legs(session, call_id) if leg.was_joined and leg.party in parties]
+
+
 async def hang_up(session: AsyncSession, leg: CallLeg, now: datetime) -> None:
-    """A leg that was never dialled just ends; of any other the carrier reports the end."""
+    """A leg that was never dialled just ends, and its agent is free; of any other the carrier reports the end."""
     if leg.state == LegState.CREATED:
         leg.state = LegState.CANCELED
         leg.ended_at = now
+        await session.flush()
+        if leg.agent_id is not None:
+            await work.free(session, leg.agent_id, now)
     elif not leg.is_over:
         key = f"hang-up-{leg.id}"
         await outbox.enqueue(session, EffectKind.HANG_UP, dial_address(leg.id), {"leg": leg.id}, now, dedupe_key=key)
     await session.flush()
 
 
-async def hang_up_all(session: AsyncSession, call_id: int, now: datetime) -> None:
+async def hang_up_all(session: AsyncSession, call_id: int, now: datetime, party: Party | None = None) -> None:
     """The caller is gone: nobody is rung for them any more, and nobody talks to them."""
-    for leg in await live_legs(session, call_id):
+    for leg in await live_legs(session, call_id, party):
         await hang_up(session, leg, now)
 
 

@@ -95,10 +95,7 @@ async def withdraw(session: AsyncSession, call_id: int, now: datetime, *, but: i
         if offer.id == but:
             continue
         offer.end(OfferState.WITHDRAWN, now)
-        leg = await session.get_one(CallLeg, offer.leg_id)
-        await legs.hang_up(session, leg, now)
-        if leg.is_over:
-            await work.free(session, offer.agent_id, now)
+        await legs.hang_up(session, await session.get_one(CallLeg, offer.leg_id), now)
     await session.flush()
 
 

@@ -2,20 +2,77 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import activity, cards, outbox
+from crm_core import activity, cards, db, outbox, rights
 from crm_core.agents import SYSTEM, Actor
-from crm_core.callcenter import calls, legs, wrapup
+from crm_core.callcenter import calling, calls, ending, legs, offers, passed, queues, talks, work, wrapup
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import CallState, EntryState, LegState
+from crm_core.contacts import consents
+from crm_core.contacts.consents import Channel, Purpose
+from crm_core.contacts.contacts import Contact
+from crm_core.errors import Invalid
 from crm_core.outbox import EffectKind
 
-CUSTOMER_RINGS = timedelta(seconds=40)
+
+async def dial(
+    session: AsyncSession,
+    actor: Actor,
+    number: str,
+    now: datetime,
+    *,
+    contact: Contact | None = None,
+    purpose: Purpose = Purpose.SERVICE,
+) -> Call:
+    """The actor's own phone is rung, then the customer's. Who waits for a callback gets that one.
+
+    Raises Invalid for what is no number, and Refused with the reason: called already, not allowed, closed there, busy.
+    """
+    rights.require(actor, "call.dial")
+    if actor.agent_id is None:
+        raise Invalid("rights.not-linked")
+    number = calling.read_number(session, number)
+    contact = contact or await calling.owner_of(session, number)
+    await db.alone(session, f"dial {contact.ref if contact is not None else number}")
+    waiting = await calling.waiting_callback(session, contact, number)
+    if waiting is not None:
+        return await talks.accept(session, actor, waiting, now)
+    await calling.refuse_second(session, contact, number, now)
+    await calling.refuse_colleague(session, number)
+    await calling.refuse_unless_open(session, contact, now)
+    call = await begin(
+        session,
+        actor,
+        number,
+        now,
+        contact_id=contact.id if contact is not None else None,
+        language=contact.language if contact is not None else None,
+        state=CallState.RINGING,
+    )
+    await _by_leave_of(session, actor, call, contact, purpose, now)
+    agent = await work.lock_agent(session, actor.agent_id)
+    offer = await offers.make(session, call.id, agent, now, ring_for=queues.rule_of(session, "").ring_for)
+    offer.is_by_hand = True
+    call.agent_id = agent.id
+    await session.flush()
+    return call
+
+
+async def _by_leave_of(
+    session: AsyncSession, actor: Actor, call: Call, contact: Contact | None, purpose: Purpose, now: datetime
+) -> None:
+    """Asked and noted. Raises Refused."""
+    assert call.to_number is not None
+    if contact is None:
+        await calling.refuse_unwanted(session, call.to_number)
+        return
+    source = ("call", call.id)
+    await consents.use(session, actor, contact.id, Channel.PHONE, purpose, now, number=call.to_number, source=source)
 
 
 async def begin(
@@ -87,9 +144,13 @@ async def customer_ended(session: AsyncSession, leg: CallLeg, now: datetime) -> 
     call = await calls.lock_call(session, leg.call_id)
     call.ended_at = call.ended_at or leg.ended_at or now
     call.duration_seconds = leg.duration_seconds if leg.was_joined else call.duration_seconds
+    call.carrier_status = leg.carrier_status or str(leg.state)
     if leg.was_joined:
-        await legs.hang_up_all(session, call.id, now)
-        await wrapup.over(session, call, now)
+        was_waiting = await ending.leave_queue(session, call, now)
+        await passed.customer_gone(session, call, now)
+        await (
+            calls.move_to(session, call, CallState.ABANDONED, now) if was_waiting else wrapup.over(session, call, now)
+        )
     else:
         for agent in await legs.live_legs(session, call.id, Party.AGENT):
             payload = {"leg": agent.id, "to": "unreached"}

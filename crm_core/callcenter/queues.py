@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +15,8 @@ from crm_core.callcenter.calls import Call
 from crm_core.callcenter.states import ENTRY, LIVE_ENTRY, CallState, EntryState
 from crm_core.company import QueueRule, company_of
 from crm_core.db import Base, BigId, one_of
+
+_BEFORE = timedelta(seconds=1)
 
 
 class QueueEntry(Base):
@@ -49,8 +51,8 @@ class QueueEntry(Base):
             self.claim_until = None
 
 
-async def join(session: AsyncSession, call: Call, queue: str, now: datetime) -> QueueEntry:
-    """Who comes back (cut off from the agent, say) keeps the old place."""
+async def join(session: AsyncSession, call: Call, queue: str, now: datetime, *, at_front: bool = False) -> QueueEntry:
+    """Who comes back (cut off from the agent, say) keeps the old place, or is put before everybody else."""
     entry = await lock_entry(session, call.id)
     if entry is None:
         rank_at = now - await priority.head_start(session, call, now)
@@ -59,10 +61,17 @@ async def join(session: AsyncSession, call: Call, queue: str, now: datetime) -> 
     elif entry.state in {EntryState.BRIDGED, EntryState.DONE}:
         entry.move_to(EntryState.WAITING)
         entry.queue, entry.left_at = queue, None
+    if at_front:
+        entry.joined_at, entry.rank_at = now, min(now, await _first_rank(session, queue) or now) - _BEFORE
     call.queue = queue
     await session.flush()
     await calls.move_to(session, call, CallState.QUEUED, now)
     return entry
+
+
+async def _first_rank(session: AsyncSession, queue: str) -> datetime | None:
+    live = select(func.min(QueueEntry.rank_at)).where(QueueEntry.queue == queue, QueueEntry.state.in_(LIVE_ENTRY))
+    return await session.scalar(live)
 
 
 async def position(session: AsyncSession, entry: QueueEntry) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import assert_never
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core.agents import Presence
-from crm_core.callcenter import legs, outgoing, talks, work
+from crm_core.callcenter import legs, outgoing, passed, supervision, talks, work
 from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.states import LegState
 
@@ -29,10 +30,17 @@ async def of_leg(
 
 async def gone(session: AsyncSession, leg: CallLeg, now: datetime) -> None:
     """The leg is over, by a report or because nobody could be dialled."""
-    if leg.party == Party.CUSTOMER:
-        await outgoing.customer_ended(session, leg, now)
-    else:
-        await talks.leg_ended(session, leg, now)
+    match Party(leg.party):
+        case Party.AGENT:
+            await talks.leg_ended(session, leg, now)
+        case Party.CUSTOMER:
+            await outgoing.customer_ended(session, leg, now)
+        case Party.THIRD:
+            await passed.third_ended(session, leg, now)
+        case Party.SUPERVISOR:
+            await supervision.ended(session, leg, now)
+        case _ as unknown:
+            assert_never(unknown)
 
 
 async def never_dialled(session: AsyncSession, leg: CallLeg, now: datetime) -> None:

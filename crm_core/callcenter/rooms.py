@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm_core import outbox
+from crm_core.agents import Actor
+from crm_core.callcenter import legs, queues
 from crm_core.callcenter.calls import Call
-from crm_core.callcenter.legs import CallLeg
-from crm_core.callcenter.states import LegState
+from crm_core.callcenter.legs import CallLeg, Party
+from crm_core.callcenter.states import CallState, LegState
+from crm_core.errors import Refused
+from crm_core.outbox import EffectKind
 
 JOINED = "participant-join"
 LEFT = "participant-leave"
@@ -33,6 +39,50 @@ async def reported(session: AsyncSession, call: Call, about: Conference, now: da
         if leg is not None:
             leg.advance(LegState.JOINED)
             leg.joined_at = leg.joined_at or now
+        if call.state == CallState.HOLD and about.party == await customer_sid(session, call):
+            # The wish for music was quicker than they were.
+            await hold(session, call, now)
     elif about.event == LEFT and leg is not None and leg.was_joined:
         leg.advance(LegState.LEFT)
     await session.flush()
+
+
+async def customer_sid(session: AsyncSession, call: Call) -> str | None:
+    """The carrier's number of the customer's own call; None when they are not on the phone."""
+    if call.direction == "inbound":
+        return None if call.is_over else call.sid
+    leg = await customer_leg(session, call.id)
+    return leg.sid if leg is not None else None
+
+
+async def customer_leg(session: AsyncSession, call_id: int) -> CallLeg | None:
+    """Of a call that we made, while the customer is in it."""
+    joined = await legs.in_the_talk(session, call_id, Party.CUSTOMER)
+    return joined[-1] if joined else None
+
+
+async def own_leg(session: AsyncSession, actor: Actor, call: Call) -> CallLeg:
+    """The actor's own, while they are in the talk. Raises Refused."""
+    for leg in await legs.in_the_talk(session, call.id, Party.AGENT):
+        if leg.agent_id == actor.agent_id:
+            return leg
+    raise Refused("call.not-in-it", ref=call.ref)
+
+
+async def send_customer(session: AsyncSession, call: Call, to: str, now: datetime) -> None:
+    """Out of wherever they are, to another document."""
+    payload = {"call": call.id, "to": to}
+    await outbox.enqueue(session, EffectKind.REDIRECT, legs.address(call.id), payload, now)
+
+
+async def hold(session: AsyncSession, call: Call, now: datetime) -> None:
+    """The customer hears the music of the queue, or the carrier's."""
+    await change(session, call, None, now, hold=True, music=queues.rule_of(session, call.queue or "").music)
+
+
+async def change(session: AsyncSession, call: Call, leg: CallLeg | None, now: datetime, **wished: Any) -> None:
+    """How a party is in the conference: `leg`, or the customer without one. `wished` is the state, not a step, so
+    that it may be carried out again: hold (and music), muted, coached (a leg), ends (the conference with them).
+    """
+    payload = {"call": call.id, "leg": leg.id if leg is not None else None, "wished": wished}
+    await outbox.enqueue(session, EffectKind.PARTICIPANT, legs.address(call.id), payload, now)

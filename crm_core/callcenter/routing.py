@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import absences, outbox
@@ -37,9 +37,9 @@ class Wish:
     preferred: tuple[int, ...]
 
 
-async def join(session: AsyncSession, call: Call, queue: str, now: datetime) -> QueueEntry:
+async def join(session: AsyncSession, call: Call, queue: str, now: datetime, *, at_front: bool = False) -> QueueEntry:
     """Into the queue, and to a free agent if there is one; whatever becomes possible later has its own time."""
-    entry = await queues.join(session, call, queue, now)
+    entry = await queues.join(session, call, queue, now, at_front=at_front)
     await look_again(session, entry, now)
     await match(session, queue, now)
     return entry
@@ -93,8 +93,9 @@ async def match(session: AsyncSession, queue: str, now: datetime) -> None:
 
 async def _unoffered(session: AsyncSession, queue: str, now: datetime) -> Sequence[QueueEntry]:
     """The next ones who wait; a callback only in opening hours, and not before it was wished for."""
+    is_on_the_line = or_(Call.direction == "inbound", Call.talk_began_at.is_not(None))
     query = (
-        select(QueueEntry, Call.direction)
+        select(QueueEntry, is_on_the_line)
         .join(Call, Call.id == QueueEntry.call_id)
         .where(QueueEntry.queue == queue, QueueEntry.state == EntryState.WAITING)
         .order_by(QueueEntry.rank_at, QueueEntry.id)
@@ -105,8 +106,8 @@ async def _unoffered(session: AsyncSession, queue: str, now: datetime) -> Sequen
     is_open = company_of(session).is_open(now)
     return [
         entry
-        for entry, direction in (await session.execute(query)).all()
-        if (direction == "inbound" or is_open) and (entry.not_before is None or entry.not_before <= now)
+        for entry, on_the_line in (await session.execute(query)).all()
+        if (on_the_line or is_open) and (entry.not_before is None or entry.not_before <= now)
     ]
 
 

@@ -64,6 +64,16 @@ class OfferState(enum.StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class TransferState(enum.StrEnum):
+    """`DONE`: the other has the call. `JOINED`: all three talk. `BACK`: with who passed it on, or with nobody."""
+
+    RINGING = "ringing"
+    CONSULTING = "consulting"
+    DONE = "done"
+    JOINED = "joined"
+    BACK = "back"
+
+
 _EXITS: Final = frozenset(
     {
         CallState.DONE,
@@ -99,6 +109,8 @@ ENTRY: Mapping[EntryState, frozenset[EntryState]] = {
 
 FINAL = _EXITS
 """Over for good: what is reported later is kept and not applied."""
+
+UNDER_WAY = (TransferState.RINGING, TransferState.CONSULTING)
 
 LIVE_ENTRY = (EntryState.WAITING, EntryState.OFFERED, EntryState.CLAIMED)
 

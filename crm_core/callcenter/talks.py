@@ -8,17 +8,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import activity, notices, outbox, rights
+from crm_core import activity, notices, rights
 from crm_core.agents import SYSTEM, Actor, Agent, Presence
-from crm_core.callcenter import calls, legs, offers, queues, routing, work, wrapup
+from crm_core.callcenter import calls, legs, offers, passed, queues, rooms, routing, transfers, work, wrapup
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.offers import Offer
 from crm_core.callcenter.queues import QueueEntry
-from crm_core.callcenter.states import CallState, EntryState, LegState, OfferState
+from crm_core.callcenter.states import CallState, EntryState, LegState, OfferState, TransferState
 from crm_core.company import company_of
 from crm_core.errors import Invalid, Refused
-from crm_core.outbox import EffectKind
 
 CLAIM_LEASE = timedelta(seconds=60)
 
@@ -58,12 +57,9 @@ async def decline(session: AsyncSession, actor: Actor, call_id: int, now: dateti
     if offer is None:
         raise Refused("call.not-offered", ref=call.ref)
     offer.end(OfferState.DECLINED, now)
-    leg = await session.get_one(CallLeg, offer.leg_id)
-    await legs.hang_up(session, leg, now)
-    if leg.is_over:
-        await work.free(session, offer.agent_id, now)
+    await legs.hang_up(session, await session.get_one(CallLeg, offer.leg_id), now)
     await activity.record(session, actor, "call.declined", "call", call.id, now)
-    await _give_back(session, call, entry, now)
+    await _go_on_without(session, call, entry, offer, now)
     return call
 
 
@@ -72,9 +68,10 @@ async def pick_up(session: AsyncSession, leg: CallLeg, now: datetime) -> Call | 
     call = await calls.lock_call(session, leg.call_id)
     entry = await queues.lock_entry(session, leg.call_id)
     offer = await offers.of_leg(session, leg.id)
-    if offer is None or offer.ended_at is not None or call.is_over:
+    if offer is None or offer.ended_at is not None or call.is_over or call.state == CallState.WRAP_UP:
         return None
-    if entry is not None:
+    transfer = await transfers.of_leg(session, leg.id)
+    if transfer is None and entry is not None:
         if entry.state not in {EntryState.OFFERED, EntryState.CLAIMED}:
             return None
         entry.move_to(EntryState.BRIDGED)
@@ -82,10 +79,13 @@ async def pick_up(session: AsyncSession, leg: CallLeg, now: datetime) -> Call | 
     offer.end(OfferState.ACCEPTED, now)
     leg.advance(LegState.JOINED)
     leg.joined_at = now
-    call.agent_id = offer.agent_id
     agent = await work.lock_agent(session, offer.agent_id)
     agent.missed_offers = 0
     await work.become(session, agent, Presence.ON_CALL, now)
+    if transfer is not None:
+        await passed.taken(session, call, transfer, now)
+        return call
+    call.agent_id = offer.agent_id
     await activity.record(session, SYSTEM, "call.connected", "call", call.id, now, {"agent": offer.agent_id})
     await _bring_the_other(session, call, now)
     return call
@@ -118,8 +118,8 @@ async def on_expired(session: AsyncSession, payload: dict[str, Any], now: dateti
     if offer is None or offer.ended_at is not None or offer.expires_at > now:
         return
     leg = await session.get_one(CallLeg, offer.leg_id)
-    await legs.hang_up(session, leg, now)
     await _not_taken(session, call, entry, offer, leg, now)
+    await legs.hang_up(session, leg, now)
     await work.free(session, offer.agent_id, now)
     await routing.match_all(session, now)
 
@@ -132,10 +132,9 @@ async def _refuse_when_not_waiting(session: AsyncSession, call: Call, entry: Que
 
 
 async def _bring_the_other(session: AsyncSession, call: Call, now: datetime) -> None:
-    """Who called in is sent to the conference; who wants to be called is rung now that an agent is there."""
-    if call.direction == "inbound":
-        payload = {"call": call.id, "to": "conference"}
-        await outbox.enqueue(session, EffectKind.REDIRECT, legs.address(call.id), payload, now)
+    """Who is on the line is sent to the conference; who is to be called is rung now that an agent is there."""
+    if call.direction == "inbound" or await rooms.customer_leg(session, call.id) is not None:
+        await rooms.send_customer(session, call, "conference", now)
         await calls.move_to(session, call, CallState.TALKING, now)
     else:
         assert call.to_number is not None, "a call to somebody has their number"
@@ -150,9 +149,9 @@ async def _not_taken(
     offer.end(OfferState.DECLINED if is_declined else OfferState.MISSED, now)
     await session.flush()
     # A phone that could not be rung was not missed by anybody.
-    if not is_declined and leg.state != LegState.FAILED:
+    if not is_declined and offer.queue is not None and leg.state != LegState.FAILED:
         await _missed(session, offer.agent_id, now)
-    await _give_back(session, call, entry, now)
+    await _go_on_without(session, call, entry, offer, now)
 
 
 async def _missed(session: AsyncSession, agent_id: int, now: datetime) -> None:
@@ -173,8 +172,23 @@ async def _tell_made_away(session: AsyncSession, agent: Agent, now: datetime) ->
         await notices.tell(session, agent.id, "notice.made-away", "call", newest, now)
 
 
+async def _go_on_without(
+    session: AsyncSession, call: Call, entry: QueueEntry | None, offer: Offer, now: datetime
+) -> None:
+    """They did not take it."""
+    transfer = await transfers.of_leg(session, offer.leg_id)
+    if transfer is None:
+        await _give_back(session, call, entry, now)
+    elif transfer.is_under_way:
+        await passed.not_taken(session, call, transfer, now)
+
+
 async def _give_back(session: AsyncSession, call: Call, entry: QueueEntry | None, now: datetime) -> None:
-    """Back to waiting at the old place, unless somebody else is still rung for it."""
+    """Back to waiting at the old place, unless somebody else is still rung for it; an agent's own dial is over."""
+    if entry is None and call.state == CallState.RINGING:
+        call.ended_at = now
+        await activity.record(session, SYSTEM, "call.ended", "call", call.id, now, {"status": "no-agent"})
+        await calls.move_to(session, call, CallState.FAILED, now)
     if entry is None or call.is_over or entry.state not in {EntryState.OFFERED, EntryState.CLAIMED}:
         return
     if await offers.open_of(session, call.id):
@@ -190,18 +204,28 @@ async def _give_back(session: AsyncSession, call: Call, entry: QueueEntry | None
 
 
 async def _left_the_talk(session: AsyncSession, call: Call, leg: CallLeg, agent_id: int, now: datetime) -> None:
-    others = [one for one in await legs.live_legs(session, call.id) if one.was_joined and one.party != Party.SUPERVISOR]
-    if call.agent_id == agent_id and any(one.party == Party.AGENT for one in others):
-        call.agent_id = next(one.agent_id for one in others if one.party == Party.AGENT)
-    elif not call.is_over and call.state != CallState.WRAP_UP and not others:
-        await _leave_the_other(session, call, now)
-    await wrapup.begin(session, call, agent_id, now)
-
-
-async def _leave_the_other(session: AsyncSession, call: Call, now: datetime) -> None:
-    """Who called in hears a farewell, and may come back; who was called is hung up on."""
-    if call.direction == "inbound":
-        payload = {"call": call.id, "to": "farewell"}
-        await outbox.enqueue(session, EffectKind.REDIRECT, legs.address(call.id), payload, now)
+    if not call.is_over and call.state != CallState.WRAP_UP:
+        transfer = await transfers.under_way(session, call.id)
+        if transfer is not None:
+            await passed.left(session, call, transfer, leg, now)
+        elif call.agent_id == agent_id:
+            await _leave_to_the_others(session, call, now)
+    came_by = await transfers.of_leg(session, leg.id)
+    if came_by is not None and came_by.state == TransferState.BACK:
+        # They were only asked: there is nothing to write down.
+        await work.free(session, agent_id, now)
+        await routing.match_all(session, now)
     else:
-        await legs.hang_up_all(session, call.id, now)
+        await wrapup.begin(session, call, agent_id, now)
+
+
+async def _leave_to_the_others(session: AsyncSession, call: Call, now: datetime) -> None:
+    """A colleague has them now, or whoever is outside; with nobody they hear a farewell."""
+    others = await legs.in_the_talk(session, call.id, Party.AGENT, Party.THIRD)
+    colleague = next((one.agent_id for one in others if one.party == Party.AGENT), None)
+    if colleague is not None:
+        call.agent_id = colleague
+        await passed.end_company(session, call, now)
+        await calls.changed(session, call, now)
+    elif not others:
+        await passed.farewell(session, call, now)

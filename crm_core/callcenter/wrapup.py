@@ -22,28 +22,33 @@ ENDED = "call.wrap-up-ended"
 
 
 async def begin(session: AsyncSession, call: Call, agent_id: int, now: datetime) -> None:
-    """The agent is off the phone. Without a wrap-up in this house they are free at once."""
+    """The agent is off the phone. Without a wrap-up in this house they are free at once.
+
+    A disposition is owed by who has the call at the end, not by who passed it on.
+    """
     rules = company_of(session).callcenter
-    is_wanted = rules.wrap_up or (rules.disposition_required and call.disposition is None)
+    is_wanted = rules.wrap_up or _owes(session, call, agent_id)
     agent = await work.lock_agent(session, agent_id)
     if not is_wanted or agent.presence != Presence.ON_CALL:
         await _end(session, call, agent_id, now)
         return
     await work.become(session, agent, Presence.WRAP_UP, now)
-    call.wrap_up_until = now + rules.wrap_up
+    until = now + rules.wrap_up
+    if call.agent_id == agent_id:
+        call.wrap_up_until = until
     await session.flush()
-    payload = {"verb": ENDED, "call": call.id, "agent": agent_id}
+    payload = {"verb": ENDED, "call": call.id, "agent": agent_id, "since": now.isoformat()}
     address = f"timer:wrap-up-{call.id}-{agent_id}"
-    await outbox.enqueue(session, EffectKind.TIMER, address, payload, now, due_at=call.wrap_up_until)
+    await outbox.enqueue(session, EffectKind.TIMER, address, payload, now, due_at=until)
 
 
 async def on_ended(session: AsyncSession, payload: dict[str, Any], now: datetime) -> None:
     """The time is over. Who still owes a disposition is told, and offered nothing until it is there."""
     call = await calls.lock_call(session, payload["call"])
     agent = await work.lock_agent(session, payload["agent"])
-    if agent.presence != Presence.WRAP_UP or call.wrap_up_until is None or call.agent_id != agent.id:
+    if agent.presence != Presence.WRAP_UP or agent.presence_since != datetime.fromisoformat(payload["since"]):
         return
-    if company_of(session).callcenter.disposition_required and call.disposition is None:
+    if _owes(session, call, agent.id):
         await notices.tell(session, agent.id, "notice.disposition-missing", "call", call.id, now)
         return
     await _end(session, call, agent.id, now)
@@ -64,7 +69,7 @@ async def dispose(
     await activity.change(session, actor, call, "call.disposed", now, disposition=disposition, **changed)
     if call.agent_id is not None:
         agent = await work.lock_agent(session, call.agent_id)
-        if agent.presence == Presence.WRAP_UP:
+        if agent.presence == Presence.WRAP_UP and call.wrap_up_until is not None:
             await _end(session, call, agent.id, now)
     await cards.refresh(session, "call", call.id, now)
     return call
@@ -76,21 +81,26 @@ async def over(session: AsyncSession, call: Call, now: datetime) -> None:
     if call.agent_id is None:
         await calls.move_to(session, call, CallState.DONE, now)
         return
-    agent = await work.lock_agent(session, call.agent_id)
     live = await legs.live_legs(session, call.id, Party.AGENT)
-    is_at_it = agent.presence == Presence.WRAP_UP or any(leg.was_joined for leg in live)
+    is_at_it = call.wrap_up_until is not None or any(leg.was_joined for leg in live)
     if not is_at_it:
         await calls.move_to(session, call, CallState.DONE, now)
 
 
 async def _end(session: AsyncSession, call: Call, agent_id: int, now: datetime) -> None:
-    """Free for the next caller."""
-    call.wrap_up_until = None
+    """Free for the next caller. Who passed the call on leaves it to the other to end it."""
     await work.free(session, agent_id, now)
-    await session.flush()
-    if call.state == CallState.WRAP_UP:
-        await calls.move_to(session, call, CallState.DONE, now)
+    if call.agent_id == agent_id:
+        call.wrap_up_until = None
+        await session.flush()
+        if call.state == CallState.WRAP_UP:
+            await calls.move_to(session, call, CallState.DONE, now)
     await routing.match_all(session, now)
+
+
+def _owes(session: AsyncSession, call: Call, agent_id: int) -> bool:
+    is_required = company_of(session).callcenter.disposition_required
+    return is_required and call.disposition is None and call.agent_id == agent_id
 
 
 def _noted(call: Call, note: str) -> str:

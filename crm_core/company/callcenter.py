@@ -89,6 +89,8 @@ class CallCenter(Part):
 
     `missed_offers` in a row make an agent away. `wrap_up` follows each talk; with `disposition_required` it lasts
     until one of `dispositions` is chosen. `pauses` are what agents are away for.
+    `supervision`: the most that leads may do in a talk; callers are told so.
+    `recordings`: who may listen: the agent whose call it was (own), their team, or all; leads always.
     """
 
     wrap_up: Span = timedelta(0)
@@ -98,6 +100,8 @@ class CallCenter(Part):
     missed_offers: Annotated[int, Field(ge=1, le=20)] = 2
     vip_tag: str = "vip"
     head_start: HeadStart = HeadStart()
+    supervision: Literal["off", "listen", "whisper", "barge"] = "off"
+    recordings: Literal["own", "team", "all"] = "own"
 
     @model_validator(mode="after")
     def _can_be_disposed(self) -> CallCenter:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Table, and_, cast, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, String, Table, and_, cast, exists, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -230,6 +230,8 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "incident": _mentions(table["incident"].c.title, about.words),
         "hours": _worked_on(about),
         "file": table["file"].c.id.in_(about.files),
+        # Who may hear one of theirs just now.
+        "listening": table["listening"].c.recording_id.in_(_recordings(about)),
         "legal_hold": table["legal_hold"].c.contact_id == about.contact_id,
         "phone_number": table["phone_number"].c.contact_id == about.contact_id,
         "project": table["project"].c.id.in_(about.projects),
@@ -240,7 +242,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
             table["receipt"].c.address.in_([f"twilio:{sid}" for sid in about.sids]),
             _mentions(table["receipt"].c.payload, [*about.words, *_senders(about)]),
         ),
-        "recording": or_(table["recording"].c.call_id.in_(calls), table["recording"].c.ticket_id.in_(tickets)),
+        "recording": _recorded(table["recording"], about),
         "satisfaction": table["satisfaction"].c.ticket_id.in_(tickets),
         "task": table["task"].c.id.in_(about.tasks),
         "task_item": table["task_item"].c.task_id.in_(about.tasks),
@@ -257,7 +259,17 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "ticket_token": table["ticket_token"].c.ticket_id.in_(tickets),
         "ticket_watcher": table["ticket_watcher"].c.ticket_id.in_(tickets),
         "ticket_sla": table["ticket_sla"].c.ticket_id.in_(tickets),
+        "transfer": table["transfer"].c.call_id.in_(calls),
     }
+
+
+def _recorded(recording: Table, about: Person) -> ColumnElement[bool]:
+    return or_(recording.c.call_id.in_(about.calls), recording.c.ticket_id.in_(about.tickets))
+
+
+def _recordings(about: Person) -> Select[int]:
+    recording = Base.metadata.tables["recording"]
+    return select(recording.c.id).where(_recorded(recording, about))
 
 
 def _either(table: Table, about: Person, *columns: str) -> ColumnElement[bool]:

@@ -8,14 +8,15 @@ from typing import Any, cast
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import activity, cards, files, outbox, references, rights
+from crm_core import activity, cards, files, references, rights
 from crm_core.agents import Actor
+from crm_core.callcenter import recordings
 from crm_core.callcenter.recordings import Recording
 from crm_core.contacts.contacts import Contact
 from crm_core.contacts.merges import merged_into
 from crm_core.inbox import Receipt
 from crm_core.lease import Leased, State
-from crm_core.outbox import Effect, EffectKind
+from crm_core.outbox import Effect
 from crm_core.privacy import evidence, legal_holds
 from crm_core.privacy.erasures import Erasure
 from crm_core.privacy.holdings import Person, holdings, person, table_of
@@ -46,6 +47,7 @@ _DELETED = (
     "blocked_number",
     "conversation",
     "callback_request",
+    "listening",
     "recording",
     "deal_contact",
     "ticket_tag",
@@ -79,6 +81,7 @@ _EMPTIED: dict[str, dict[str, Any]] = {
     "ticket": {"subject": ERASED, "description": "", "custom": {}},
     "ticket_comment": {"body": ERASED},
     "ticket_step": {"title": ERASED},
+    "transfer": {"to_number": None},
 }
 
 
@@ -149,19 +152,14 @@ async def _elsewhere(session: AsyncSession, about: Person) -> list[str]:
     """Recordings lie at the carrier; what was posted is edited with its card, and what was answered stays in chats."""
     condition = holdings(about)["recording"]
     sids = await session.scalars(select(Recording.sid).where(condition))
-    return [f"recording {sid} at the carrier, who is asked to delete it" for sid in sids] + [
+    return [f"recording {sid} at the carrier, who is asked to delete it" for sid in sids if sid is not None] + [
         "answers in the chats of colleagues"
     ]
 
 
 async def _forget_elsewhere(session: AsyncSession, about: Person, now: datetime) -> None:
-    for sid in await session.scalars(select(Recording.sid).where(holdings(about)["recording"])):
-        await forget_recording(session, sid, now)
-
-
-async def forget_recording(session: AsyncSession, sid: str, now: datetime) -> None:
-    """The carrier is asked to delete the sound."""
-    await outbox.enqueue(session, EffectKind.FORGET, f"twilio:recording-{sid}", {"recording": sid}, now)
+    for recording in (await session.scalars(select(Recording).where(holdings(about)["recording"]))).all():
+        await recordings.forget(session, recording, now)
 
 
 def _names(contact: Contact, about: Person) -> list[str]:

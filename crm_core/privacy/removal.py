@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_core import cards, files, references
 from crm_core.activity import Activity
 from crm_core.agents import SYSTEM
+from crm_core.callcenter import recordings
 from crm_core.callcenter.recordings import Recording
 from crm_core.db import Base
 from crm_core.files import File
-from crm_core.privacy.privacy import erase, forget_recording
+from crm_core.privacy.privacy import erase
 
 
 async def remove(session: AsyncSession, table: Table, ids: Sequence[int], now: datetime) -> None:
@@ -41,8 +42,8 @@ async def _delete(session: AsyncSession, table: Table, ids: Sequence[int], now: 
         else:
             await session.execute(delete(other).where(column.in_(ids)))
     if table.name == Recording.__tablename__:
-        for sid in (await session.scalars(select(Recording.sid).where(Recording.id.in_(ids)))).all():
-            await forget_recording(session, sid, now)
+        for recording in (await session.scalars(select(Recording).where(Recording.id.in_(ids)))).all():
+            await recordings.forget(session, recording, now)
     await session.execute(delete(table).where(table.c.id.in_(ids)))
 
 

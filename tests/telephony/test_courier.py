@@ -1,5 +1,4 @@
 import re
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
@@ -17,28 +16,14 @@ from crm_core.contacts.pins import Verdict
 from crm_core.db import Database
 from crm_core.outbox import AnswerLost, Effect, EffectKind, TryLater, Undeliverable
 from telephony import client as client_module
-from telephony.client import TwilioClient
 from telephony.courier import TwilioCourier
 from tests import people
 from tests.people import NOW, as_actor
 from tests.telephony import carrier
-from tests.telephony.carrier import ACCOUNT_SID, AGENT_SID, Answer, Carrier, listening
+from tests.telephony.carrier import ACCOUNT_SID, AGENT_SID, Answer, Carrier
+from tests.telephony.phone import LINE
 
-LINE = "+493023125100"
 CALLER_SID = "CA" + "c" * 32
-
-
-@pytest.fixture
-async def twilio() -> AsyncIterator[Carrier]:
-    async with listening() as found:
-        yield found
-
-
-@pytest.fixture
-async def courier(twilio: Carrier, database: Database) -> AsyncIterator[TwilioCourier]:
-    rest = TwilioClient(ACCOUNT_SID, "token", twilio.api_url)
-    yield TwilioCourier(database, rest, "https://crm.example.com", LINE)
-    await rest.close()
 
 
 @pytest.fixture

@@ -11,6 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_core import agents
 from crm_core.agents import SYSTEM, Actor, Agent, Presence, Role, actor_of
 from crm_core.callcenter import blocking, calls, presence, shift_changes
+from crm_core.callcenter.legs import CallLeg, Party
+from crm_core.callcenter.recordings import Recording, RecordingState
+from crm_core.callcenter.states import LegState, TransferState
+from crm_core.callcenter.transfers import Kind, Transfer
 from crm_core.company import company_of
 from crm_core.contacts import changes, contacts, do_not_call, pins
 from crm_core.contacts.chat_identities import Messenger
@@ -124,6 +128,7 @@ async def fill(session: AsyncSession, now: datetime) -> dict[str, Agent]:
         )
     )
     await _calls(session, lead, people, now)
+    await _talk(session, team, people["Thomas Groß"], now - timedelta(hours=3))
     await _floor(session, team, now)
     return team
 
@@ -143,6 +148,39 @@ async def _floor(session: AsyncSession, team: dict[str, Agent], now: datetime) -
     day = now.astimezone(company_of(session).zone).date() + timedelta(days=7)
     lead = actor_of(team["Lena Brandt"], "demo")
     await shift_changes.change(session, lead, team["Jonas Weber"].id, day, "10:00-14:00", now)
+
+
+async def _talk(session: AsyncSession, team: dict[str, Agent], contact: Contact, now: datetime) -> None:
+    """Mira took it and passed it on to Lena; the customer did not want to be recorded."""
+    mira, lena = team["Mira Okafor"], team["Lena Brandt"]
+    call = await calls.log_call(
+        session,
+        actor_of(lena, "demo"),
+        contact=contact,
+        note="Fragt nach dem Termin für die Abnahme.",
+        minutes=6,
+        now=now,
+    )
+    held = [
+        CallLeg(
+            call_id=call.id,
+            party=Party.AGENT,
+            agent_id=agent.id,
+            number=agent.phone or "",
+            state=LegState.COMPLETED,
+            created_at=now,
+            answered_at=now,
+            joined_at=now,
+            ended_at=now,
+        )
+        for agent in (mira, lena)
+    ]
+    session.add_all(held)
+    await session.flush()
+    passed_on = {"from_agent_id": mira.id, "to_agent_id": lena.id, "leg_id": held[1].id, "began_at": now}
+    session.add(Transfer(call_id=call.id, kind=Kind.WARM, state=TransferState.DONE, ended_at=now, **passed_on))
+    session.add(Recording(call_id=call.id, agent_id=mira.id, state=RecordingState.REFUSED, created_at=now))
+    await session.flush()
 
 
 async def _contact(session: AsyncSession, person: Person, now: datetime) -> Contact:

@@ -6,21 +6,18 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core.callcenter import arrivals, calls, ending, legs, reports, rooms, texting
-from crm_core.callcenter.calls import Call
-from crm_core.callcenter.legs import CallLeg
+from crm_core.callcenter import arrivals, ending, reports, rooms, texting
 from crm_core.company import company_of
 from crm_core.contacts import texts
-from crm_core.errors import NotFound
 from telephony import agent_leg, customer_leg, ivr, texted, waiting
 from telephony.turn import Heard
 from telephony.voice import to_bytes
-from webhooks.twilio.hook import Hook
-
-Answer = Callable[[AsyncSession, Hook], Awaitable[bytes]]
+from webhooks.twilio import in_a_talk
+from webhooks.twilio.found import call_by_sid, the_call, the_leg
+from webhooks.twilio.hook import EMPTY, Hook
 
 MOST_DIGITS = 50
-EMPTY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+Answer = Callable[[AsyncSession, Hook], Awaitable[bytes]]
 
 
 async def _voice(session: AsyncSession, hook: Hook) -> bytes:
@@ -28,53 +25,51 @@ async def _voice(session: AsyncSession, hook: Hook) -> bytes:
 
 
 async def _step(session: AsyncSession, hook: Hook) -> bytes:
-    call = await _call_by_sid(session, hook)
+    call = await call_by_sid(session, hook)
     heard = Heard(hook.digits[:MOST_DIGITS], hook.form.get("SpeechResult", ""))
     return to_bytes(await ivr.step(session, call, heard, hook.now))
 
 
 async def _pin(session: AsyncSession, hook: Hook) -> bytes:
-    return to_bytes(
-        await ivr.pin_given(session, await _call_by_sid(session, hook), hook.digits[:MOST_DIGITS], hook.now)
-    )
+    return to_bytes(await ivr.pin_given(session, await call_by_sid(session, hook), hook.digits[:MOST_DIGITS], hook.now))
 
 
 async def _partial(session: AsyncSession, hook: Hook) -> bytes:
     stable, unstable = hook.form.get("StableSpeechResult", ""), hook.form.get("UnstableSpeechResult", "")
     said = f"{stable} {unstable}".strip()
-    await ivr.heard_so_far(session, await _call(session, hook), said, hook.number("step", 0), hook.now)
+    await ivr.heard_so_far(session, await the_call(session, hook), said, hook.number("step", 0), hook.now)
     return EMPTY
 
 
 async def _wait(session: AsyncSession, hook: Hook) -> bytes:
-    call, step, round_ = await _call(session, hook), hook.number("step", 0), hook.number("round", 0)
+    call, step, round_ = await the_call(session, hook), hook.number("step", 0), hook.number("round", 0)
     return to_bytes(await waiting.wait(session, call, step, round_, hook.now))
 
 
 async def _wait_key(session: AsyncSession, hook: Hook) -> bytes:
-    call, step, round_ = await _call(session, hook), hook.number("step", 0), hook.number("round", 0)
+    call, step, round_ = await the_call(session, hook), hook.number("step", 0), hook.number("round", 0)
     return to_bytes(await waiting.wait_key(session, call, hook.digits, step, round_, hook.now))
 
 
 async def _left(session: AsyncSession, hook: Hook) -> bytes:
     result = hook.form.get("QueueResult", "")
-    return to_bytes(await waiting.left_queue(session, await _call(session, hook), result, hook.now))
+    return to_bytes(await waiting.left_queue(session, await the_call(session, hook), result, hook.now))
 
 
 async def _conference(session: AsyncSession, hook: Hook) -> bytes:
-    return to_bytes(waiting.conference(await _call(session, hook)))
+    return to_bytes(waiting.conference(await the_call(session, hook)))
 
 
 async def _farewell(session: AsyncSession, hook: Hook) -> bytes:
-    return to_bytes(await waiting.farewell(session, await _call(session, hook), hook.now))
+    return to_bytes(await waiting.farewell(session, await the_call(session, hook), hook.now))
 
 
 async def _again(session: AsyncSession, hook: Hook) -> bytes:
-    return to_bytes(await waiting.again(session, await _call(session, hook), hook.digits, hook.now))
+    return to_bytes(await waiting.again(session, await the_call(session, hook), hook.digits, hook.now))
 
 
 async def _transferred(session: AsyncSession, hook: Hook) -> bytes:
-    call, status = await _call(session, hook), hook.form.get("DialCallStatus", "")
+    call, status = await the_call(session, hook), hook.form.get("DialCallStatus", "")
     if hook.form.get("CallStatus") == "completed":
         # The caller hung up meanwhile: there is nobody to lead on.
         return EMPTY
@@ -82,42 +77,42 @@ async def _transferred(session: AsyncSession, hook: Hook) -> bytes:
 
 
 async def _voicemail(session: AsyncSession, hook: Hook) -> bytes:
-    call, (sid, url) = await _call(session, hook), hook.recording
+    call, (sid, url) = await the_call(session, hook), hook.recording
     return to_bytes(await ivr.left_message(session, call, sid, url, hook.seconds, hook.now))
 
 
 async def _recording(session: AsyncSession, hook: Hook) -> bytes:
-    call, (sid, url) = await _call(session, hook), hook.recording
+    call, (sid, url) = await the_call(session, hook), hook.recording
     await ivr.recording_arrived(session, call, sid, url, hook.seconds, hook.now)
     return EMPTY
 
 
 async def _agent(session: AsyncSession, hook: Hook) -> bytes:
-    return to_bytes(await agent_leg.offer(session, await _leg(session, hook), hook.now))
+    return to_bytes(await agent_leg.offer(session, await the_leg(session, hook), hook.now))
 
 
 async def _accept(session: AsyncSession, hook: Hook) -> bytes:
-    return to_bytes(await agent_leg.decide(session, await _leg(session, hook), hook.digits, hook.now))
+    return to_bytes(await agent_leg.decide(session, await the_leg(session, hook), hook.digits, hook.now))
 
 
 async def _unreached(session: AsyncSession, hook: Hook) -> bytes:
-    return to_bytes(await agent_leg.unreached(session, await _leg(session, hook)))
+    return to_bytes(await agent_leg.unreached(session, await the_leg(session, hook)))
 
 
 async def _customer(session: AsyncSession, hook: Hook) -> bytes:
-    return to_bytes(await customer_leg.answered(session, await _leg(session, hook), hook.now))
+    return to_bytes(await customer_leg.answered(session, await the_leg(session, hook), hook.now))
 
 
 async def _room(session: AsyncSession, hook: Hook) -> bytes:
     """The conference of a call: its own number is in the first report of it."""
-    await rooms.reported(session, await _call(session, hook), hook.conference, hook.now)
+    await rooms.reported(session, await the_call(session, hook), hook.conference, hook.now)
     return EMPTY
 
 
 async def _leg_status(session: AsyncSession, hook: Hook) -> bytes:
     status = hook.status
     if status is not None:
-        leg = await _leg(session, hook)
+        leg = await the_leg(session, hook)
         await reports.of_leg(session, leg, hook.sid, status, hook.at, hook.seconds, hook.now)
     return EMPTY
 
@@ -147,27 +142,9 @@ async def _text_status(session: AsyncSession, hook: Hook) -> bytes:
     return EMPTY
 
 
-async def _call_by_sid(session: AsyncSession, hook: Hook) -> Call:
-    call = await calls.lock_by_sid(session, hook.sid)
-    if call is None:
-        raise NotFound("call.unknown", ref=hook.sid[:40])
-    return call
-
-
-async def _call(session: AsyncSession, hook: Hook) -> Call:
-    """By our own number in the address: a conference or queue may report under another CallSid."""
-    return await calls.lock_call(session, hook.number("call"))
-
-
-async def _leg(session: AsyncSession, hook: Hook) -> CallLeg:
-    leg = await legs.lock_leg(session, hook.number("leg"))
-    if leg is None:
-        raise NotFound("call.unknown", ref=str(hook.number("leg")))
-    return leg
-
-
 SECRET = {"pin"}
 """What is pressed there is kept in no receipt."""
+
 ANSWERS: dict[str, Answer] = {
     "voice": _voice,
     "ivr": _step,
@@ -186,6 +163,15 @@ ANSWERS: dict[str, Answer] = {
     "agent/accept": _accept,
     "unreached": _unreached,
     "customer": _customer,
+    "requeue": in_a_talk.requeue,
+    "third": in_a_talk.third,
+    "third/accept": in_a_talk.third_accept,
+    "supervisor": in_a_talk.supervisor,
+    "supervisor/accept": in_a_talk.supervisor_accept,
+    "consent": in_a_talk.ask_for_consent,
+    "consent/key": in_a_talk.consent_key,
+    "withdrawn": in_a_talk.withdrawn,
+    "recorded": in_a_talk.recorded,
     "room": _room,
     "leg": _leg_status,
     "status": _status,

@@ -15,6 +15,7 @@ from crm_core.callcenter import carrier
 from crm_core.callcenter.rooms import Conference
 from crm_core.contacts.texts import TextState
 
+EMPTY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 LONGEST_ID = 100
 BIGGEST_ID = 2**53
 
@@ -99,6 +100,22 @@ class Hook:
         if state not in {"sent", "delivered", "undelivered", "failed"}:
             return None
         return TextState(state), int(code[:9]) if code.isascii() and code.isdigit() else None
+
+    @property
+    def is_over(self) -> bool:
+        """The call itself has ended: nobody hears what is answered."""
+        return carrier.RANK.get(self.form.get("CallStatus", ""), 0) >= carrier.FIRST_FINAL
+
+    @property
+    def recording_sid(self) -> str:
+        sid = self.form.get("RecordingSid", "")
+        if not sid or len(sid) > LONGEST_ID:
+            raise Malformed("RecordingSid is missing")
+        return sid
+
+    @property
+    def recording_status(self) -> str:
+        return self.form.get("RecordingStatus", "")[:LONGEST_ID]
 
     @property
     def recording(self) -> tuple[str, str]:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
 from crm_core.agents import Actor, Agent, Presence
-from crm_core.callcenter import arrivals, calls, ending, legs, presence, reports, routing, talks
+from crm_core.callcenter import (
+    arrivals,
+    calls,
+    ending,
+    legs,
+    outgoing,
+    passed,
+    presence,
+    reports,
+    routing,
+    supervision,
+    talks,
+)
 from crm_core.callcenter.calls import Call
-from crm_core.callcenter.legs import CallLeg
+from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.offers import Offer
 from crm_core.company import Company, QueueRule
 from crm_core.db import Database
@@ -22,6 +34,7 @@ from tests import people
 from tests.people import NOW, as_actor
 
 LINE = "+493023125100"
+T = TypeVar("T")
 
 
 @dataclass
@@ -116,6 +129,32 @@ class Floor:
             await reports.of_leg(session, leg, f"CL{leg.id}", "in-progress", self.now, None, self.now)
             return await talks.pick_up(session, leg, self.now)
 
+    async def does(self, verb: Callable[..., Awaitable[T]], *arguments: Any, **options: Any) -> T:
+        """One verb, in a transaction of its own."""
+        async with self.database.transaction() as session:
+            return await verb(session, *arguments, self.now, **options)
+
+    async def picks_up(self, call_id: int, party: Party) -> Call | None:
+        """Somebody who is no agent: the newest of the party who is rung for a call."""
+        comes = {
+            Party.CUSTOMER: outgoing.customer_joined,
+            Party.THIRD: passed.third_joined,
+            Party.SUPERVISOR: supervision.joined,
+        }
+        async with self.database.transaction() as session:
+            leg = await self._of_party(session, call_id, party)
+            await reports.of_leg(session, leg, f"CL{leg.id}", "in-progress", self.now, None, self.now)
+            return await comes[party](session, leg, self.now)
+
+    async def reports_of(self, call_id: int, party: Party, status: str) -> None:
+        async with self.database.transaction() as session:
+            leg = await self._of_party(session, call_id, party)
+            await reports.of_leg(session, leg, f"CL{leg.id}", status, self.now, 30, self.now)
+
+    async def call(self, call_id: int) -> Call:
+        async with self.database.transaction() as session:
+            return await calls.lock_call(session, call_id)
+
     async def hang_up(self, call_id: int) -> None:
         async with self.database.transaction() as session:
             call = await calls.lock_call(session, call_id)
@@ -137,5 +176,11 @@ class Floor:
         newest = select(CallLeg.id).join(Agent, Agent.id == CallLeg.agent_id).where(Agent.name == name)
         leg_id = (await session.scalars(newest.order_by(CallLeg.id.desc()).limit(1))).one()
         leg = await legs.lock_leg(session, leg_id)
+        assert leg is not None
+        return leg
+
+    async def _of_party(self, session: Any, call_id: int, party: Party) -> CallLeg:
+        newest = select(CallLeg.id).where(CallLeg.call_id == call_id, CallLeg.party == party)
+        leg = await legs.lock_leg(session, (await session.scalars(newest.order_by(CallLeg.id.desc()).limit(1))).one())
         assert leg is not None
         return leg

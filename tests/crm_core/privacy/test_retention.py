@@ -96,7 +96,7 @@ async def test_what_has_served_its_time_goes_with_its_parts_and_nothing_else(
         ran = await session.scalars(carried_out.order_by(Activity.id))
         assert ran.all()[-1] == {"removed": {"calls": 1, "tickets": 1}}
         asked = await session.scalars(select(Effect.address).where(Effect.kind == EffectKind.FORGET))
-        assert asked.all() == ["twilio:recording-REGreta"]
+        assert asked.all() == ["twilio:recording-1"]
 
 
 async def test_what_was_closed_goes_like_what_was_resolved(database: Database, company: Company) -> None:

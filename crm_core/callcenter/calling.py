@@ -1,0 +1,132 @@
+"""Whether a customer may be called now: the hours where they are, and numbers that nobody rings from here."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm_core import phones
+from crm_core.agents import Agent
+from crm_core.callcenter.callers import who_calls
+from crm_core.callcenter.calls import Call
+from crm_core.callcenter.legs import CallLeg, Party
+from crm_core.callcenter.states import FINAL, CallState
+from crm_core.company import company_of
+from crm_core.contacts import do_not_call, numbers
+from crm_core.contacts.contacts import Contact
+from crm_core.errors import Invalid, Refused
+from crm_core.sales.assignment import branch_of
+from crm_core.support.calendar import Calendar, calendar_of
+
+ONE_DIAL_WITHIN = timedelta(minutes=1)
+
+
+async def number_of(session: AsyncSession, contact: Contact) -> str:
+    """The main one, or that of the company they work for. Raises Invalid when there is none."""
+    for owner in (contact.id, contact.organisation_id):
+        owned = await numbers.numbers_of(session, owner) if owner is not None else []
+        if owned:
+            return owned[0].e164
+    raise Invalid("call.no-number", ref=contact.ref)
+
+
+def read_number(session: AsyncSession, raw: str) -> str:
+    """E.164. Raises Invalid for what is no number, Refused for one of our own lines and for what is dear to dial."""
+    company = company_of(session)
+    number = phones.require_e164(raw, company.country)
+    if number == company.phone.number:
+        raise Refused("call.own-number", number=phones.shown(number))
+    if phones.is_premium(number):
+        raise Refused("call.premium-number", number=phones.shown(number))
+    return number
+
+
+async def refuse_colleague(session: AsyncSession, number: str) -> None:
+    """A call to a customer does not go to one of us. Raises Refused."""
+    name = await session.scalar(select(Agent.name).where(Agent.phone == number, Agent.left_at.is_(None)))
+    if name is not None:
+        raise Refused("call.colleague", name=name)
+
+
+async def owner_of(session: AsyncSession, number: str) -> Contact | None:
+    """None for a number that nobody has, or several."""
+    contact_id = (await who_calls(session, number)).contact_id
+    return await session.get(Contact, contact_id) if contact_id is not None else None
+
+
+async def refuse_unless_open(session: AsyncSession, contact: Contact | None, now: datetime) -> None:
+    """Raises Refused with the time from which they may be called."""
+    calendar = await hours_of(session, contact)
+    if calendar.hours.are_open(now, calendar.zone):
+        return
+    moment = timedelta(seconds=1)
+    raise Refused("call.outside-hours", when=calendar.after(now, moment) - moment)
+
+
+async def hours_of(session: AsyncSession, contact: Contact | None) -> Calendar:
+    """Of the branch that looks after their postcode, with the holidays and the clock of where they are."""
+    company = company_of(session)
+    place = await _place_of(session, contact)
+    branch = branch_of(company, place.postcode) if place is not None and place.postcode else None
+    calendar = calendar_of(company, branch)
+    if place is None or (place.region is None and place.time_zone is None):
+        return calendar
+    hours = calendar.hours.model_copy(update={"region": place.region}) if place.region else calendar.hours
+    return Calendar(hours, ZoneInfo(place.time_zone) if place.time_zone else calendar.zone)
+
+
+async def _place_of(session: AsyncSession, contact: Contact | None) -> Contact | None:
+    """The contact, or the company they work for, whichever says where it is."""
+    organisation_id = contact.organisation_id if contact is not None else None
+    organisation = await session.get(Contact, organisation_id) if organisation_id is not None else None
+    known = [one for one in (contact, organisation) if one is not None]
+    return next((one for one in known if one.postcode or one.region or one.time_zone), None)
+
+
+async def waiting_callback(session: AsyncSession, contact: Contact | None, number: str) -> int | None:
+    """The call that is to be made for their own wish, while it waits in a queue."""
+    return await session.scalar(
+        select(Call.id)
+        .where(_to(contact, number), Call.state == CallState.QUEUED, Call.talk_began_at.is_(None))
+        .order_by(Call.id)
+        .limit(1)
+    )
+
+
+async def refuse_second(session: AsyncSession, contact: Contact | None, number: str, now: datetime) -> None:
+    """They are being called, or were a moment ago: nobody is rung twice. Raises Refused saying by whom."""
+    rung = select(CallLeg.call_id).where(CallLeg.call_id == Call.id, CallLeg.party == Party.CUSTOMER).exists()
+    found = await session.execute(
+        select(Call, Agent.name)
+        .outerjoin(Agent, Agent.id == Call.agent_id)
+        .where(
+            _to(contact, number),
+            or_(
+                Call.state.not_in([*FINAL, CallState.WRAP_UP, CallState.QUEUED]),
+                rung & (Call.started_at > now - ONE_DIAL_WITHIN),
+            ),
+        )
+        .order_by(Call.id.desc())
+        .limit(1)
+    )
+    first = found.first()
+    if first is not None:
+        call, name = first
+        raise Refused("call.called-already" if call.is_over else "call.being-called", ref=call.ref, name=name or "?")
+
+
+def _to(contact: Contact | None, number: str) -> ColumnElement[bool]:
+    """Calls that we make to them."""
+    to_them = Call.to_number == number
+    if contact is not None:
+        to_them = or_(Call.contact_id == contact.id, to_them)
+    return and_(Call.direction == "outbound", to_them)
+
+
+async def refuse_unwanted(session: AsyncSession, number: str) -> None:
+    """For a number that is no contact's. Raises Refused."""
+    if await do_not_call.among(session, [number]):
+        raise Refused("call.not-to-be-called", number=phones.shown(number))
