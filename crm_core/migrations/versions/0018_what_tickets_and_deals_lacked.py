@@ -1,4 +1,4 @@
-"""What tickets and deals lacked: custom fields, further calls, search."""
+"""What tickets and deals lacked: custom fields, further calls, search; and secrets that are told once."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ticket_id", "call_id", name=op.f("pk_ticket_call")),
     )
     op.create_index(op.f("ix_ticket_call_call_id"), "ticket_call", ["call_id"])
+    op.add_column("effect", sa.Column("is_secret", sa.Boolean(), nullable=False, server_default=sa.false()))
     _search()
 
 
@@ -68,6 +69,7 @@ def _fill_tokens() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("effect", "is_secret")
     op.drop_table("ticket_token")
     op.drop_table("ticket_call")
     for table in ("deal", "ticket"):
