@@ -46,6 +46,7 @@ _DELETED = (
     "deal_contact",
     "ticket_tag",
     "ticket_token",
+    "quote_link",
     "consent_use",
     "consent",
 )
