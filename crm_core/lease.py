@@ -88,9 +88,14 @@ async def claim(session: AsyncSession, model: type[Row], now: datetime, limit: i
     return sorted(taken.all(), key=lambda row: row.id)
 
 
-async def finish(session: AsyncSession, row: Leased, now: datetime, state: State = State.DONE) -> bool:
-    """False when the lease ran out and another worker took the row: whatever was done in this transaction must go."""
-    return await _mark(session, row, state=state, done_at=now, lease_token=None, lease_until=None)
+async def finish(
+    session: AsyncSession, row: Leased, now: datetime, state: State = State.DONE, **besides: object
+) -> bool:
+    """False when the lease ran out and another worker took the row: whatever was done in this transaction must go.
+
+    `besides`: what else the row has from now on.
+    """
+    return await _mark(session, row, state=state, done_at=now, lease_token=None, lease_until=None, **besides)
 
 
 async def retry(session: AsyncSession, row: Leased, now: datetime, error: str, after: float | None = None) -> bool:

@@ -7,11 +7,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import false, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_core import lease
 from crm_core.activity import Json
 from crm_core.lease import Leased, State
 
@@ -63,12 +64,15 @@ DELIVERY: dict[EffectKind, Delivery] = {
 
 
 class Effect(Leased):
+    """`is_secret`: what it says is told once, and not kept after it was delivered."""
+
     __tablename__ = "effect"
 
     kind: Mapped[str]
     payload: Mapped[dict[str, Any]] = mapped_column(Json)
     dedupe_key: Mapped[str | None] = mapped_column(unique=True)
     attempted_at: Mapped[datetime | None]
+    is_secret: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 async def enqueue(
@@ -80,6 +84,7 @@ async def enqueue(
     *,
     due_at: datetime | None = None,
     dedupe_key: str | None = None,
+    is_secret: bool = False,
 ) -> None:
     """On the caller's own transaction. A second effect with the same `dedupe_key` is dropped."""
     row = {
@@ -91,6 +96,7 @@ async def enqueue(
         "created_at": now,
         "attempts": 0,
         "dedupe_key": dedupe_key,
+        "is_secret": is_secret,
     }
     await session.execute(insert_ignoring(session, Effect.__table__), row)
 
@@ -105,6 +111,12 @@ def _insert_ignoring(dialect: str, table: Any) -> Any:
     """Made once a table: an effect is written many times a second."""
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return make(table).on_conflict_do_nothing()
+
+
+async def finish(session: AsyncSession, effect: Effect, now: datetime, state: State = State.DONE) -> bool:
+    """As lease.finish; a secret that was delivered is forgotten."""
+    forgotten: dict[str, Any] = {"payload": {}} if effect.is_secret and state is State.DONE else {}
+    return await lease.finish(session, effect, now, state, **forgotten)
 
 
 async def mark_attempted(session: AsyncSession, effect: Effect, now: datetime) -> bool:

@@ -111,6 +111,7 @@ RIGHTS: dict[str, Right] = {
     "quote.edit": Right(Role.AGENT, elsewhere=Role.LEAD),
     "quote.make": Right(Role.AGENT, elsewhere=Role.LEAD),
     "quote.read": Right(Role.VIEWER),
+    "quote.share": Right(Role.AGENT, elsewhere=Role.LEAD),
     "recording.listen": Right(Role.AGENT, elsewhere=Role.LEAD),
     "retention.carry-out": Right(Role.ADMIN),
     "satisfaction.rate": Right(Role.AGENT, Proof.CALLER_ID),

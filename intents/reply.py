@@ -62,6 +62,7 @@ class Reply:
     """`shown` lists the references that `it` may mean from now on, the most recent first.
 
     `lead` is what stands above the parts where they are drawn, without what they show anyway; "" for nothing.
+    `is_secret`: told once, and kept nowhere after it was delivered.
     """
 
     text: str
@@ -70,6 +71,7 @@ class Reply:
     shown: list[str] = field(default_factory=list)
     language: str = "en"
     lead: str | None = None
+    is_secret: bool = False
 
     def also(self, sentence: str) -> Reply:
         """One more at the end."""

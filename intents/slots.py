@@ -44,6 +44,12 @@ def _record(kind: str, words: str) -> Slot:
     return Slot(kind, pattern, read)
 
 
+def _meant(slot: Slot, letter: str, nouns: str) -> Slot:
+    """With its letter or noun, or what was just shown: a bare number is a ticket's."""
+    written = rf"(?:(?:{nouns})\s)?#?{letter}\s?[-#–]?\s?\d{{1,15}}|(?:{nouns})\s#?\d{{1,15}}"
+    return Slot(slot.name, f"{written}|{_THAT_PATTERN}", slot.read)
+
+
 def is_that(text: str) -> bool:
     """Whether the words point back at what was just shown."""
     return fold(text).strip() in {fold(word) for word in _THAT}
@@ -234,8 +240,8 @@ QUOTE = _record("quote", "quote|quotation|angebot")
 APPOINTMENT = _record("appointment", "appointment|meeting|termin")
 # With their letter or noun: a bare number is a ticket's, a deal's or a task's.
 GIVEN_DEAL = Slot("deal", r"(?:(?:deal|auftrag)\s)?#?d\s?[-#–]?\s?\d{1,15}", DEAL.read)
-# As well as what was just shown: "set … of it" may be about anything else.
-MEANT_DEAL = Slot("deal", rf"{GIVEN_DEAL.pattern}|(?:deal|auftrag)\s#?\d{{1,15}}|{_THAT_PATTERN}", DEAL.read)
+MEANT_DEAL = _meant(DEAL, "d", "deal|auftrag")
+MEANT_APPOINTMENT = _meant(APPOINTMENT, "m", "appointment|meeting|termin")
 GIVEN_CALL = Slot("call", r"(?:call|anruf)\s?[-#–]?\s?\d{1,15}", CALL.read)
 GIVEN_TASK = Slot("task", r"(?:task|aufgabe)\s?[-#–]?\s?\d{1,15}", TASK.read)
 PROJECT = Slot(
@@ -338,6 +344,7 @@ WhoseArg: TypeAlias = Annotated[str, WHOSE]
 MineArg: TypeAlias = Annotated[str, MINE]
 QuoteArg: TypeAlias = Annotated[int, QUOTE]
 AppointmentArg: TypeAlias = Annotated[int, APPOINTMENT]
+MeantAppointmentArg: TypeAlias = Annotated[int, MEANT_APPOINTMENT]
 ItemArg: TypeAlias = Annotated[str, ITEM]
 WordsArg: TypeAlias = Annotated[str, WORDS]
 QuantityArg: TypeAlias = Annotated[int, QUANTITY]

@@ -30,6 +30,8 @@ _OTHER = {"other": 2, "second": 2, "third": 3, "zweiten": 2, "zweite": 2, "dritt
 _LAST_WEEK = ("last week", "letzte woche", "letzter woche", "vorige woche")
 _THIS_WEEK = ("this week", "diese woche", "dieser woche")
 MOST_EVERY = 99
+_UNTIL = "until|till|to|bis|-|–"
+_SPAN_OF_DAYS = re.compile(rf"(?P<first>{DAY_PATTERN})\s+(?:{_UNTIL})\s+(?:zum\s+)?(?P<last>{DAY_PATTERN})")
 
 
 def _minutes(text: str, _heard: Heard) -> int:
@@ -91,9 +93,19 @@ def _repetition(text: str, _heard: Heard) -> Recurrence:
     return Recurrence(unit, every)
 
 
+def _days(text: str, heard: Heard) -> tuple[date, date]:
+    """The last one is the next of its name behind the first: from Monday until Friday, whatever day it is."""
+    found = _SPAN_OF_DAYS.fullmatch(" ".join(text.casefold().split()))
+    if found is None:
+        raise Invalid("date.invalid", text=text.strip()[:40])
+    first = read_due(found["first"], heard.now)
+    return first.date(), read_due(found["last"], first).date()
+
+
 DURATION = Slot("duration", rf"{_CLOCKED}|{_SPELLED}", _minutes)
 LEAD = Slot("lead", rf"{_CLOCKED}|{_SPELLED}|(?:an?|one|eine[nr]?|ein|\d{{1,3}})\s(?:{_HOUR}|{_DAY})", _lead)
 DAY = Slot("day", rf"yesterday|gestern|{DAY_PATTERN}", _day)
+DAYS = Slot("days", rf"{DAY_PATTERN}\s+(?:{_UNTIL})\s+(?:zum\s+)?{DAY_PATTERN}", _days)
 WEEK = Slot("week", "|".join([*_LAST_WEEK, *_THIS_WEEK, r"(?:calendar\s)?(?:week|woche|kw)\s?\d{1,2}"]), _week)
 REPEAT = Slot(
     "repeat", rf"{_ON_WEEKDAYS}|{_ADVERBS}|{_EVERY}\s(?:\d{{1,3}}\s|(?:{'|'.join(_OTHER)})\s)?(?:{_NOUNS})", _repetition
@@ -101,6 +113,7 @@ REPEAT = Slot(
 
 DurationArg: TypeAlias = Annotated[int, DURATION]
 LeadArg: TypeAlias = Annotated[int, LEAD]
+DaysArg: TypeAlias = Annotated[tuple[date, date], DAYS]
 PastDayArg: TypeAlias = Annotated[date, DAY]
 WeekArg: TypeAlias = Annotated[date, WEEK]
 RepeatArg: TypeAlias = Annotated[Recurrence, REPEAT]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from webhooks import calendar, health, slack, telegram
+from webhooks import calendar, health, quote_page, slack, telegram
 from webhooks.errors import answer_every_error
 from webhooks.runtime import Runtime
 from webhooks.settings import revealed
@@ -48,7 +48,7 @@ def build_channels(runtime: Runtime) -> Channels:
 def build_app(runtime: Runtime, channels: Channels, worker: Worker | None) -> web.Application:
     """`worker` runs beside the routes in this process, or None when `offhook work` does it elsewhere."""
     app = web.Application(middlewares=[answer_every_error], client_max_size=LARGEST_BODY)
-    app.add_routes([*health.routes(runtime), *calendar.routes(runtime), *channels.routes])
+    app.add_routes([*health.routes(runtime), *calendar.routes(runtime), *quote_page.routes(runtime), *channels.routes])
 
     async def running(_app: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(worker.run()) if worker is not None else None

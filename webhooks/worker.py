@@ -168,7 +168,7 @@ class Worker:
     async def _mark(self, effect: Effect, state: State) -> None:
         metrics.EFFECTS.labels(effect.kind, state).inc()
         async with self._runtime.database.transaction() as session:
-            if not await lease.finish(session, effect, self._runtime.clock(), state):
+            if not await outbox.finish(session, effect, self._runtime.clock(), state):
                 log.warning("outbox.lease-lost", effect=effect.id)
 
     async def _retry(self, row: Receipt | Effect, reason: str, after: float | None = None) -> None:

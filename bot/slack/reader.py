@@ -83,7 +83,8 @@ async def _post(session: AsyncSession, said: Heard, reply: Reply, key: str, now:
         payload["response_url"] = said.response_url
     if said.is_private and not said.channel.startswith("D"):
         payload["user"] = said.user
-    await outbox.enqueue(session, EffectKind.POST, f"slack:{said.channel}:{said.user}", payload, now)
+    address = f"slack:{said.channel}:{said.user}"
+    await outbox.enqueue(session, EffectKind.POST, address, payload, now, is_secret=reply.is_secret)
 
 
 def _heard(payload: Payload) -> Heard | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Message, Update
@@ -67,15 +66,12 @@ class TelegramReader:
 async def _send(session: AsyncSession, said: Heard, reply: Reply, key: str, now: datetime) -> None:
     address = f"telegram:{said.chat}"
     if said.query is not None:
-        await _enqueue(session, address, "answerCallbackQuery", {"callback_query_id": said.query}, now)
+        answered = {"method": "answerCallbackQuery", "arguments": {"callback_query_id": said.query}}
+        await outbox.enqueue(session, EffectKind.POST, address, answered, now)
     tokens = await conversation.offer(session, messages.offered(reply.parts), key, now)
     for message in messages.messages(reply.above, reply.parts, tokens):
-        await _enqueue(session, address, "sendMessage", {"chat_id": said.chat, **message}, now)
-
-
-async def _enqueue(session: AsyncSession, address: str, method: str, arguments: dict[str, Any], now: datetime) -> None:
-    payload = {"method": method, "arguments": arguments}
-    await outbox.enqueue(session, EffectKind.POST, address, payload, now)
+        sent = {"method": "sendMessage", "arguments": {"chat_id": said.chat, **message}}
+        await outbox.enqueue(session, EffectKind.POST, address, sent, now, is_secret=reply.is_secret)
 
 
 def _heard(update: Update | None, bridge: TelegramBridge) -> Heard | None:

@@ -237,6 +237,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "project": table["project"].c.id.in_(about.projects),
         "queue_entry": table["queue_entry"].c.call_id.in_(calls),
         "quote": table["quote"].c.id.in_(about.quotes),
+        "quote_link": table["quote_link"].c.quote_id.in_(about.quotes),
         "quote_line": table["quote_line"].c.quote_id.in_(about.quotes),
         "receipt": or_(
             table["receipt"].c.address.in_([f"twilio:{sid}" for sid in about.sids]),

@@ -52,6 +52,7 @@ _DELETED = (
     "deal_contact",
     "ticket_tag",
     "ticket_token",
+    "quote_link",
     "consent_use",
     "consent",
     "text_message",

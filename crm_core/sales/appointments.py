@@ -107,6 +107,17 @@ async def postpone(
     return appointment
 
 
+async def rename(session: AsyncSession, actor: Actor, appointment_id: int, title: str, now: datetime) -> Appointment:
+    """What it is about. Raises Invalid for nothing."""
+    rights.require(actor, "appointment.change")
+    clean = " ".join(title.split())
+    if not clean:
+        raise Invalid("appointment.title-missing")
+    appointment = await _coming(session, appointment_id)
+    await activity.change(session, actor, appointment, "appointment.renamed", now, title=clean[:LONGEST_TEXT])
+    return appointment
+
+
 async def cancel(session: AsyncSession, actor: Actor, appointment_id: int, now: datetime) -> Appointment:
     rights.require(actor, "appointment.change")
     appointment = await _coming(session, appointment_id)

@@ -16,6 +16,7 @@ from crm_core.agents import Actor
 from crm_core.company import company_of
 from crm_core.db import Base, BigId, Record
 from crm_core.errors import Invalid, NotFound, Refused
+from crm_core.references import Removal
 from crm_core.sales.deals import Deal
 from crm_core.sales.totals import PER_UNIT, WHOLE_BP, Totals, totals_of
 
@@ -194,8 +195,14 @@ async def totals(session: AsyncSession, quote_id: int) -> Totals:
     return totals_of(await lines_of(session, quote_id))
 
 
-async def remove_lines(session: AsyncSession, quote_id: int) -> None:
+REMOVALS: list[Removal] = []
+"""What lies beside a quote and goes with it."""
+
+
+async def remove_parts(session: AsyncSession, quote_id: int) -> None:
     await session.execute(delete(QuoteLine).where(QuoteLine.quote_id == quote_id))
+    for remove in REMOVALS:
+        await remove(session, quote_id)
 
 
 async def _locked(session: AsyncSession, actor: Actor, quote_id: int) -> Quote:

@@ -71,6 +71,26 @@ async def test_effects_of_one_conversation_are_carried_in_order(database: Databa
     assert await _states(database) == [State.DONE] * 3
 
 
+async def test_a_secret_is_forgotten_once_it_is_delivered_and_not_before(database: Database, company: Company) -> None:
+    notebook = Notebook()
+    async with database.transaction() as session:
+        for kind, address, is_secret in (
+            (EffectKind.POST, "slack:C1", True),
+            (EffectKind.POST, "slack:C1", False),
+            (EffectKind.POST, "fax:1", True),
+        ):
+            await outbox.enqueue(session, kind, address, {"number": 7}, NOW, is_secret=is_secret)
+    await _until_idle(_worker(database, company, notebook, Clock()))
+    assert notebook.given == [7, 7]
+    async with database.transaction() as session:
+        kept = (await session.execute(select(Effect.state, Effect.payload).order_by(Effect.id))).all()
+    assert [tuple(row) for row in kept] == [
+        (State.DONE, {}),
+        (State.DONE, {"number": 7}),
+        (State.DEAD, {"number": 7}),
+    ]
+
+
 async def test_patience_that_a_platform_asks_for_is_kept(database: Database, company: Company) -> None:
     def busy() -> None:
         raise TryLater("429", after=30)

@@ -22,7 +22,7 @@ from crm_core.contacts.contacts import Contact
 from crm_core.contacts.pins import ContactPin
 from crm_core.money import Money
 from crm_core.projects import tasks
-from crm_core.sales import appointments, deals, moves, products, quotes, stages
+from crm_core.sales import appointments, deals, moves, products, quote_links, quotes, stages
 from crm_core.sales.deals import Deal
 from crm_core.support import details, sla, ticket_calls, tickets
 from crm_core.support.tickets import Priority, Ticket
@@ -230,6 +230,7 @@ async def _sales(session: AsyncSession, owner: Actor, people: dict[str, Contact]
             quantity=quantity,
             now=now - timedelta(days=1),
         )
+    await quote_links.share(session, owner, quote.id, now - timedelta(hours=23))
     day_after = (now + timedelta(days=2)).astimezone(company_of(session).zone)
     await appointments.make_appointment(
         session,

@@ -1,4 +1,4 @@
-"""What tickets and deals lacked: custom fields, further calls, search."""
+"""What tickets and deals lacked: custom fields, further calls, search; and addresses that are told once."""
 
 from __future__ import annotations
 
@@ -32,6 +32,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ticket_id", "call_id", name=op.f("pk_ticket_call")),
     )
     op.create_index(op.f("ix_ticket_call_call_id"), "ticket_call", ["call_id"])
+    op.add_column("effect", sa.Column("is_secret", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.create_table(
+        "quote_link",
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("quote_id", _ID, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["quote_id"], ["quote.id"], name=op.f("fk_quote_link_quote_id")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_quote_link")),
+    )
+    op.create_index(op.f("ix_quote_link_quote_id"), "quote_link", ["quote_id"])
     _search()
 
 
@@ -68,6 +78,8 @@ def _fill_tokens() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("quote_link")
+    op.drop_column("effect", "is_secret")
     op.drop_table("ticket_token")
     op.drop_table("ticket_call")
     for table in ("deal", "ticket"):

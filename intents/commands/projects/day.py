@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crm_core import agenda, calendars
 from crm_core.agenda import Entry
 from crm_core.errors import NotAllowed
@@ -72,7 +74,8 @@ async def renew(context: Context) -> Reply:
 
 async def _subscribed(context: Context) -> Reply:
     token = await calendars.subscribe(context.session, context.actor, context.now)
-    return context.reply("calendar.address", address=calendars.address(context.session, token))
+    told = context.reply("calendar.address", address=calendars.address(context.session, token))
+    return replace(told, is_secret=True)
 
 
 def _require_agent(context: Context) -> None:

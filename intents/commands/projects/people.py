@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from crm_core import absences, agenda, handover, leaving
 from crm_core.absences import Reason
 from crm_core.agents import Agent
-from crm_core.message import say
+from crm_core.message import Message, say
 from intents.colleagues import colleague
 from intents.registry import Context, command
 from intents.reply import Choice, Choices, Part, Reply, Table
 from intents.slots import AgentArg, DueArg
+from intents.spans import DaysArg
 
 _SICK = "(is sick|is ill|am sick|am ill|is off sick)"
 _SICK_DE = "(ist krank|bin krank|fällt aus)"
@@ -54,18 +55,31 @@ async def sick(
         "en": [
             "{agent} is on holiday until {due}",
             f"{{agent}} {_AWAY} (until|till) {{due}} , {{substitute}} (stands in|covers|takes over)",
+            f"{{agent}} {_AWAY} from {{days}} , {{substitute}} (stands in|covers|takes over)",
+            f"{{agent}} {_AWAY} from {{days}}",
             f"{{agent}} {_AWAY} (until|till) {{due}}",
         ],
         "de": [
             "{agent} ist im Urlaub bis {due}",
             f"{{agent}} {_AWAY_DE} bis {{due}} , {{substitute}} (vertritt|übernimmt|springt ein)",
+            f"{{agent}} {_AWAY_DE} (vom|von) {{days}} , {{substitute}} (vertritt|übernimmt|springt ein)",
+            f"{{agent}} {_AWAY_DE} (vom|von) {{days}}",
+            "{agent} (ist|bin) (vom|von) {days} im urlaub , {substitute} (vertritt|übernimmt|springt ein)",
+            "{agent} (ist|bin) (vom|von) {days} im urlaub",
+            "{agent} (hat|habe) (vom|von) {days} urlaub",
             f"{{agent}} {_AWAY_DE} bis {{due}}",
         ],
     },
     changes=True,
 )
-async def holiday(context: Context, agent: AgentArg, due: DueArg, substitute: AgentArg | None = None) -> Reply:
-    return await _report(context, Reason.HOLIDAY, agent, due, substitute)
+async def holiday(
+    context: Context,
+    agent: AgentArg,
+    due: DueArg | None = None,
+    days: DaysArg | None = None,
+    substitute: AgentArg | None = None,
+) -> Reply:
+    return await _report(context, Reason.HOLIDAY, agent, due, substitute, days)
 
 
 @command(
@@ -151,27 +165,42 @@ async def leave(context: Context, agent: AgentArg, receiver: AgentArg) -> Reply:
     return context.reply("agent.left", name=leaver.name, heir=heir.name, count=count)
 
 
-async def _report(context: Context, reason: Reason, agent: str, due: datetime | None, substitute: str | None) -> Reply:
-    """Until today unless another day is named; what they had to do today is offered to be handed over."""
+async def _report(
+    context: Context,
+    reason: Reason,
+    agent: str,
+    due: datetime | None,
+    substitute: str | None,
+    days: tuple[date, date] | None = None,
+) -> Reply:
+    """From today until today unless other days are named; what they had to do today is offered to be handed over."""
     chosen = await colleague(context, agent)
     stand_in = await colleague(context, substitute) if substitute is not None else None
-    last_day: date = due.astimezone(context.company.zone).date() if due is not None else context.heard.now.date()
+    today = context.heard.now.date()
+    first_day, last_day = days or (today, due.astimezone(context.company.zone).date() if due is not None else today)
     await absences.report(
-        context.session, context.actor, chosen, reason=reason, last_day=last_day, substitute=stand_in, now=context.now
+        context.session,
+        context.actor,
+        chosen,
+        reason=reason,
+        first_day=first_day,
+        last_day=last_day,
+        substitute=stand_in,
+        now=context.now,
     )
-    until = say("absence.today") if last_day - context.heard.now.date() < timedelta(days=1) else last_day
-    reported = say(f"absence.{reason}")
+    reported, span = say(f"absence.{reason}"), _span(today, first_day, last_day)
     if stand_in is None:
-        return context.reply("absence.reported", name=chosen.name, reason=reported, until=until)
-    parts = await _offer(context, chosen, stand_in)
+        return context.reply("absence.reported", name=chosen.name, reason=reported, span=span)
+    parts = await _offer(context, chosen, stand_in) if first_day <= today else []
     return context.reply(
-        "absence.reported-with",
-        *parts,
-        name=chosen.name,
-        reason=reported,
-        until=until,
-        substitute=stand_in.name,
+        "absence.reported-with", *parts, name=chosen.name, reason=reported, span=span, substitute=stand_in.name
     )
+
+
+def _span(today: date, first_day: date, last_day: date) -> Message:
+    if first_day > today:
+        return say("absence.from-until", first=first_day, until=last_day)
+    return say("absence.until-day", until=last_day if last_day > today else say("absence.today"))
 
 
 async def _offer(context: Context, absent: Agent, stand_in: Agent) -> list[Part]:

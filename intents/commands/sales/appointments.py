@@ -1,4 +1,4 @@
-"""Appointments: make, list, show, invite, postpone, cancel."""
+"""Appointments: make, list, show, say what one is about, invite, postpone, cancel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from intents.commands.contacts import name_for, the_contact
 from intents.commands.sales.deals import MOST_LISTED
 from intents.registry import Context, command
 from intents.reply import Choice, Choices, Reply, Table
-from intents.slots import AgentArg, AppointmentArg, ContactArg, DueArg, MinutesArg, TextArg
+from intents.slots import AgentArg, AppointmentArg, ContactArg, DueArg, MeantAppointmentArg, MinutesArg, TextArg
 
 _COMING = timedelta(days=60)
 
@@ -27,6 +27,7 @@ _COMING = timedelta(days=60)
             "[new|make an|book an] appointment with {contact} [on] {due} for {minutes} minutes (at|in) {place}",
             "[new|make an|book an] (appointment|meeting) with {contact} [on] {due} for {minutes} minutes",
             "[new|make an|book an] (appointment|meeting) with {contact} [on] {due} (at|in) {place}",
+            "[new|make an|book an] (appointment|meeting) with {contact} [on] {due} about {title}",
             "[new|make an|book an] (appointment|meeting) with {contact} [on] {due}",
             "(new|make an|book an) appointment with {contact}",
             "(new|make an|book an) appointment",
@@ -36,6 +37,7 @@ _COMING = timedelta(days=60)
             "[neuer] termin mit {contact} {due} für {minutes} minuten (in|bei|im) {place}",
             "[neuer] termin mit {contact} {due} für {minutes} minuten",
             "[neuer] termin mit {contact} {due} (in|bei|im) {place}",
+            "[neuer] termin mit {contact} {due} (wegen|zum thema) {title}",
             "[neuer] termin mit {contact} {due}",
             "(neuer termin|termin anlegen|termin vereinbaren) mit {contact}",
             "(neuer termin|termin anlegen|termin vereinbaren)",
@@ -49,6 +51,7 @@ async def make(
     due: DueArg,
     place: TextArg | None = None,
     minutes: MinutesArg | None = None,
+    title: TextArg = "",
 ) -> Reply:
     customer = await the_contact(context, contact)
     made = await appointments.make_appointment(
@@ -58,6 +61,7 @@ async def make(
         start_at=due,
         end_at=due + timedelta(minutes=minutes) if minutes is not None else None,
         place=place,
+        title=title,
         now=context.now,
     )
     return await _about(context, "appointment.made", made, name=name_for(context, customer))
@@ -99,6 +103,29 @@ async def show(context: Context, appointment: AppointmentArg) -> Reply:
     rights.require(context.actor, "appointment.read")
     found = cast("Appointment", await references.read(context.session, "appointment", appointment))
     return await _about(context, "appointment.shown", found, what=await _what(context, found))
+
+
+@command(
+    "appointment.rename",
+    {
+        "en": [
+            "title of {appointment} {title}",
+            "(set|change) [the] (title|subject) of {appointment} (to|:) {title}",
+            "[the] title of {appointment} [is|:] {title}",
+            "{appointment} is about {title}",
+        ],
+        "de": [
+            "Titel von {appointment} {title}",
+            "(setze|setzen sie|ändere|ändern sie) [den] (titel|betreff) von {appointment} (auf|in|:) {title}",
+            "[der] titel von {appointment} [ist|:] {title}",
+            "bei {appointment} geht es um {title}",
+        ],
+    },
+    changes=True,
+)
+async def rename(context: Context, appointment: MeantAppointmentArg, title: TextArg) -> Reply:
+    renamed = await appointments.rename(context.session, context.actor, appointment, title, context.now)
+    return await _about(context, "appointment.renamed", renamed)
 
 
 @command(

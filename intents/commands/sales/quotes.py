@@ -1,13 +1,14 @@
-"""Quotes: make, lines, show, list, send, accept, decline; and what is for sale."""
+"""Quotes: make, lines, show, a page to share, list, send, accept, decline; and what is for sale."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 from crm_core import references, rights
 from crm_core.errors import Invalid
 from crm_core.money import Money
-from crm_core.sales import products, quotes
+from crm_core.sales import products, quote_links, quotes
 from crm_core.sales.quotes import Quote
 from crm_core.sales.totals import PER_UNIT
 from intents.cards.sales import decimal, quote_card
@@ -127,6 +128,58 @@ async def valid(context: Context, quote: QuoteArg, due: DueArg) -> Reply:
 async def show(context: Context, quote: QuoteArg) -> Reply:
     rights.require(context.actor, "quote.read")
     return await _about(context, "quote.shown", cast("Quote", await references.read(context.session, "quote", quote)))
+
+
+@command(
+    "quote.share",
+    {
+        "en": [
+            "link to {quote}",
+            "(link|address|page|url) (to|of|for) [the] [quote] {quote}",
+            "quote {quote} link",
+            "share [the] [quote] {quote}",
+        ],
+        "de": [
+            "Link zu {quote}",
+            "(link|adresse|seite|url) (zu|zum|von|für|für das) [angebot] {quote}",
+            "angebot {quote} link",
+            "(teile|teilen sie) [das] [angebot] {quote}",
+        ],
+    },
+    changes=True,
+)
+async def share(context: Context, quote: QuoteArg) -> Reply:
+    """Whoever has the address reads the quote: it is told in private, once."""
+    if context.ask.is_public:
+        return context.reply("quote.ask-privately")
+    token = await quote_links.share(context.session, context.actor, quote, context.now)
+    shared = cast("Quote", await references.read(context.session, "quote", quote))
+    address = quote_links.address(context.session, token)
+    told = context.reply(
+        "quote.shared", shown=[shared.ref], ref=shared.ref, address=address, day=context.shown_as(shared.valid_until)
+    )
+    return replace(told, is_secret=True)
+
+
+@command(
+    "quote.close-links",
+    {
+        "en": [
+            "close link to {quote}",
+            "(close|revoke|stop) [the] (link|links|address) (to|of|for) [the] [quote] {quote}",
+        ],
+        "de": [
+            "Link zu {quote} schließen",
+            "(link|links|adresse) (zu|zum|von|für) [angebot] {quote} (schließen|sperren)",
+            "(schließe|schließen sie|sperre|sperren sie) [den|die] (link|links|adresse) (zu|zum|von) [angebot] {quote}",
+        ],
+    },
+    changes=True,
+)
+async def close_links(context: Context, quote: QuoteArg) -> Reply:
+    return await _about(
+        context, "quote.closed", await quote_links.close(context.session, context.actor, quote, context.now)
+    )
 
 
 @command(

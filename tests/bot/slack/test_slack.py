@@ -128,6 +128,15 @@ async def test_a_direct_message_gets_the_whole_answer(team: Team) -> None:
     assert "Greta Sommer" in json.dumps([team.last(direct).text, team.last(direct).blocks])
 
 
+async def test_an_address_that_is_told_once_is_not_kept(team: Team) -> None:
+    direct = team.slack.direct_channel(team.mira)
+    await team.slack.message(team.mira, direct, "calendar")
+    await team.work()
+    assert "/calendar/" in team.last(direct).text
+    async with team.product.database.transaction() as session:
+        assert "/calendar/" not in str(list(await session.scalars(select(Effect.payload))))
+
+
 async def test_a_ticket_is_a_card_that_is_edited_in_place(team: Team) -> None:
     await team.open_ticket()
     card = team.card()

@@ -91,6 +91,12 @@ async def test_a_command_with_a_slash_is_the_same_command(field: Field) -> None:
     assert "Pipeline" in await field.ask("/pipeline")
 
 
+async def test_an_address_that_is_told_once_is_not_kept(field: Field) -> None:
+    assert "/calendar/" in await field.ask("Kalender")
+    async with field.product.database.transaction() as session:
+        assert "/calendar/" not in str(list(await session.scalars(select(Effect.payload))))
+
+
 async def test_a_deal_moves_by_button(field: Field) -> None:
     await field.ask("neuer Deal Heizung über 12.000 €")
     label = field.last().reply_markup["inline_keyboard"][0][0]["text"]

@@ -17,6 +17,7 @@ from crm_core.outbox import EffectKind
 from crm_core.privacy.erasures import Erasure
 from crm_core.privacy.holdings import IMPERSONAL, Person, holdings
 from crm_core.privacy.privacy import erase, known_of
+from crm_core.sales.quote_links import QuoteLink
 from tests import people
 from tests.journeys.stage import LINE, Stage, set_stage
 from tests.people import NOW
@@ -63,6 +64,7 @@ async def stage(database: Database, company: Company) -> AsyncIterator[Stage]:
             "log 1:30 on T-1 Backofen repaired with Greta",
             "log 30 min on P-1 plans for Sommer",
             "add e-mail g.s@example.de to C-1001",
+            "link to Q-1",
             "set serial number of T-1 to NH-2019-0417",
         ):
             await stage.slack.slash(stage.mira, stage.channel, text)
@@ -103,7 +105,7 @@ async def test_all_that_is_known_is_told(stage: Stage) -> None:
     assert {row["subject"] for row in found["ticket"]} >= {"Der Backofen ist kalt"}
     assert [step["title"] for step in found["ticket_step"]] == ["Frau Sommer anrufen"]
     assert [row["body"] for row in found["ticket_comment"]] == ["Greta is angry", "Wir kommen, Greta"]
-    of_sales = ("deal", "deal_contact", "quote", "quote_line", "appointment")
+    of_sales = ("deal", "deal_contact", "quote", "quote_line", "quote_link", "appointment")
     for name in ("call", "receipt", "effect", "activity", "recording", *of_sales):
         assert found[name], name
     assert {"serial": "NH-2019-0417"} in [row["custom"] for row in found["ticket"]]
@@ -115,6 +117,7 @@ async def test_nothing_is_left_of_who_is_erased_and_all_of_everybody_else(stage:
     greta = await _greta(database)
     async with database.transaction() as session:
         done = await erase(session, SYSTEM, greta, NOW)
+        assert not (await session.scalars(select(QuoteLink))).all(), "nobody reads it by its address any more"
     assert done.rows["ticket"] >= 1
     assert any(line.startswith("recording RE") for line in done.elsewhere)
     left = await _everything(database)

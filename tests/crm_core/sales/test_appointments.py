@@ -67,3 +67,14 @@ async def test_it_ends_after_it_begins_and_soon(sqlite_database: Database, hours
             await appointments.make_appointment(
                 session, lena, start_at=NOW, end_at=NOW + timedelta(hours=hours), now=NOW
             )
+
+
+async def test_what_one_is_about_is_said_later_and_taken_back(database: Database) -> None:
+    async with database.transaction() as session:
+        lena = as_actor(await people.add_agent(session, "Lena Brandt"))
+        one = await appointments.make_appointment(session, lena, start_at=NOW + HOUR, title="Visit", now=NOW)
+        assert (await appointments.rename(session, lena, one.id, " The  oven ", NOW)).title == "The oven"
+        with pytest.raises(Invalid):
+            await appointments.rename(session, lena, one.id, "  ", NOW)
+        await activity.undo(session, lena, NOW)
+        assert (await session.get_one(Appointment, one.id)).title == "Visit"

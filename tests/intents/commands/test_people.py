@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -41,6 +42,54 @@ async def test_a_holiday_is_reported_by_oneself_and_taken_back(jonas: Talk) -> N
     assert said.text == "Jonas Weber: im Urlaub, bis Fr., 27. Nov. 2026. Noch vertritt niemand."
     assert (await jonas.say("rückgängig")).text == "Bei AB-1 zurückgenommen: Jonas Weber hat eine Abwesenheit gemeldet."
     assert (await jonas.say("wer ist krank")).text == "Niemand ist abwesend."
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        (
+            "Jonas is on holiday from 1 December until 8 December",
+            "Jonas Weber: on holiday, from Tue, 1 Dec 2026 until Tue, 8 Dec 2026. Nobody stands in yet.",
+        ),
+        (
+            "Jonas ist vom 1.12. bis 8.12. im Urlaub",
+            "Jonas Weber: im Urlaub, von Di., 1. Dez. 2026 bis Di., 8. Dez. 2026. Noch vertritt niemand.",
+        ),
+        (
+            "ich bin vom 28. Dezember bis zum 3. Januar im Urlaub, Mira vertritt",
+            "Jonas Weber: im Urlaub, von Mo., 28. Dez. 2026 bis So., 3. Jan. 2027. Neues geht an Mira Okafor.",
+        ),
+        (
+            "Jonas is on vacation from Thursday to Tuesday",
+            "Jonas Weber: on holiday, from Thu, 26 Nov 2026 until Tue, 1 Dec 2026. Nobody stands in yet.",
+        ),
+        (
+            "Jonas hat von heute bis morgen Urlaub",
+            "Jonas Weber: im Urlaub, bis Di., 24. Nov. 2026. Noch vertritt niemand.",
+        ),
+    ],
+)
+async def test_a_holiday_is_reported_with_the_days_it_lasts(mira: Talk, jonas: Talk, said: str, answer: str) -> None:
+    assert (await jonas.say(said)).text == answer
+
+
+async def test_who_is_away_later_is_on_duty_until_then(mira: Talk, jonas: Talk) -> None:
+    await jonas.say("available")
+    await jonas.say("add task Call back due today")
+    reported = await jonas.say("Jonas is on holiday from tomorrow until Friday, Mira stands in")
+    assert choices(reported) == [], "what is due today is done today"
+    assert "Jonas Weber" in (await mira.say("who is on duty")).text
+    assert "Jonas Weber" in (await mira.say("who is away")).text
+    await mira.say("open ticket leak")
+    assert "Jonas Weber" in (await mira.say("assign T-1 to Jonas")).text
+    tomorrow = Talk(mira.database, mira.actor, now=NOW + timedelta(days=1))
+    await tomorrow.say("open ticket another leak")
+    assert "Mira Okafor" in (await tomorrow.say("assign T-2 to Jonas")).text
+    refused = await jonas.say("Jonas is on holiday from 1.12.2027 until 8.12.2026")
+    assert (refused.tone, refused.text) == (
+        Tone.REFUSED,
+        "An absence ends today or later, and not before it begins.",
+    )
 
 
 async def test_who_leaves_hands_everything_over_and_is_locked_out(mira: Talk, jonas: Talk, lena: Talk) -> None:

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from intents.reply import Tone
 from tests import people
 from tests.intents.talk import Talk, choices, everything
 
@@ -158,6 +159,23 @@ async def test_a_quote_is_spoken_line_by_line(mira: Talk, jonas: Talk) -> None:
     await mira.press(choices(await mira.say("send Q-1"))[0])
     assert (await mira.say("decline Q-1")).text == "Q-1 does not wait for an answer."
     assert (await mira.say("products")).text.startswith("4 products: Fitter hours: 68")
+
+
+async def test_an_appointment_says_what_it_is_about(mira: Talk) -> None:
+    async with mira.database.transaction() as session:
+        await people.add_contact(session)
+    await mira.say("appointment with Greta Sommer tomorrow 14:00 about the oven")
+    assert "M-1 · the oven" in everything(await mira.say("show M-1"))
+    assert (await mira.say("title of M-1 Site visit")).text == "M-1 has a title now: Tue 24 Nov, 14:00."
+    assert "M-1 · Site visit" in everything(await mira.say("show M-1"))
+    assert (await mira.say("postpone it to Friday 9:00")).text.startswith("M-1")
+    await mira.say("undo")
+    await mira.say("Titel von M-1: Besichtigung")
+    assert "Besichtigung" in (await mira.say("my appointments")).text
+    public = Talk(mira.database, mira.actor, is_public=True)
+    assert "oven" not in everything(await public.say("title of M-1 the oven")).replace("title of M-1 the oven", "")
+    await mira.say("cancel M-1")
+    assert (await mira.say("title of M-1 too late")).tone is Tone.REFUSED
 
 
 async def test_an_appointment_is_made_found_and_called_off(mira: Talk, jonas: Talk) -> None:

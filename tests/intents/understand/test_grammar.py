@@ -160,6 +160,23 @@ ENGLISH: list[tuple[str, str, dict[str, str]]] = [
     ("cancel M-5", "appointment.cancel", {"appointment": "M-5"}),
 ]
 ENGLISH += [
+    ("link to Q-3", "quote.share", {"quote": "Q-3"}),
+    ("link for the quote Q-3", "quote.share", {"quote": "Q-3"}),
+    ("quote Q-3 link", "quote.share", {"quote": "Q-3"}),
+    ("quote Q-3", "quote.show", {"quote": "Q-3"}),
+    ("revoke the link to Q-3", "quote.close-links", {"quote": "Q-3"}),
+    ("link CALL-9 to T-7", "ticket.link-call", {"call": "CALL-9", "ticket": "T-7"}),
+    ("set the title of M-5 to Site visit", "appointment.rename", {"appointment": "M-5", "title": "Site visit"}),
+    (
+        "meeting with Greta on Friday at 14:00 about the oven",
+        "appointment.make",
+        {"contact": "Greta", "due": "Friday at 14:00", "title": "the oven"},
+    ),
+    (
+        "Mira is on holiday from 1 December until 8 December",
+        "absence.holiday",
+        {"agent": "Mira", "days": "1 December until 8 December"},
+    ),
     ("find ticket printer", "ticket.find", {"words": "printer"}),
     ("search for a ticket about cold heating", "ticket.find", {"words": "cold heating"}),
     ("tickets tagged outage", "ticket.list", {"filter": "tagged outage"}),
@@ -329,6 +346,14 @@ GERMAN: list[tuple[str, str, dict[str, str]]] = [
     ("Termin M-5 absagen", "appointment.cancel", {"appointment": "M-5"}),
     ("suchen Sie nach Tickets über Lüftung", "ticket.find", {"words": "Lüftung"}),
     ("suche Artikel Lüftung", "article.search", {"words": "Lüftung"}),
+    ("Titel von M-5: Besichtigung", "appointment.rename", {"appointment": "M-5", "title": "Besichtigung"}),
+    (
+        "Mira ist vom 1.12. bis zum 8.12. im Urlaub",
+        "absence.holiday",
+        {"agent": "Mira", "days": "1.12. bis zum 8.12."},
+    ),
+    ("Link zum Angebot Q-3", "quote.share", {"quote": "Q-3"}),
+    ("CALL-9 gehört zu T-7", "ticket.link-call", {"call": "CALL-9", "ticket": "T-7"}),
     ("T-7 hat hohe Priorität", "ticket.prioritise", {"ticket": "T-7", "level": "hohe Priorität"}),
     ("T-7 ist nicht dringend", "ticket.prioritise", {"ticket": "T-7", "level": "nicht dringend"}),
     ("benenne T-7 um in Leck", "ticket.rename", {"ticket": "T-7", "subject": "Leck"}),
