@@ -57,6 +57,7 @@ RIGHTS: dict[str, Right] = {
     "call.answer": Right(Role.AGENT, Proof.NONE),
     "call.assign": Right(Role.AGENT),
     "call.log": Right(Role.AGENT),
+    "call.rate": Right(Role.AGENT, Proof.NONE),
     "call.read": Right(Role.VIEWER),
     "consent.read": Right(Role.VIEWER),
     "consent.state": Right(Role.AGENT),

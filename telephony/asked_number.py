@@ -6,6 +6,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core import phones
 from crm_core.callcenter import blocking
+from crm_core.company import TextLink
 from telephony.outcome import NotUnderstood, Outcome, SayAgain
 from telephony.turn import Heard, Turn
 from telephony.voice import Spoken, listen
@@ -30,7 +31,8 @@ def ask(turn: Turn, before: list[Spoken]) -> VoiceResponse:
         typed = " ".join(turn.state["typed"])
         listen(response, [*before, turn.say("phone.collected-back", text=typed)], turn.next_action(), turn.language)
         return response
-    prompts = [*before, turn.say("phone.number-for-call"), turn.say("phone.pound-key")]
+    wanted = turn.say("phone.number-for-text" if isinstance(turn.node, TextLink) else "phone.number-for-call")
+    prompts = [*before, wanted, turn.say("phone.pound-key")]
     listen(response, prompts, turn.next_action(), turn.language, most_digits=MOST_DIGITS)
     return response
 
@@ -59,7 +61,10 @@ def _confirm(turn: Turn, heard: Heard) -> Outcome | None:
 
 
 async def _is_usable(turn: Turn, number: str) -> bool:
-    """Nobody is sent to a number that costs, to one that is blocked, or to ourselves."""
+    """Nobody is sent to a number that costs, to one that is blocked, or to ourselves; texts stay in the country."""
     if number == turn.company.phone.number or not phones.may_be_called(number):
         return False
-    return await blocking.why_blocked(turn.session, number, turn.now) is None
+    if await blocking.why_blocked(turn.session, number, turn.now) is not None:
+        return False
+    is_at_home = phones.country_of(number) == turn.company.country
+    return not isinstance(turn.node, TextLink) or (is_at_home and phones.takes_texts(number))

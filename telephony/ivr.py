@@ -59,10 +59,6 @@ async def step(session: AsyncSession, call: Call, heard: Heard, now: datetime) -
     return await nodes.hear(turn, heard)
 
 
-async def pin_given(session: AsyncSession, call: Call, digits: str, now: datetime) -> VoiceResponse:
-    return await nodes.prove(await _turn(session, call, now), Heard(digits))
-
-
 async def heard_so_far(session: AsyncSession, call: Call, text: str, step: int, now: datetime) -> None:
     """A partial result of speech, which may arrive after the caller hung up in the middle of it."""
     draft.hear_partly(await _turn(session, call, now), text, step)
@@ -153,9 +149,10 @@ async def farewell(session: AsyncSession, call: Call, now: datetime) -> VoiceRes
     """The agent has left. Who was cut off gets back to the front; everybody else hangs up."""
     turn = await _turn(session, call, now)
     response = VoiceResponse()
-    press(response, [turn.say("phone.farewell")], f"/twilio/again?call={call.id}&step={turn.next_step()}")
-    speak(response, turn.say("phone.goodbye"))
-    response.hangup()
+    again = f"/twilio/again?call={call.id}&step={turn.next_step()}"
+    press(response, [turn.say("phone.farewell")], again)
+    # Also without a key there may be something left to ask.
+    response.redirect(again, method="POST")
     return response
 
 
@@ -163,7 +160,8 @@ async def again(session: AsyncSession, call: Call, digits: str, now: datetime) -
     turn = await _turn(session, call, now)
     if digits == "1":
         return await nodes.enter(turn, turn.company.phone.person)
-    return nodes.goodbye(turn)
+    after = turn.company.phone.after
+    return await nodes.enter(turn, after) if after is not None else nodes.goodbye(turn)
 
 
 async def transferred(session: AsyncSession, call: Call, status: str, now: datetime) -> VoiceResponse:

@@ -52,11 +52,14 @@ class Call(Record):
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     duration_seconds: Mapped[int | None]
+    rating: Mapped[int | None]
+    """From 1 to 5, by the caller."""
     __table_args__ = (
         CheckConstraint("direction IN ('inbound', 'outbound')", name="direction"),
         CheckConstraint(
             "state IN ('ivr', 'queued', 'connecting', 'talking', 'voicemail', 'done', 'abandoned')", name="state"
         ),
+        CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
         Index("ix_call_from_number", "from_number", "id"),
         {"sqlite_autoincrement": True},
     )

@@ -41,7 +41,7 @@ def test_an_admin_may_do_everything(verb: str) -> None:
 @pytest.mark.parametrize("verb", RIGHTS)
 def test_a_known_caller_may_only_open_tickets_answer_and_hear_their_own(verb: str) -> None:
     own = {"ticket.open", "ticket.read-own", "ticket.customer-reply", "call.answer", "satisfaction.rate"}
-    expected = verb in own | {"contact.prove"}
+    expected = verb in own | {"contact.prove", "call.rate"}
     assert rights.allowed(_caller(Proof.CALLER_ID), verb) is expected
 
 
