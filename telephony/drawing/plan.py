@@ -90,8 +90,10 @@ def _role(node: Node) -> Role:
     match node:
         case Menu() | CollectDigits() | CollectWords() | MyTickets() | OpenTicket() | Rate():
             return Role.ASKS
-        case Say() | Branch() | TextLink():
+        case Say() | Branch():
             return Role.PASSES
+        case TextLink():
+            return Role.PASSES if node.goto is not None else Role.ENDS
         case JoinQueue():
             return Role.PERSON
         case Transfer():

@@ -80,10 +80,17 @@ async def _gather(call: SimulatedCall, verb: Element, base: str) -> Following:
     action = absolute(base, verb.get("action", base))
     inputs = verb.get("input", "dtmf").split()
     seconds = float(verb.get("timeout", GATHER_SECONDS)) + _speaking_seconds(verb)
+    most, keys = int(verb.get("numDigits", "0")), ""
     while True:
         given = await call.next_input("gathering", seconds)
         if given.kind == "press" and "dtmf" in inputs:
-            return action, {"Digits": given.value, "msg": "Gather End"}
+            is_finished = most != 1 and given.value == verb.get("finishOnKey", "#")
+            keys += "" if is_finished else given.value
+            if is_finished or len(keys) == most:
+                return action, {"Digits": keys, "msg": "Gather End"}
+            continue
+        if given.kind == "wait" and keys:
+            return action, {"Digits": keys, "msg": "Gather End"}
         if given.kind in {"say", "begin"} and "speech" in inputs:
             await _partial(call, verb, base, given.value)
             if given.kind == "say":
