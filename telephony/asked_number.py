@@ -7,6 +7,7 @@ from twilio.twiml.voice_response import VoiceResponse
 from crm_core import phones
 from crm_core.callcenter import blocking
 from crm_core.company import TextLink
+from telephony import confirming
 from telephony.outcome import NotUnderstood, Outcome, SayAgain
 from telephony.turn import Heard, Turn
 from telephony.voice import Spoken, listen
@@ -20,17 +21,20 @@ def is_asked(turn: Turn) -> bool:
     return turn.state.get("asking") in {TYPED, BACK}
 
 
+def is_typed(turn: Turn) -> bool:
+    return turn.state.get("asking") == TYPED
+
+
 def begin(turn: Turn, before: list[Spoken]) -> VoiceResponse:
     turn.remember(asking=TYPED, strikes=0)
     return ask(turn, before)
 
 
 def ask(turn: Turn, before: list[Spoken]) -> VoiceResponse:
-    response = VoiceResponse()
     if turn.state.get("asking") == BACK:
         typed = " ".join(turn.state["typed"])
-        listen(response, [*before, turn.say("phone.collected-back", text=typed)], turn.next_action(), turn.language)
-        return response
+        return confirming.ask(turn, [*before, turn.say("phone.collected-back", text=typed)])
+    response = VoiceResponse()
     wanted = turn.say("phone.number-for-text" if isinstance(turn.node, TextLink) else "phone.number-for-call")
     prompts = [*before, wanted, turn.say("phone.pound-key")]
     listen(response, prompts, turn.next_action(), turn.language, most_digits=MOST_DIGITS)
@@ -50,14 +54,14 @@ async def hear(turn: Turn, heard: Heard) -> Outcome | None:
 
 
 def _confirm(turn: Turn, heard: Heard) -> Outcome | None:
-    heard = heard.as_key(turn.words("phone.key-words"))
-    if heard.digits == "1" or heard.means(turn.words("phone.open-back-words")):
+    is_right = confirming.answer(turn, heard)
+    if is_right is None:
+        return NotUnderstood()
+    if is_right:
         turn.remember(asking="", typed="", number=phones.e164(turn.state["typed"], turn.company.country), strikes=0)
         return None
-    if heard.digits == "2" or heard.means(turn.words("phone.open-again-words")):
-        turn.remember(asking=TYPED, typed="", strikes=0)
-        return SayAgain()
-    return NotUnderstood()
+    turn.remember(asking=TYPED, typed="", strikes=0)
+    return SayAgain()
 
 
 async def _is_usable(turn: Turn, number: str) -> bool:

@@ -62,7 +62,7 @@ async def say_again(turn: Turn, before: list[Spoken]) -> VoiceResponse:
 
 async def hear(turn: Turn, heard: Heard) -> VoiceResponse:
     """What the caller pressed or said. `0` and `*` mean the same everywhere."""
-    is_typing = collecting.is_taking_digits(turn) or asked_number.is_asked(turn) or proof.is_asked(turn)
+    is_typing = collecting.is_taking_digits(turn) or asked_number.is_typed(turn) or proof.is_asked(turn)
     if not draft.is_telling(turn) and not is_typing:
         heard = heard.as_key(turn.words("phone.key-words"))
     if heard.is_silence:
