@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core.callcenter import callbacks, calling_days
+from crm_core.company import CallbackWish
 from crm_core.contacts.contacts import Contact
-from telephony import spoken
+from telephony import asked_number, messages, spoken
+from telephony.outcome import NotUnderstood, Outcome
 from telephony.turn import Heard, Turn
 from telephony.voice import Spoken, listen
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """`at` is None for as soon as possible."""
-
-    at: datetime | None
-
-
-async def ask(turn: Turn, before: list[Spoken]) -> VoiceResponse | None:
-    """None when there is no time to offer."""
-    contact_id = turn.caller.contact_id
-    contact = await turn.session.get(Contact, contact_id) if contact_id is not None else None
-    region = calling_days.region_of(turn.company, contact, turn.number)
-    taken = await callbacks.full_times(turn.session, turn.now)
-    times = calling_days.slots(turn.company, region, turn.now, taken)
+async def ask(turn: Turn, node: CallbackWish, before: list[Spoken]) -> VoiceResponse:
+    """Who withholds the number is asked for one first; where there is no time to choose, it is noted at once."""
+    if turn.number is None:
+        return asked_number.begin(turn, before)
+    times = await _times(turn) if node.appointment else []
     if not times:
-        return None
+        return await messages.callback(turn, before)
     turn.remember(slots=[at.isoformat() for at in times])
     choices = [turn.say("phone.slot-choice", when=spoken.moment(turn, at), key=key) for key, at in enumerate(times, 1)]
     response = VoiceResponse()
@@ -38,8 +30,19 @@ async def ask(turn: Turn, before: list[Spoken]) -> VoiceResponse | None:
     return response
 
 
-def choose(turn: Turn, heard: Heard) -> Chosen | None:
-    """None for what was not offered."""
+async def choose(turn: Turn, heard: Heard) -> VoiceResponse | Outcome:
     offered: list[str] = turn.state.get("slots", [])
-    keys = {str(key): Chosen(datetime.fromisoformat(at)) for key, at in enumerate(offered, 1)}
-    return (keys | {str(len(offered) + 1): Chosen(None)}).get(heard.digits)
+    by_key: dict[str, datetime | None] = {
+        str(key): datetime.fromisoformat(at) for key, at in enumerate(offered, start=1)
+    }
+    by_key[str(len(offered) + 1)] = None
+    if heard.digits not in by_key:
+        return NotUnderstood()
+    return await messages.callback(turn, [], by_key[heard.digits])
+
+
+async def _times(turn: Turn) -> list[datetime]:
+    contact_id = turn.caller.contact_id
+    contact = await turn.session.get(Contact, contact_id) if contact_id is not None else None
+    region = calling_days.region_of(turn.company, contact, turn.number)
+    return calling_days.slots(turn.company, region, turn.now, await callbacks.full_times(turn.session, turn.now))

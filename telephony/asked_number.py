@@ -6,6 +6,8 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core import phones
 from crm_core.callcenter import blocking
+from crm_core.company import TextLink
+from telephony import confirming
 from telephony.outcome import NotUnderstood, Outcome, SayAgain
 from telephony.turn import Heard, Turn
 from telephony.voice import Spoken, listen
@@ -19,18 +21,22 @@ def is_asked(turn: Turn) -> bool:
     return turn.state.get("asking") in {TYPED, BACK}
 
 
+def is_typed(turn: Turn) -> bool:
+    return turn.state.get("asking") == TYPED
+
+
 def begin(turn: Turn, before: list[Spoken]) -> VoiceResponse:
     turn.remember(asking=TYPED, strikes=0)
     return ask(turn, before)
 
 
 def ask(turn: Turn, before: list[Spoken]) -> VoiceResponse:
-    response = VoiceResponse()
     if turn.state.get("asking") == BACK:
         typed = " ".join(turn.state["typed"])
-        listen(response, [*before, turn.say("phone.collected-back", text=typed)], turn.next_action(), turn.language)
-        return response
-    prompts = [*before, turn.say("phone.number-for-call"), turn.say("phone.pound-key")]
+        return confirming.ask(turn, [*before, turn.say("phone.collected-back", text=typed)])
+    response = VoiceResponse()
+    wanted = turn.say("phone.number-for-text" if isinstance(turn.node, TextLink) else "phone.number-for-call")
+    prompts = [*before, wanted, turn.say("phone.pound-key")]
     listen(response, prompts, turn.next_action(), turn.language, most_digits=MOST_DIGITS)
     return response
 
@@ -48,18 +54,21 @@ async def hear(turn: Turn, heard: Heard) -> Outcome | None:
 
 
 def _confirm(turn: Turn, heard: Heard) -> Outcome | None:
-    heard = heard.as_key(turn.words("phone.key-words"))
-    if heard.digits == "1" or heard.means(turn.words("phone.open-back-words")):
+    is_right = confirming.answer(turn, heard)
+    if is_right is None:
+        return NotUnderstood()
+    if is_right:
         turn.remember(asking="", typed="", number=phones.e164(turn.state["typed"], turn.company.country), strikes=0)
         return None
-    if heard.digits == "2" or heard.means(turn.words("phone.open-again-words")):
-        turn.remember(asking=TYPED, typed="", strikes=0)
-        return SayAgain()
-    return NotUnderstood()
+    turn.remember(asking=TYPED, typed="", strikes=0)
+    return SayAgain()
 
 
 async def _is_usable(turn: Turn, number: str) -> bool:
-    """Nobody is sent to a number that costs, to one that is blocked, or to ourselves."""
+    """Nobody is sent to a number that costs, to one that is blocked, or to ourselves; texts stay in the country."""
     if number == turn.company.phone.number or not phones.may_be_called(number):
         return False
-    return await blocking.why_blocked(turn.session, number, turn.now) is None
+    if await blocking.why_blocked(turn.session, number, turn.now) is not None:
+        return False
+    is_at_home = phones.country_of(number) == turn.company.country
+    return not isinstance(turn.node, TextLink) or (is_at_home and phones.takes_texts(number))

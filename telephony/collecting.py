@@ -5,6 +5,7 @@ from __future__ import annotations
 from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core.company import CollectDigits, CollectWords
+from telephony import confirming
 from telephony.draft import BACK, TELLING
 from telephony.outcome import GoTo, NotUnderstood, Outcome, SayAgain
 from telephony.turn import Heard, Turn
@@ -19,7 +20,8 @@ def collected(turn: Turn, name: str) -> str:
 
 
 def is_taking_digits(turn: Turn) -> bool:
-    return isinstance(turn.node, CollectDigits) and turn.state.get("phase") != BACK
+    is_here = not turn.state.get("asking")
+    return is_here and isinstance(turn.node, CollectDigits) and turn.state.get("phase") != BACK
 
 
 def may_be_zero(turn: Turn) -> bool:
@@ -31,7 +33,8 @@ def may_be_zero(turn: Turn) -> bool:
 def ask_digits(turn: Turn, node: CollectDigits, before: list[Spoken]) -> VoiceResponse:
     """Ended with the pound key, which is said where their number does not end them."""
     if turn.state.get("phase") == BACK:
-        return _ask_back(turn, " ".join(turn.state["given"]), before)
+        given = " ".join(turn.state["given"])
+        return confirming.ask(turn, [*before, turn.say("phone.collected-back", text=given)])
     response = VoiceResponse()
     prompts = [*before, turn.written(node.prompt)]
     if node.min < node.max:
@@ -42,7 +45,7 @@ def ask_digits(turn: Turn, node: CollectDigits, before: list[Spoken]) -> VoiceRe
 
 def ask_words(turn: Turn, node: CollectWords, before: list[Spoken]) -> VoiceResponse:
     if turn.state.get("phase") == BACK:
-        return _ask_back(turn, turn.state["given"], before)
+        return confirming.ask(turn, [*before, turn.say("phone.collected-back", text=turn.state["given"])])
     turn.remember(phase=TELLING)
     response = VoiceResponse()
     hints = ",".join(node.hints.get(turn.language, []))
@@ -74,12 +77,6 @@ def _wanted(turn: Turn, node: CollectDigits) -> Spoken:
     return turn.say("phone.digits-between", least=node.min, most=node.max)
 
 
-def _ask_back(turn: Turn, given: str, before: list[Spoken]) -> VoiceResponse:
-    response = VoiceResponse()
-    listen(response, [*before, turn.say("phone.collected-back", text=given)], turn.next_action(), turn.language)
-    return response
-
-
 def _given(turn: Turn, node: CollectDigits | CollectWords, answer: str) -> Outcome:
     if not node.confirm:
         return _keep(turn, node, answer)
@@ -88,12 +85,13 @@ def _given(turn: Turn, node: CollectDigits | CollectWords, answer: str) -> Outco
 
 
 def _confirm(turn: Turn, node: CollectDigits | CollectWords, heard: Heard) -> Outcome:
-    if heard.digits == "1" or heard.means(turn.words("phone.open-back-words")):
+    is_right = confirming.answer(turn, heard)
+    if is_right is None:
+        return NotUnderstood()
+    if is_right:
         return _keep(turn, node, turn.state["given"])
-    if heard.digits == "2" or heard.means(turn.words("phone.open-again-words")):
-        turn.remember(given="", phase="")
-        return SayAgain()
-    return NotUnderstood()
+    turn.remember(given="", phase="")
+    return SayAgain()
 
 
 def _keep(turn: Turn, node: CollectDigits | CollectWords, answer: str) -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twilio.twiml.voice_response import VoiceResponse
 
+from telephony import confirming
 from telephony.outcome import NotUnderstood, Outcome, SayAgain
 from telephony.turn import Heard, Turn
 from telephony.voice import Spoken, listen
@@ -20,11 +21,9 @@ def is_telling(turn: Turn) -> bool:
 
 def ask(turn: Turn, before: list[Spoken], question: Spoken, *, note_to: int | None = None) -> VoiceResponse:
     """The question, or what was told so that it can be confirmed. `note_to`: the ticket that it is about."""
-    response = VoiceResponse()
     if turn.state.get("phase") == BACK:
-        prompts = [*before, turn.say("phone.open-back", text=_cut(turn.state["draft"]))]
-        listen(response, prompts, turn.next_action(), turn.language)
-        return response
+        return confirming.ask(turn, [*before, turn.say("phone.open-back", text=_cut(turn.state["draft"]))])
+    response = VoiceResponse()
     step = turn.next_step()
     turn.remember(phase=TELLING, note_to=note_to)
     partial = f"/twilio/partial?call={turn.call.id}&step={step}"
@@ -50,11 +49,13 @@ def hear(turn: Turn, heard: Heard) -> Outcome | None:
     """None when it is to be sent."""
     if turn.state.get("phase") != BACK:
         return take(turn, heard.speech) if heard.speech.strip() else NotUnderstood()
-    if heard.digits == "2" or heard.means(turn.words("phone.open-again-words")):
-        turn.remember(draft="", phase=TELLING, strikes=0)
-        return SayAgain()
-    is_right = heard.digits == "1" or heard.means(turn.words("phone.open-back-words"))
-    return None if is_right else NotUnderstood()
+    is_right = confirming.answer(turn, heard)
+    if is_right is None:
+        return NotUnderstood()
+    if is_right:
+        return None
+    turn.remember(draft="", phase=TELLING, strikes=0)
+    return SayAgain()
 
 
 def _cut(text: str) -> str:

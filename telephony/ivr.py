@@ -27,9 +27,9 @@ async def begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: da
         return _turned_away(company, await arrivals.turn_away(session, sid, raw_from, to, reason, now))
     start = phone.start if company.is_open(now) else phone.closed
     node = phone.nodes[start]
-    state: dict[str, object] = {"node": start, "step": 1}
-    if isinstance(node, Menu):
-        state["strikes"] = 0
+    # Whatever needs a look at the caller first is a document of its own.
+    asked = node if isinstance(node, Menu) and node.proof is None else None
+    state: dict[str, object] = {"node": start, "step": 1} | ({"strikes": 0} if asked is not None else {})
     inbound = await arrivals.answer(session, sid, raw_from, to, state, now)
     caller = inbound.caller
     language = caller.language if caller.language in company.languages else company.language
@@ -39,9 +39,9 @@ async def begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: da
     if caller.name is not None:
         prompts.append(_text(company, language, Message("phone.greeting-known", {"name": caller.name})))
     response = VoiceResponse()
-    if isinstance(node, Menu):
-        prompts.append(Spoken(node.prompt[language], language))
-        listen(response, prompts, "/twilio/ivr?step=1", language, hints=menu.hints(node, language))
+    if asked is not None:
+        prompts.append(Spoken(asked.prompt[language], language))
+        listen(response, prompts, "/twilio/ivr?step=1", language, hints=menu.hints(asked, language))
     else:
         for prompt in prompts:
             speak(response, prompt)
@@ -54,10 +54,6 @@ async def step(session: AsyncSession, call: Call, heard: Heard, now: datetime) -
     if turn.state.get("strikes") is None:
         return await nodes.enter(turn, turn.state.get("node", turn.home))
     return await nodes.hear(turn, heard)
-
-
-async def pin_given(session: AsyncSession, call: Call, digits: str, now: datetime) -> VoiceResponse:
-    return await nodes.prove(await turn_of(session, call, now), Heard(digits))
 
 
 async def heard_so_far(session: AsyncSession, call: Call, text: str, step: int, now: datetime) -> None:

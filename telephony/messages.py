@@ -10,11 +10,12 @@ from crm_core import references
 from crm_core.callcenter import callbacks, calls, ending, recordings
 from crm_core.callcenter.callbacks import CallbackRequest
 from crm_core.callcenter.states import CallState
-from crm_core.company import JoinQueue
+from crm_core.company import CallbackWish, JoinQueue, TextLink
 from crm_core.support import tickets
 from crm_core.support.tickets import Ticket
 from telephony import asked_number, spoken
-from telephony.turn import Turn
+from telephony.outcome import Ended, GoTo, Outcome, SayAgain
+from telephony.turn import Heard, Turn
 from telephony.voice import Spoken, record, speak
 
 CALLBACK = "callback"
@@ -101,6 +102,25 @@ def _queue(turn: Turn) -> str | None:
     phone = turn.company.phone
     person = phone.nodes[phone.person]
     return person.queue if isinstance(person, JoinQueue) else None
+
+
+async def hear_number(turn: Turn, heard: Heard) -> VoiceResponse | Outcome:
+    """Once it is there, it goes on where it was wanted."""
+    outcome = await asked_number.hear(turn, heard)
+    if outcome is not None:
+        return outcome
+    return await callback(turn, []) if turn.state.get("then") == CALLBACK else SayAgain()
+
+
+async def without_number(turn: Turn, apology: Spoken) -> VoiceResponse | Outcome:
+    """Who was asked for one three times in vain leaves a message, unless the node names something else."""
+    turn.remember(asking="", then="")
+    node = turn.node
+    if isinstance(node, CallbackWish | TextLink) and node.otherwise is not None:
+        return GoTo(node.otherwise, [apology])
+    if isinstance(node, TextLink):
+        return GoTo(node.goto, [apology]) if node.goto is not None else Ended([apology])
+    return await voicemail(turn, [turn.say("phone.callback-withheld")])
 
 
 def _subject(turn: Turn, due_at: datetime | None) -> str:

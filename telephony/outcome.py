@@ -35,4 +35,12 @@ class GoTo:
     before: list[Spoken] = field(default_factory=list)
 
 
-Outcome: TypeAlias = NotUnderstood | SayAgain | NeedsPin | GoTo
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Nothing is left to do: goodbye (in the words of `last`), after `before`."""
+
+    before: list[Spoken]
+    last: Spoken | None = None
+
+
+Outcome: TypeAlias = NotUnderstood | SayAgain | NeedsPin | GoTo | Ended

@@ -21,8 +21,8 @@ MOST_NOTES = 3
 LONGEST_NOTE = 400
 
 
-async def ask(turn: Turn, node: MyTickets, before: list[Spoken]) -> VoiceResponse | None:
-    """The list, or what is wanted of the chosen one. None for a caller who has no open ticket."""
+async def ask(turn: Turn, node: MyTickets, before: list[Spoken]) -> VoiceResponse | Outcome:
+    """The list, or what is wanted of the chosen one."""
     phase = turn.state.get("phase")
     if phase in TELLING:
         return draft.ask(turn, before, turn.say("phone.note-ask"), note_to=turn.state["chosen"])
@@ -33,7 +33,7 @@ async def ask(turn: Turn, node: MyTickets, before: list[Spoken]) -> VoiceRespons
         return _ask_on(turn, node, [*before, *await _notes(turn)])
     own = await _own(turn)
     if not own:
-        return None
+        return _without_ticket(turn, node, before)
     turn.remember(tickets=[ticket.id for ticket in own], phase="")
     choices = [turn.say("phone.tickets-choice", subject=ticket.subject, key=key) for key, ticket in enumerate(own, 1)]
     response = VoiceResponse()
@@ -58,6 +58,13 @@ async def choose(turn: Turn, node: MyTickets, heard: Heard) -> Outcome:
         return NotUnderstood()
     turn.remember(phase=STATUS, chosen=chosen, strikes=0)
     return SayAgain()
+
+
+def _without_ticket(turn: Turn, node: MyTickets, before: list[Spoken]) -> Outcome:
+    """Back to the beginning, unless the node names something else or that is here."""
+    begins_here = turn.state.get("node", turn.home) == turn.home
+    other = node.otherwise or (turn.company.phone.person if begins_here else turn.home)
+    return GoTo(other, [*before, turn.say("phone.tickets-none")])
 
 
 def _go_on(turn: Turn, node: MyTickets, heard: Heard) -> Outcome:

@@ -73,9 +73,9 @@ class Heard:
 
 @dataclass(slots=True)
 class Turn:
-    """`call.ivr` holds: node, step, strikes, what was proved and collected, what is asked on the
-    way (asking), and what
-    the node itself needs (phase, draft, given, tickets, wish)."""
+    """`call.ivr` holds: node, step, strikes; what was proved, collected and given as number; what is asked on the way
+    (asking, then); and what the node itself needs (phase, draft, given, chosen, tickets, slots, wish).
+    """
 
     session: AsyncSession
     call: Call

@@ -7,49 +7,22 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import calls, ending, estimates, moving, presence, queues, routing
+from crm_core.callcenter import calls, ending, estimates, moving, presence, queues
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import CallState, EntryState
-from crm_core.company import JoinQueue
-from telephony import messages, nodes
+from telephony import line, messages, nodes
 from telephony.turn import Turn, turn_of
-from telephony.voice import Spoken, meet, press, speak
+from telephony.voice import Spoken, meet, press
 
 WAIT_SECONDS = 20
 # Out of the queue because somebody took the caller, or because they are gone: nothing is left to say.
 NOT_WAITING = {"bridged", "bridging-in-process", "redirected", "redirected-from-bridged", "hangup"}
 
 
-async def enter(turn: Turn, node: JoinQueue, before: list[Spoken]) -> VoiceResponse:
-    """Nobody waits for nobody: without anyone who speaks the language, a message can be left in it."""
-    is_open = turn.company.is_open(turn.now)
-    if not is_open or not await presence.anyone_there(turn.session, node.queue, turn.language):
-        if node.otherwise is not None:
-            return await nodes.enter(turn, node.otherwise, before)
-        return await messages.voicemail(turn, [*before, turn.say("phone.nobody-there")])
-    await routing.join(turn.session, turn.call, node.queue, turn.now)
-    return _enqueued(turn, node.queue, before)
-
-
 async def again_in_line(session: AsyncSession, call: Call, now: datetime) -> VoiceResponse:
     """Out of a talk and back into a queue, where a place is kept; out of it leads what leads out of any."""
-    return _enqueued(await turn_of(session, call, now), call.queue or "support", [])
-
-
-def _enqueued(turn: Turn, queue: str, before: list[Spoken]) -> VoiceResponse:
-    response = VoiceResponse()
-    for spoken in [*before, turn.say("phone.queue-joined")]:
-        speak(response, spoken)
-    step = turn.next_step()
-    response.enqueue(
-        queue,
-        action=f"/twilio/left?call={turn.call.id}&step={step}",
-        method="POST",
-        wait_url=f"/twilio/wait?call={turn.call.id}&step={step}",
-        wait_url_method="POST",
-    )
-    return response
+    return line.enqueued(await turn_of(session, call, now), call.queue or "support", [])
 
 
 async def wait(session: AsyncSession, call: Call, step: int, round_: int, now: datetime) -> VoiceResponse:
@@ -113,9 +86,10 @@ async def farewell(session: AsyncSession, call: Call, now: datetime) -> VoiceRes
     """The agent has left. Who was cut off gets back to the front; everybody else hangs up."""
     turn = await turn_of(session, call, now)
     response = VoiceResponse()
-    press(response, [turn.say("phone.farewell")], f"/twilio/again?call={call.id}&step={turn.next_step()}")
-    speak(response, turn.say("phone.goodbye"))
-    response.hangup()
+    again = f"/twilio/again?call={call.id}&step={turn.next_step()}"
+    press(response, [turn.say("phone.farewell")], again)
+    # Also without a key there may be something left to ask.
+    response.redirect(again, method="POST")
     return response
 
 
@@ -123,7 +97,8 @@ async def again(session: AsyncSession, call: Call, digits: str, now: datetime) -
     turn = await turn_of(session, call, now)
     if digits == "1":
         return await nodes.enter(turn, turn.company.phone.person)
-    return nodes.goodbye(turn)
+    after = turn.company.phone.after
+    return await nodes.enter(turn, after) if after is not None else nodes.goodbye(turn)
 
 
 async def _is_in_vain(turn: Turn, entry: QueueEntry) -> bool:

@@ -55,9 +55,12 @@ class Call(Record):
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     duration_seconds: Mapped[int | None]
+    rating: Mapped[int | None]
+    """From 1 to 5, by the caller."""
     __table_args__ = (
         CheckConstraint("direction IN ('inbound', 'outbound')", name="direction"),
         CheckConstraint(one_of("state", CallState), name="state"),
+        CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
         Index("ix_call_from_number", "from_number", "id"),
         Index("ix_call_open", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         Index("ix_call_agent_id", "agent_id", "started_at"),

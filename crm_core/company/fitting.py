@@ -21,9 +21,10 @@ def spoken_texts(company: Company) -> Iterator[tuple[Path, LocalText]]:
     if company.phone.blocked is not None:
         yield ("phone", "blocked"), company.phone.blocked
     for name, node in company.phone.nodes.items():
-        prompt = getattr(node, "prompt", None)
-        if prompt is not None:
-            yield ("phone", "nodes", name, "prompt"), prompt
+        for key in ("prompt", "text"):
+            text = getattr(node, key, None)
+            if text is not None:
+                yield ("phone", "nodes", name, key), text
 
 
 def unfitting(company: Company) -> Iterator[Fault]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from crm_core.company.branching import Case
 from crm_core.company.part import LocalText, Part
+from crm_core.company.support import PLACEHOLDER
+
+# What a link, and the text around it, may name.
+LINK_PLACEHOLDERS = ("company.name", "contact.ref", "call.ref", "link")
 
 Answer: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Number: TypeAlias = Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")]
@@ -126,6 +130,14 @@ class CallbackWish(NodePart):
     otherwise: Else = None
 
 
+class Rate(NodePart):
+    """From 1 to 5: the ticket of the call when it is resolved, else the call. Without `goto` the call ends."""
+
+    do: Literal["rate"]
+    prompt: LocalText | None = None
+    goto: str | None = None
+
+
 class Transfer(NodePart):
     """To another number, with `else` when nobody answers there (without it to `person`); or to another node."""
 
@@ -144,6 +156,40 @@ class Transfer(NodePart):
         return self
 
 
+def _nameable(text: str) -> str:
+    unknown = sorted(set(PLACEHOLDER.findall(text)) - set(LINK_PLACEHOLDERS))
+    if unknown:
+        known = ", ".join(f"{{{name}}}" for name in LINK_PLACEHOLDERS)
+        raise ValueError(f"nothing fills {{{unknown[0]}}}; there are: {known}")
+    return text
+
+
+def _leads_out(link: str) -> str:
+    if "{link}" in link:
+        raise ValueError("a link cannot hold itself: {link} belongs into the text")
+    return _nameable(link)
+
+
+def _with_link(text: LocalText) -> LocalText:
+    for language, written in text.items():
+        if "{link}" not in _nameable(written):
+            raise ValueError(f"the {language} text lacks {{link}}")
+    return text
+
+
+class TextLink(NodePart):
+    """An SMS with a link, to the number that calls or the one that is asked for. Without `goto` the call ends.
+
+    `else`: where it goes on when no SMS may or can be sent.
+    """
+
+    do: Literal["text-me-a-link"]
+    link: Annotated[str, Field(pattern=r"^https://\S+$"), AfterValidator(_leads_out)]
+    text: Annotated[LocalText, AfterValidator(_with_link)]
+    goto: str | None = None
+    otherwise: Else = None
+
+
 class HangUp(NodePart):
     do: Literal["hang-up"]
     prompt: LocalText | None = None
@@ -160,7 +206,9 @@ Node: TypeAlias = Annotated[
     | JoinQueue
     | Voicemail
     | CallbackWish
+    | Rate
     | Transfer
+    | TextLink
     | HangUp,
     Field(discriminator="do"),
 ]

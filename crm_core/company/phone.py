@@ -12,7 +12,8 @@ from crm_core.company.part import LocalText, Part, refuse
 
 
 class Phone(Part):
-    """`start` is the first node in opening hours, `closed` outside them, `person` where `0` leads.
+    """`start` is the first node in opening hours, `closed` outside them, `person` where `0` leads, `after` where a
+    caller goes on once an agent has left the talk.
 
     `blocked`: what blocked numbers hear; without it they are rejected.
     """
@@ -22,6 +23,7 @@ class Phone(Part):
     start: str
     closed: str
     person: str
+    after: str | None = None
     blocked: LocalText | None = None
     nodes: dict[str, Node]
 
@@ -38,7 +40,8 @@ class Phone(Part):
     @property
     def entries(self) -> dict[str, str]:
         """Where callers come in, by the key that says so."""
-        return {"start": self.start, "closed": self.closed, "person": self.person}
+        named = {"start": self.start, "closed": self.closed, "person": self.person}
+        return named | ({"after": self.after} if self.after is not None else {})
 
     def label_of(self, answer: str, language: str) -> str:
         """What the team reads before something that was collected."""

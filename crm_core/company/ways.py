@@ -15,7 +15,9 @@ from crm_core.company.nodes import (
     Menu,
     MyTickets,
     OpenTicket,
+    Rate,
     Say,
+    TextLink,
     Transfer,
     Voicemail,
 )
@@ -68,8 +70,13 @@ def ways_of(phone: Phone, name: str) -> list[Way]:
             return [Way("leaves a message", None)]
         case CallbackWish():
             return [Way("is called back", None), *_otherwise("no number", node.otherwise)]
+        case Rate():
+            return [Way("rated", node.goto, ("goto",)), Way("says nothing", None), _misunderstood(phone, None)]
         case Transfer():
             return _transfer(phone, node)
+        case TextLink():
+            sent = Way("sent", node.goto, ("goto",), is_silent=True)
+            return [sent, *_otherwise("cannot be sent", node.otherwise)]
         case HangUp():
             return [Way("hangs up", None)]
         case _:

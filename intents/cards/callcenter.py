@@ -43,6 +43,8 @@ async def call_card(context: Context, call: Call) -> list[Part]:
     if call.state == CallState.QUEUED:
         choices.append(record_button(context, "button.accept", f"accept {call.ref}", call, is_primary=True))
     choices += _how_it_ended(context, call)
+    if call.rating is not None:
+        pairs.append(("card.rating", say("card.of-five", count=call.rating)))
     title = context.say("call.title", ref=call.ref, name=caller.name or number or context.say("call.unknown-caller"))
     note = "" if context.ask.is_public else call.note or ""
     return [fields(context, title, pairs, note), *row(choices)]

@@ -18,7 +18,9 @@ from crm_core.company import (
     Node,
     OpenTicket,
     Phone,
+    Rate,
     Say,
+    TextLink,
     Transfer,
     Voicemail,
 )
@@ -86,10 +88,12 @@ def plan_of(phone: Phone, language: str) -> Plan:
 
 def _role(node: Node) -> Role:
     match node:
-        case Menu() | CollectDigits() | CollectWords() | MyTickets() | OpenTicket():
+        case Menu() | CollectDigits() | CollectWords() | MyTickets() | OpenTicket() | Rate():
             return Role.ASKS
         case Say() | Branch():
             return Role.PASSES
+        case TextLink():
+            return Role.PASSES if node.goto is not None else Role.ENDS
         case JoinQueue():
             return Role.PERSON
         case Transfer():
@@ -104,10 +108,12 @@ def _text(node: Node, language: str) -> str:
     match node:
         case Say() | Menu() | CollectDigits() | CollectWords():
             text = node.prompt.get(language, "")
-        case Voicemail() | HangUp():
+        case Voicemail() | HangUp() | Rate():
             text = node.prompt.get(language, "") if node.prompt is not None else ""
         case JoinQueue():
             text = node.queue
+        case TextLink():
+            text = node.link
         case Transfer():
             text = node.to or (node.prompt or {}).get(language, "")
         case Branch() | MyTickets() | OpenTicket() | CallbackWish():

@@ -41,6 +41,7 @@ def test_an_admin_may_do_everything(verb: str) -> None:
 @pytest.mark.parametrize("verb", RIGHTS)
 def test_a_known_caller_may_only_open_tickets_answer_and_hear_their_own(verb: str) -> None:
     expected = verb in {
+        "call.rate",
         "contact.prove",
         "text.receive",
         "ticket.open",

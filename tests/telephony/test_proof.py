@@ -165,3 +165,13 @@ async def test_another_contact_is_not_proved_by_the_first_ones_pin(sqlite_databa
 def test_nobody_needs_proof_to_reach_a_person() -> None:
     with pytest.raises(ValueError, match="asks for proof, but `0` leads here"):
         line({"first": MENU, "secret": SECRET, "voicemail": {**VOICEMAIL, "proof": "pin"}})
+
+
+async def test_also_the_first_menu_may_ask_for_it(sqlite_database: Database) -> None:
+    pin = await _greta_with_pin(sqlite_database)
+    async with answering(sqlite_database, line({"first": {**MENU, "proof": "pin"}, "secret": SECRET})) as product:
+        phone = await Phone(product).ring()
+        assert "Für Geheimes" not in phone.heard
+        await phone.follow()
+        assert phone.heard == "Bitte geben Sie Ihre sechsstellige PIN ein."
+        assert (await phone.press(pin)).heard == "Für Geheimes die 1."

@@ -313,7 +313,8 @@ async def test_outside_opening_hours_there_is_voicemail_or_a_callback(on_sqlite:
     document = await _say(on_sqlite, "/twilio/voice")
     assert "geschlossen" in _heard(document)
     document = await _say(on_sqlite, _action(document), Digits="2")
-    assert "Wir rufen Sie" in _heard(document)
+    document = await _say(on_sqlite, _action(document), Digits="1")
+    assert "Wir rufen Sie morgen um 8 Uhr zurück." in _heard(document)
 
 
 @pytest.mark.parametrize("order", list(permutations(["action", "callback", "callback"])))

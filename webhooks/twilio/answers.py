@@ -30,10 +30,6 @@ async def _step(session: AsyncSession, hook: Hook) -> bytes:
     return to_bytes(await ivr.step(session, call, heard, hook.now))
 
 
-async def _pin(session: AsyncSession, hook: Hook) -> bytes:
-    return to_bytes(await ivr.pin_given(session, await call_by_sid(session, hook), hook.digits[:MOST_DIGITS], hook.now))
-
-
 async def _partial(session: AsyncSession, hook: Hook) -> bytes:
     stable, unstable = hook.form.get("StableSpeechResult", ""), hook.form.get("UnstableSpeechResult", "")
     said = f"{stable} {unstable}".strip()
@@ -148,7 +144,7 @@ SECRET = {"pin"}
 ANSWERS: dict[str, Answer] = {
     "voice": _voice,
     "ivr": _step,
-    "pin": _pin,
+    "pin": _step,
     "partial": _partial,
     "wait": _wait,
     "wait-key": _wait_key,

@@ -1,9 +1,11 @@
-"""Self-service by phone: numbers that are turned away, PINs, times to be called back."""
+"""Self-service by phone: numbers that are turned away, PINs, times to be called back, ratings."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
+from crm_core.migrations.alter import altered
 
 revision = "0019"
 down_revision = "0018"
@@ -41,9 +43,13 @@ def upgrade() -> None:
     )
     op.add_column("callback_request", sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_callback_request_due_at", "callback_request", ["due_at"])
+    with altered("call", {"rating": "rating BETWEEN 1 AND 5"}) as batch:
+        batch.add_column(sa.Column("rating", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
+    with altered("call", {"rating": ""}) as batch:
+        batch.drop_column("rating")
     op.drop_index("ix_callback_request_due_at", "callback_request")
     op.drop_column("callback_request", "due_at")
     op.drop_table("contact_pin")

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from crm_core.company import Company, Phone
 from crm_core.company.graph import faults_of
 
+LINK = {"de": "{link}", "en": "{link}"}
 TEXT = {"de": "Ja?", "en": "Yes?"}
 REASONS = {
     "not described": "unknown",
@@ -44,7 +45,10 @@ def _node(target: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
         kind("open-ticket"),
         kind("queue", may=True, queue=st.just("support")),
         kind("transfer", may=True, to=st.sampled_from(["+493023125299"] * 5 + ["+493023125100"])),
-        st.sampled_from([{"do": "voicemail"}, {"do": "hang-up"}, {"do": "callback"}]),
+        kind("rate", goto=target),
+        kind("text-me-a-link", may=True, link=st.just("https://a.b"), text=st.just(LINK), goto=target),
+        kind("text-me-a-link", may=True, link=st.just("https://a.b"), text=st.just(LINK)),
+        st.sampled_from([{"do": "voicemail"}, {"do": "hang-up"}, {"do": "rate"}, {"do": "callback"}]),
     )
 
 
@@ -65,7 +69,7 @@ def _phones(draw: st.DrawFn) -> dict[str, Any]:
                 nodes[name]["options"][0]["goto"] = following
     raw: dict[str, Any] = {"number": "+493023125100", "greeting": TEXT, "nodes": nodes}
     raw |= {"start": "n1", "closed": draw(target), "person": "n0" if draw(st.integers(0, 9)) else "n1"}
-    return raw
+    return raw | ({"after": draw(target)} if draw(st.booleans()) else {})
 
 
 def _ways(raw: dict[str, Any], name: str) -> list[tuple[str | None, str]]:
@@ -94,6 +98,10 @@ def _ways(raw: dict[str, Any], name: str) -> list[tuple[str | None, str]]:
         case "transfer":
             # It rings at once, and nobody was asked before.
             return [(None, "silent"), (other, "silent") if other else (person, "failed")]
+        case "rate" if goto:
+            return [(None, "told"), (goto, "told"), (person, "failed")]
+        case "text-me-a-link" if goto:
+            return [(goto, "silent")] + ([(other, "silent")] if other else [])
         case _:
             return [(None, "told")] + ([(other, "silent")] if other else [])
 
@@ -114,7 +122,7 @@ def _edges(raw: dict[str, Any], *kinds: str) -> dict[str, set[str]]:
 
 def _expected(raw: dict[str, Any]) -> set[str]:
     nodes = raw["nodes"]
-    entries = [raw[key] for key in ("start", "closed", "person")]
+    entries = [raw[key] for key in ("start", "closed", "person", "after") if key in raw]
     keys = [[option["key"] for option in node.get("options", [])] for node in nodes.values()]
     found = {"key"} if any(len(set(taken)) < len(taken) for taken in keys) else set()
     targets = {to for name in nodes for to, kind in _ways(raw, name) if to and kind != "failed"}
