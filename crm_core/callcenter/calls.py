@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm_core import activity, cards, references, rights
 from crm_core.activity import Json
 from crm_core.agents import Actor
+from crm_core.callcenter import board
 from crm_core.callcenter.states import FINAL, CallState, may_follow
 from crm_core.contacts.contacts import Contact
 from crm_core.db import Record, one_of
@@ -20,6 +21,8 @@ from crm_core.errors import Invalid
 
 # Written out, not bound: so that both databases see that the partial index serves.
 _OPEN = f"NOT ({one_of('state', sorted(FINAL))})"
+
+_CALLED = "direction = 'outbound'"
 
 
 class Call(Record):
@@ -58,6 +61,7 @@ class Call(Record):
         CheckConstraint("direction IN ('inbound', 'outbound')", name="direction"),
         CheckConstraint(one_of("state", CallState), name="state"),
         Index("ix_call_from_number", "from_number", "id"),
+        Index("ix_call_called", "to_number", "id", sqlite_where=text(_CALLED), postgresql_where=text(_CALLED)),
         Index("ix_call_open", "id", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
         Index("ix_call_agent_id", "agent_id", "started_at"),
         {"sqlite_autoincrement": True},
@@ -98,6 +102,7 @@ async def move_to(session: AsyncSession, call: Call, state: CallState, now: date
     call.updated_at = now
     await session.flush()
     await cards.refresh(session, "call", call.id, now)
+    await board.changed(session, now)
     return True
 
 
