@@ -22,7 +22,7 @@ from webhooks.cli import app
 from webhooks.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
-COMMANDS = ["serve", "work", "migrate", "apply", "demo", "doctor", "chat", "ask", "call", "agents", "connect"]
+COMMANDS = ["serve", "work", "migrate", "apply", "demo", "doctor", "chat", "ask", "call", "top", "agents", "connect"]
 PATIENCE_SECONDS = 30.0
 BASE = [sys.executable, "-m", "webhooks.cli"]
 
