@@ -93,6 +93,7 @@ RIGHTS: dict[str, Right] = {
     "deal.read": Right(Role.VIEWER),
     "file.attach": Right(Role.AGENT),
     "file.read": Right(Role.VIEWER),
+    "floor.read": Right(Role.AGENT),
     "hours.approve": Right(Role.LEAD),
     "hours.export": Right(Role.ADMIN),
     "hours.log": Right(Role.AGENT),

@@ -56,8 +56,10 @@ async def wait_key(
         return await wait(session, call, step, round_ + 1, now)
     turn = await turn_of(session, call, now)
     turn.remember(wish=wish)
-    if wish == "callback":
-        await messages.wish_for_callback(turn)
+    if wish == "callback" and await messages.wish_for_callback(turn) is not None:
+        # Also who hangs up at once is to be called back, and has not given up.
+        await ending.leave_queue(session, call, now)
+        await calls.move_to(session, call, CallState.CALLBACK, now)
     return _leave()
 
 

@@ -120,6 +120,18 @@ def ask(
 
 
 @app.command()
+def top(
+    name: Annotated[str | None, typer.Option("--as", help="Whose view: figures about one are not for all.")] = None,
+    language: Annotated[str | None, typer.Option(help="en or de; that of the company when left out.")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Print it once, for a pipe or a script.")] = False,
+) -> None:
+    """The call centre live: who waits, who is there, how callers were served today. Ctrl-C leaves."""
+    from webhooks import top
+
+    _run(top.top(_talk_settings(), name, language, once=once))
+
+
+@app.command()
 def call(
     caller: Annotated[str, typer.Option("--from", help="The number that calls, in any notation.")],
 ) -> None:

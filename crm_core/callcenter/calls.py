@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm_core import activity, cards, references, rights
 from crm_core.activity import Json
 from crm_core.agents import Actor
+from crm_core.callcenter import board
 from crm_core.callcenter.states import FINAL, CallState, may_follow
 from crm_core.contacts.contacts import Contact
 from crm_core.db import Record, one_of
@@ -21,6 +22,8 @@ from crm_core.message import say
 
 # Written out, not bound: so that both databases see that the partial index serves.
 OPEN = f"NOT ({one_of('state', sorted(FINAL))})"
+
+_CALLED = "direction = 'outbound'"
 
 
 class Call(Record):
@@ -62,6 +65,7 @@ class Call(Record):
         CheckConstraint(one_of("state", CallState), name="state"),
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
         Index("ix_call_from_number", "from_number", "id"),
+        Index("ix_call_called", "to_number", "id", sqlite_where=text(_CALLED), postgresql_where=text(_CALLED)),
         Index("ix_call_open", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         Index("ix_call_agent_id", "agent_id", "started_at"),
         {"sqlite_autoincrement": True},
@@ -119,6 +123,7 @@ async def changed(session: AsyncSession, call: Call, now: datetime) -> None:
     call.updated_at = now
     await session.flush()
     await cards.refresh(session, "call", call.id, now)
+    await board.changed(session, now)
 
 
 def _measure(call: Call, old: CallState, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, cards, rights
 from crm_core.agents import Actor
-from crm_core.callcenter import calls, offers, queues, routing
+from crm_core.callcenter import board, calls, offers, queues, routing
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import LIVE_ENTRY, EntryState
@@ -78,3 +78,4 @@ async def _redrawn(session: AsyncSession, call: Call, now: datetime) -> None:
     call.updated_at = now
     await session.flush()
     await cards.refresh(session, "call", call.id, now)
+    await board.changed(session, now)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, cards, db, outbox, rights
 from crm_core.agents import SYSTEM, Actor
-from crm_core.callcenter import calling, calls, ending, legs, offers, passed, queues, talks, work, wrapup
+from crm_core.callcenter import board, calling, calls, ending, legs, offers, passed, queues, talks, work, wrapup
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.queues import QueueEntry
@@ -122,6 +122,7 @@ async def wait_in_line(
     )
     session.add(entry)
     await session.flush()
+    await board.changed(session, now)
     return entry
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, notices, rights
 from crm_core.agents import BUSY, Actor, Agent, Presence
-from crm_core.callcenter import queues, routing, work
+from crm_core.callcenter import board, queues, routing, work
 from crm_core.callcenter.routing import Wish
 from crm_core.errors import Invalid
 from crm_core.message import say
@@ -73,6 +73,7 @@ async def change(
     elif agent.presence != presence or agent.presence_reason != reason:
         changed: dict[str, Any] = {"presence": presence, "presence_since": now, "presence_reason": reason}
         await activity.change(session, actor, agent, "agent.presence-set", now, **changed)
+    await board.changed(session, now)
     if agent.presence == Presence.AVAILABLE:
         await routing.match_all(session, now)
     return agent

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import references
 from crm_core.agents import BUSY, Agent, Presence
+from crm_core.callcenter import board
 from crm_core.errors import Refused
 
 
@@ -32,6 +33,7 @@ async def become(session: AsyncSession, agent: Agent, state: Presence, now: date
         agent.presence_since = now
         agent.updated_at = now
         await session.flush()
+        await board.changed(session, now)
 
 
 async def free(session: AsyncSession, agent_id: int, now: datetime) -> Agent:

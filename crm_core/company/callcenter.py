@@ -81,6 +81,16 @@ class HeadStart(Part):
     deal: Span = timedelta(minutes=1)
 
 
+class ServiceLevel(Part):
+    """`percent` of callers are to be answered `within` so long. Who gives up sooner than `ignore_under` counts for
+    nothing: they had not begun to wait.
+    """
+
+    percent: Annotated[int, Field(ge=1, le=100)] = 80
+    within: Span = timedelta(seconds=20)
+    ignore_under: Span = timedelta(0)
+
+
 Code: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 
 
@@ -98,6 +108,7 @@ class CallCenter(Part):
     pauses: dict[Code, LocalText] = {}
     disposition_required: bool = False
     missed_offers: Annotated[int, Field(ge=1, le=20)] = 2
+    service_level: ServiceLevel = ServiceLevel()
     vip_tag: str = "vip"
     head_start: HeadStart = HeadStart()
     supervision: Literal["off", "listen", "whisper", "barge"] = "off"

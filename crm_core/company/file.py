@@ -36,11 +36,11 @@ from crm_core.company.support import Macro, MacroKey, SatisfactionQuestion, Sla
 
 
 class CardPlace(Part):
-    """Where cards of some kinds are posted: `slack:C123`."""
+    """Where cards of some kinds are posted: `slack:C123`. `floor` is the one of the call centre as a whole."""
 
     place: str
     language: str = "en"
-    kinds: list[Literal["ticket", "call", "deal", "task"]]
+    kinds: list[Literal["ticket", "call", "deal", "task", "floor"]]
 
 
 class Company(Part):

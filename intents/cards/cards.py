@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import references
 from crm_core.agents import SYSTEM, Agent
+from crm_core.callcenter import board
 from crm_core.callcenter.calls import Call
 from crm_core.company import company_of
 from crm_core.contacts.contacts import Contact
@@ -29,6 +30,7 @@ from intents.ask import Ask
 from intents.cards.callcenter import call_card
 from intents.cards.colleagues import agent_card
 from intents.cards.contacts import contact_card
+from intents.cards.floor import drawn_floor
 from intents.cards.projects import hours_card, project_card, task_card
 from intents.cards.sales import appointment_card, deal_card, quote_card
 from intents.cards.support import article_card, incident_card, ticket_card
@@ -46,11 +48,14 @@ class Drawn:
 
 async def draw(session: AsyncSession, kind: str, record_id: int, language: str, now: datetime) -> Drawn | None:
     """None when the record is gone (its opening was undone)."""
+    context = Context(session, SYSTEM, Ask(channel="card", conversation="card", account=""), language, [], now)
+    if kind == board.KIND:
+        parts = await drawn_floor(context)
+        return Drawn(in_words(parts), parts)
     record = await session.get(references.KINDS[kind].model, record_id)
     if record is None:
         return None
-    ask = Ask(channel="card", conversation="card", account="")
-    parts = await card(Context(session, SYSTEM, ask, language, [], now), record)
+    parts = await card(context, record)
     return Drawn(in_words(parts), parts)
 
 

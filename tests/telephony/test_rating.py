@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot import terminal
 from crm_core.agents import Actor, Presence, Proof
-from crm_core.callcenter import presence, ratings
+from crm_core.callcenter import presence, ratings, talks
 from crm_core.callcenter.calls import Call
 from crm_core.db import Database
 from crm_core.errors import Invalid

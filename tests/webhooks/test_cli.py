@@ -22,8 +22,23 @@ from webhooks.cli import app
 from webhooks.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
-COMMANDS = ["serve", "work", "migrate", "apply", "demo", "doctor", "chat", "ask", "call", "agents", "connect", "ivr"]
+COMMANDS = [
+    "serve",
+    "work",
+    "migrate",
+    "apply",
+    "demo",
+    "doctor",
+    "chat",
+    "ask",
+    "call",
+    "top",
+    "agents",
+    "connect",
+    "ivr",
+]
 MORE = [["agents", "invite"], ["connect", "twilio"], ["ivr", "show"]]
+GROUPS = ["ivr"]
 PATIENCE_SECONDS = 30.0
 BASE = [sys.executable, "-m", "webhooks.cli"]
 

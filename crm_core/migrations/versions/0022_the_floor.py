@@ -1,4 +1,4 @@
-"""Shifts that were changed for a day, and which turn of the rota an agent has made."""
+"""The floor: shifts that were changed for a day, and what its figures are found by."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ depends_on = None
 
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _TIME = sa.DateTime(timezone=True)
+_LIVE = sa.text("state IN ('waiting', 'offered', 'claimed')")
+_CALLED = sa.text("direction = 'outbound'")
 
 
 def upgrade() -> None:
@@ -28,8 +30,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shift_change")),
         sa.UniqueConstraint("agent_id", "day", name=op.f("uq_shift_change_agent_id_day")),
     )
+    op.create_index("ix_queue_entry_live", "queue_entry", ["rank_at", "id"], sqlite_where=_LIVE, postgresql_where=_LIVE)
+    op.create_index("ix_queue_entry_joined_at", "queue_entry", ["joined_at"])
+    op.create_index("ix_call_called", "call", ["to_number", "id"], sqlite_where=_CALLED, postgresql_where=_CALLED)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_call_called", table_name="call")
+    op.drop_index("ix_queue_entry_joined_at", table_name="queue_entry")
+    op.drop_index("ix_queue_entry_live", table_name="queue_entry")
     op.drop_table("shift_change")
     op.drop_column("agent", "shift_turned_at")

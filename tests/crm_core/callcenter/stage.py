@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from crm_core.agents import Actor, Agent, Presence
+from crm_core.agents import SYSTEM, Actor, Agent, Presence
 from crm_core.callcenter import (
     arrivals,
+    callbacks,
     calls,
     ending,
     legs,
@@ -29,6 +30,7 @@ from crm_core.callcenter.offers import Offer
 from crm_core.company import Company, QueueRule
 from crm_core.db import Database
 from crm_core.outbox import Effect, EffectKind
+from crm_core.support import tickets
 from crm_core.timers import TIMERS
 from tests import people
 from tests.people import NOW, as_actor
@@ -159,6 +161,13 @@ class Floor:
         async with self.database.transaction() as session:
             call = await calls.lock_call(session, call_id)
             await ending.report(session, call, "completed", self.now, None, self.now)
+
+    async def wish_for_callback(self, call_id: int) -> None:
+        async with self.database.transaction() as session:
+            call = await calls.lock_call(session, call_id)
+            ticket = await tickets.open_ticket(session, SYSTEM, subject="Rückruf", call_id=call.id, now=self.now)
+            number = str(call.from_number)
+            await callbacks.request_callback(session, SYSTEM, call, number, ticket.id, self.now)
 
     async def state(self, call_id: int) -> str:
         async with self.database.transaction() as session:
