@@ -37,8 +37,6 @@ COMMANDS = [
     "connect",
     "ivr",
 ]
-MORE = [["agents", "invite"], ["connect", "twilio"], ["ivr", "show"]]
-GROUPS = ["ivr"]
 PATIENCE_SECONDS = 30.0
 BASE = [sys.executable, "-m", "webhooks.cli"]
 
