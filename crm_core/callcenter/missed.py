@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -32,7 +32,7 @@ async def to_return(session: AsyncSession, now: datetime, limit: int = MOST) -> 
             ~_called_again(),
             *(~talked for talked in _talked_to()),
         )
-        .order_by(Call.id.desc())
+        .order_by(QueueEntry.joined_at.desc())
         .limit(limit)
     )
     return found.all()
@@ -51,7 +51,8 @@ def _talked_to() -> list[ColumnElement[bool]]:
     talked = or_(later.talk_began_at.is_not(None), and_(later.direction == "outbound", later.state == CallState.DONE))
     same = (
         later.from_number == Call.from_number,
-        and_(later.direction == "outbound", later.to_number == Call.from_number),
+        # Written out, not bound: so that both databases see that the partial index serves.
+        and_(later.direction == literal_column("'outbound'"), later.to_number == Call.from_number),
         later.contact_id == Call.contact_id,
     )
     return [exists().where(condition, later.id > Call.id, talked) for condition in same]

@@ -1,16 +1,19 @@
 """The floor at a glance."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event
 
 from crm_core.agents import SYSTEM, Actor, Presence, Role
-from crm_core.callcenter import calls, missed, presence, queues
+from crm_core.callcenter import calls, missed, presence
 from crm_core.callcenter import floor as floors
 from crm_core.callcenter.floor import Floor as Seen
 from crm_core.callcenter.service import Served
-from crm_core.company import CardPlace
+from crm_core.company import CardPlace, Company
 from crm_core.company.callcenter import ServiceLevel
 from crm_core.company.figures import Figures
 from crm_core.db import Database
@@ -234,13 +237,21 @@ async def test_where_no_place_wants_it_nothing_is_drawn(floor: Floor) -> None:
     assert await floor.effects(EffectKind.CARD) == []
 
 
-async def test_the_figures_of_today_come_from_indexes(sqlite_database: Database) -> None:
-    async with sqlite_database.transaction() as session:
-        wanted = {
-            "SELECT 1 FROM queue_entry WHERE queue_entry.joined_at >= '2026-11-23'": "ix_queue_entry_joined_at",
-            f"SELECT 1 FROM queue_entry WHERE {queues.IS_LIVE} ORDER BY rank_at, id": "ix_queue_entry_live",
-            "SELECT 1 FROM call WHERE direction = 'outbound' AND to_number = '+1' AND id > 5": "ix_call_called",
-        }
-        for query, index in wanted.items():
-            plan = (await session.execute(text(f"EXPLAIN QUERY PLAN {query}"))).all()
-            assert any(index in str(step) for step in plan), plan
+async def test_no_query_walks_through_the_calls_of_the_past(sqlite_database: Database, company: Company) -> None:
+    floor = Floor(sqlite_database, company)
+    await _give_up(floor, 1)
+    asked: list[tuple[str, Any]] = []
+    engine = sqlite_database.engine.sync_engine
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    await _look(floor)
+    event.remove(engine, "before_cursor_execute", note)
+    with closing(sqlite3.connect(str(sqlite_database.url.database))) as connection:
+        explained = [connection.execute(f"EXPLAIN QUERY PLAN {query}", values) for query, values in asked]
+        plans = [str(row[3]) for rows in explained for row in rows]
+    walks = [step for step in plans if step.startswith(("SCAN call", "SCAN queue_entry"))]
+    assert len(plans) > len(walks) > 0
+    assert [step for step in walks if "ix_call_open" not in step and "ix_queue_entry_live" not in step] == []
