@@ -77,6 +77,7 @@ async def drain(worker: Worker, task: asyncio.Task[None]) -> None:
 def _add_twilio(runtime: Runtime, channels: Channels) -> None:
     from telephony.client import TwilioClient
     from telephony.courier import TwilioCourier
+    from webhooks import recordings
     from webhooks.twilio.routes import TwilioRoutes
 
     settings = runtime.settings
@@ -85,7 +86,7 @@ def _add_twilio(runtime: Runtime, channels: Channels) -> None:
     )
     number = settings.twilio_number or runtime.company.phone.number
     courier = TwilioCourier(runtime.database, client, settings.base_url, number)
-    channels.routes += TwilioRoutes(runtime).table()
+    channels.routes += [*TwilioRoutes(runtime).table(), *recordings.routes(runtime, client)]
     channels.couriers["twilio"] = courier
     channels.closing.append(client.close)
 
