@@ -45,3 +45,10 @@ async def test_the_card_of_a_contact_has_no_button_without_tickets(mira: Talk) -
         await people.add_contact(session)
     shown: list[Choice] = choices(await mira.say("find greta"))
     assert shown == []
+
+
+async def test_who_changes_a_contact_hears_who_else_is_at_it(mira: Talk, jonas: Talk) -> None:
+    await mira.say("add contact Paul Winter")
+    await mira.say("set city of C-1001 to Bonn")
+    told = await jonas.say("setze Ort von C-1001 auf Köln")
+    assert told.text == "Paul Winter (C-1001) ist geändert. Mira Okafor hat vor 1 Minute an C-1001 gearbeitet."
