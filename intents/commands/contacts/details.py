@@ -11,6 +11,7 @@ from crm_core.contacts.contacts import Contact
 from crm_core.errors import Invalid
 from crm_core.names import fold
 from intents import fields
+from intents.beside import and_who_else
 from intents.cards.contacts import contact_card
 from intents.commands.contacts.which import name_for, the_contact
 from intents.registry import Context, command
@@ -195,9 +196,10 @@ async def untag_contact(context: Context, contact: ContactArg, tag: TagArg) -> R
 
 async def _changed(context: Context, contact: Contact) -> Reply:
     parts = await contact_card(context, contact)
-    return context.reply(
+    reply = context.reply(
         "contact.changed", *parts, shown=[contact.ref], name=name_for(context, contact), ref=contact.ref
     )
+    return await and_who_else(context, reply, contact)
 
 
 def _field(context: Context, said: str) -> str:

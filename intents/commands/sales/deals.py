@@ -7,6 +7,7 @@ from typing import cast
 from crm_core import references, rights
 from crm_core.sales import deals
 from crm_core.sales.deals import Deal
+from intents.beside import and_who_else
 from intents.cards.sales import deal_card
 from intents.commands.contacts import the_contact
 from intents.registry import Context, command
@@ -108,6 +109,11 @@ async def add_deal(context: Context, title: TitleArg, value: AmountArg, contact:
 async def about(context: Context, id: str, deal: Deal, **more: str) -> Reply:
     parts = await deal_card(context, deal)
     return context.reply(id, *parts, shown=[deal.ref], ref=deal.ref, title=deal.title, value=deal.value, **more)
+
+
+async def changed(context: Context, id: str, deal: Deal, **more: str) -> Reply:
+    """As `about`, and who else is at it."""
+    return await and_who_else(context, await about(context, id, deal, **more), deal)
 
 
 def listed_deals(context: Context, id: str, found: list[Deal], *, with_age: bool = False) -> Reply:

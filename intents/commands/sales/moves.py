@@ -11,7 +11,7 @@ from crm_core.sales.deals import Deal
 from crm_core.sales.moves import reason_shown
 from intents import fields
 from intents.commands.contacts import name_for, the_contact
-from intents.commands.sales.deals import about
+from intents.commands.sales.deals import changed
 from intents.registry import Context, command
 from intents.reply import Reply
 from intents.slots import (
@@ -56,7 +56,7 @@ async def move(context: Context, deal: DealArg, stage: StageArg) -> Reply:
     pipeline = await _pipeline_of(context, deal)
     target = await stages.find_stage(context.session, stage, pipeline)
     moved = await moves.move(context.session, context.actor, deal, target, context.now)
-    return await about(context, "deal.moved", moved, stage=target.shown(context.language))
+    return await changed(context, "deal.moved", moved, stage=target.shown(context.language))
 
 
 @command(
@@ -134,9 +134,9 @@ async def lose(context: Context, deal: DealArg, reason: TextArg | None = None) -
 async def next_step(context: Context, deal: DealArg, step: TitleArg, due: DueArg | None = None) -> Reply:
     planned = await moves.set_next_step(context.session, context.actor, deal, step, context.now, due)
     if context.ask.is_public:
-        return await about(context, "deal.planned-somehow", planned)
+        return await changed(context, "deal.planned-somehow", planned)
     id = "deal.planned" if due is None else "deal.planned-until"
-    return await about(context, id, planned, step=planned.next_step or "", due=_day(context, planned.next_step_due))
+    return await changed(context, id, planned, step=planned.next_step or "", due=_day(context, planned.next_step_due))
 
 
 @command(
@@ -158,7 +158,7 @@ async def next_step(context: Context, deal: DealArg, step: TitleArg, due: DueArg
     changes=True,
 )
 async def value(context: Context, deal: DealArg, value: AmountArg) -> Reply:
-    return await about(
+    return await changed(
         context, "deal.valued", await moves.set_value(context.session, context.actor, deal, value, context.now)
     )
 
@@ -177,7 +177,7 @@ async def value(context: Context, deal: DealArg, value: AmountArg) -> Reply:
 async def set_field(context: Context, field: FieldArg, deal: MeantDealArg, text: TextArg) -> Reply:
     declared = fields.meant(context, context.company.deal_fields, field)
     filled = await moves.set_field(context.session, context.actor, deal, declared.key, fields.value(text), context.now)
-    return await about(context, "deal.field-set", filled, field=declared.shown(context.language))
+    return await changed(context, "deal.field-set", filled, field=declared.shown(context.language))
 
 
 @command(
@@ -199,7 +199,7 @@ async def set_field(context: Context, field: FieldArg, deal: MeantDealArg, text:
 async def expect(context: Context, deal: DealArg, due: DueArg) -> Reply:
     day = due.astimezone(context.company.zone).date()
     expected = await moves.expect(context.session, context.actor, deal, day, context.now)
-    return await about(context, "deal.expected", expected, day=context.shown_as(day))
+    return await changed(context, "deal.expected", expected, day=context.shown_as(day))
 
 
 @command(
@@ -221,7 +221,7 @@ async def give(context: Context, deal: GivenDealArg, agent: AgentArg) -> Reply:
         raise Refused("deal.nobody-to-own")
     given = await moves.give(context.session, context.actor, deal, owner_id, context.now)
     owner = await context.session.get_one(agents.Agent, owner_id)
-    return await about(context, "deal.given", given, owner=owner.name)
+    return await changed(context, "deal.given", given, owner=owner.name)
 
 
 @command(
@@ -235,7 +235,7 @@ async def give(context: Context, deal: GivenDealArg, agent: AgentArg) -> Reply:
 async def involve(context: Context, contact: ContactArg, deal: DealArg, role: TitleArg) -> Reply:
     customer = await the_contact(context, contact)
     with_them = await people.involve(context.session, context.actor, deal, customer.id, role, context.now)
-    return await about(context, "deal.involved", with_them, name=name_for(context, customer), role=role)
+    return await changed(context, "deal.involved", with_them, name=name_for(context, customer), role=role)
 
 
 async def _pipeline_of(context: Context, deal_id: int) -> str | None:
@@ -245,9 +245,9 @@ async def _pipeline_of(context: Context, deal_id: int) -> str | None:
 
 async def _ended(context: Context, outcome: str, deal: Deal) -> Reply:
     if deal.reason is None or context.ask.is_public:
-        return await about(context, f"deal.{outcome}", deal)
+        return await changed(context, f"deal.{outcome}", deal)
     reason = reason_shown(context.session, outcome, deal.reason, context.language)
-    return await about(context, f"deal.{outcome}-because", deal, reason=reason)
+    return await changed(context, f"deal.{outcome}-because", deal, reason=reason)
 
 
 def _day(context: Context, due: datetime | None) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crm_core import phones
-from crm_core.support import beside, links
+from crm_core.support import links
 from crm_core.support.tickets import Ticket
 from crm_core.support.ways import Way
+from intents.beside import and_who_else
 from intents.cards.support import ticket_card
 from intents.registry import Context
 from intents.reply import Choice, Choices, Reply, Table
@@ -23,12 +24,7 @@ async def about(context: Context, id: str, ticket: Ticket, **more: object) -> Re
 
 async def changed(context: Context, id: str, ticket: Ticket, **more: object) -> Reply:
     """As `about`, and who else is at it."""
-    reply = await about(context, id, ticket, **more)
-    other = await beside.somebody_else(context.session, context.actor, ticket.id, context.now)
-    if other is None:
-        return reply
-    minutes = max(1, round((context.now - other.at).total_seconds() / 60))
-    return reply.also(context.say("ticket.beside", name=other.actor_name, ref=ticket.ref, count=minutes))
+    return await and_who_else(context, await about(context, id, ticket, **more), ticket)
 
 
 def way_in_words(context: Context, way: Way) -> str:

@@ -14,7 +14,7 @@ from crm_core.contacts.texts import LONGEST
 from crm_core.db import Database
 from crm_core.errors import Invalid, NotFound
 from crm_core.outbox import Effect, EffectKind
-from crm_core.support import beside, merging, replies, snooze, states, tickets
+from crm_core.support import merging, replies, snooze, states, tickets
 from crm_core.support.tickets import Status, Ticket
 from crm_core.support.ways import Medium, Way
 from tests import people
@@ -135,20 +135,6 @@ async def test_nobody_answers_on_a_ticket_of_somebody_else(database: Database) -
     with pytest.raises(NotFound):
         async with database.transaction() as session:
             await replies.customer_replied(session, caller, ticket.id, "Mine?", NOW)
-
-
-async def test_two_at_one_ticket_learn_of_each_other_for_five_minutes(database: Database) -> None:
-    mira = await _mira(database)
-    async with database.transaction() as session:
-        jonas = as_actor(await people.add_agent(session, "Jonas Weber"))
-    ticket = await _open(database, mira)
-    async with database.transaction() as session:
-        assert await beside.somebody_else(session, jonas, ticket.id, NOW) is None, "opening it is not working on it"
-        await tickets.claim(session, mira, ticket.id, NOW)
-        found = await beside.somebody_else(session, jonas, ticket.id, NOW + timedelta(minutes=4))
-        assert found is not None and found.actor_name == "Mira Okafor"
-        assert await beside.somebody_else(session, mira, ticket.id, NOW) is None
-        assert await beside.somebody_else(session, jonas, ticket.id, NOW + timedelta(minutes=5)) is None
 
 
 async def test_who_refused_texts_gets_none_and_each_text_is_noted(database: Database) -> None:

@@ -83,7 +83,7 @@ async def test_a_deal_is_won_and_lost_with_a_reason(mira: Talk, jonas: Talk) -> 
     await jonas.say("rückgängig")
     assert "Reason" not in everything(await mira.say("show deal D-3"))
     losses = await mira.say("lose D-3 because they moved away")
-    assert losses.text.endswith("(they moved away)")
+    assert losses.text.endswith("(they moved away) Jonas Weber worked on D-3 1 minute ago.")
     assert (await mira.say("top losses")).text.replace("\u00a0", " ") == (
         "1 deal was lost: they moved away: 1 (3,000 €)"
     )
@@ -214,3 +214,12 @@ async def test_a_deal_changes_its_pipeline_and_ends_there(mira: Talk, jonas: Tal
     assert [choice.say for choice in choices(await mira.say("D-3"))] == ["move D-3 to drafted"]
     await mira.say("win D-3")
     assert "Stage: Signed" in everything(await mira.say("D-3"))
+
+
+async def test_who_changes_a_deal_hears_who_else_is_at_it(mira: Talk, jonas: Talk) -> None:
+    await _three_deals(mira)
+    moved = await jonas.say("move D-1 to offer")
+    assert "Mira" not in moved.text, "who only made it is not at it"
+    told = await mira.say("next step D-1 call back")
+    assert told.text.endswith("Jonas Weber worked on D-1 1 minute ago.")
+    assert "worked on" not in (await jonas.say("show deal D-1")).text

@@ -1,4 +1,4 @@
-"""Two people at one ticket are told of each other."""
+"""Two people at one record are told of each other."""
 
 from __future__ import annotations
 
@@ -11,19 +11,23 @@ from crm_core.activity import Activity
 from crm_core.agents import Actor
 
 SHORTLY = timedelta(minutes=5)
+# Who only made it is not at it.
+_MADE = ("ticket.opened", "deal.added", "contact.added")
 
 
-async def somebody_else(session: AsyncSession, actor: Actor, ticket_id: int, now: datetime) -> Activity | None:
+async def somebody_else(
+    session: AsyncSession, actor: Actor, kind: str, record_id: int, now: datetime
+) -> Activity | None:
     """The newest thing that another colleague did to it in the last minutes."""
     return await session.scalar(
         select(Activity)
         .where(
-            Activity.kind == "ticket",
-            Activity.record_id == ticket_id,
+            Activity.kind == kind,
+            Activity.record_id == record_id,
             Activity.at > now - SHORTLY,
             Activity.agent_id.is_not(None),
             Activity.agent_id != actor.agent_id,
-            Activity.verb != "ticket.opened",
+            Activity.verb.not_in(_MADE),
         )
         .order_by(Activity.id.desc())
         .limit(1)
