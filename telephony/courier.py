@@ -22,8 +22,8 @@ from telephony.tapes import Tapes
 
 LEG_EVENTS = ["initiated", "ringing", "answered", "completed"]
 # A call that was made appears in Twilio's list within seconds.
-LOOK_AFTER = timedelta(seconds=5)
-SEARCHED_FOR = timedelta(seconds=45)
+LOOK_AFTER = timedelta(seconds=3)
+SEARCHED_FOR = timedelta(seconds=8)
 CLOCKS_DIFFER = timedelta(seconds=5)
 
 

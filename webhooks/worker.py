@@ -51,8 +51,6 @@ class Worker:
 
     async def run(self) -> None:
         """Until `stop()`. A commit of this process wakes it at once; a poll finds what other processes left."""
-        if self._runtime.database.is_sqlite:
-            await self._take_over()
         await self.begin()
         while not self._stopping.is_set():
             self._runtime.woken.clear()
@@ -81,15 +79,13 @@ class Worker:
         )
         return bool(receipts or effects)
 
-    async def _take_over(self) -> None:
-        async with self._runtime.database.transaction() as session:
-            await lease.release_all(session, Receipt)
-            await lease.release_all(session, Effect)
-
     async def begin(self) -> None:
         """What repeats itself is planned; calls that went on while nobody listened are asked about."""
         now = self._runtime.clock()
         async with self._runtime.database.transaction() as session:
+            if self._runtime.database.is_sqlite:
+                await lease.release_all(session, Receipt)
+                await lease.release_all(session, Effect)
             await timers.plan_chains(session, now)
             await checking.check_all(session, now, settled_after=timedelta(0))
 

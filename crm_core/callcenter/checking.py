@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import outbox
 from crm_core.callcenter import calls
-from crm_core.callcenter.legs import CallLeg
+from crm_core.callcenter.legs import CallLeg, dial_key
 from crm_core.callcenter.states import FINAL_LEG, LegState
-from crm_core.outbox import EffectKind
+from crm_core.outbox import Effect, EffectKind
 
 TIMER = "calls.check"
 EVERY = timedelta(minutes=5)
@@ -39,11 +39,19 @@ async def check_all(session: AsyncSession, now: datetime, *, settled_after: time
         if call.sid is not None and call.updated_at <= now - settled_after:
             payload = {"call": call.id}
             await outbox.enqueue(session, EffectKind.CHECK, f"twilio:check-call-{call.id}", payload, now)
-    live = await session.scalars(
-        select(CallLeg).where(CallLeg.state.not_in(FINAL_LEG), CallLeg.state != LegState.CREATED)
-    )
+    live = await session.scalars(select(CallLeg).where(CallLeg.state.not_in(FINAL_LEG)).order_by(CallLeg.id))
     for leg in live.all():
-        await check_leg(session, leg, now)
+        if leg.state == LegState.CREATED and await _was_attempted(session, leg):
+            # Whoever dialled was gone before they could say so.
+            leg.advance(LegState.UNKNOWN)
+        if leg.state != LegState.CREATED:
+            await check_leg(session, leg, now)
+    await session.flush()
+
+
+async def _was_attempted(session: AsyncSession, leg: CallLeg) -> bool:
+    dial = select(Effect.attempted_at).where(Effect.dedupe_key == dial_key(leg.id))
+    return await session.scalar(dial) is not None
 
 
 async def check_leg(session: AsyncSession, leg: CallLeg, now: datetime, *, after: timedelta = timedelta(0)) -> None:

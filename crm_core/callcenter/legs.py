@@ -115,7 +115,7 @@ async def ring(
     session.add(leg)
     await session.flush()
     await outbox.enqueue(
-        session, EffectKind.DIAL, dial_address(leg.id), {"leg": leg.id}, now, dedupe_key=f"dial-{leg.id}"
+        session, EffectKind.DIAL, dial_address(leg.id), {"leg": leg.id}, now, dedupe_key=dial_key(leg.id)
     )
     return leg
 
@@ -178,6 +178,11 @@ def report(leg: CallLeg, sid: str, status: str, at: datetime, duration: int | No
 def address(call_id: int) -> str:
     """Effects on one call are delivered in order."""
     return f"twilio:call-{call_id}"
+
+
+def dial_key(leg_id: int) -> str:
+    """A leg is dialled once."""
+    return f"dial-{leg_id}"
 
 
 def dial_address(leg_id: int) -> str:

@@ -286,3 +286,9 @@ async def _played(play: Scenario, template: Path, file: Path, company: Company, 
             return await centre.records()
     finally:
         await database.close()
+
+
+async def restarted(centre: CallCentre) -> None:
+    """Another process begins on the same database: what one does at its start, before anything else."""
+    await centre.worker.begin()
+    await centre.twilio.settle()
