@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from crm_core.agents import Actor
-from crm_core.callcenter import arrivals, calls, legs, queues, reports, rooms, talks
+from crm_core.agents import Actor, Presence
+from crm_core.callcenter import arrivals, calls, legs, presence, queues, reports, rooms, talks
 from crm_core.callcenter.rooms import Conference
 from crm_core.db import Database
 from crm_core.outbox import Effect, EffectKind
@@ -25,6 +25,7 @@ async def talk(database: Database, *, is_reported: bool = True) -> Actor:
     async with database.transaction() as session:
         await people.add_contact(session)
         mira = as_actor(await people.add_agent(session))
+        await presence.set_presence(session, mira, Presence.AVAILABLE, NOW)
         inbound = await arrivals.answer(session, CALLER_SID, GRETA, LINE, {}, NOW)
         call = await calls.lock_call(session, inbound.id)
         await queues.join(session, call, "support", NOW)
