@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import arrivals, ending
+from crm_core.callcenter import arrivals, emergencies, ending
 from crm_core.callcenter.calls import Call
 from crm_core.company import Company, Menu, company_of
 from crm_core.message import Message
 from intents import catalogue
-from telephony import menu, messages, nodes, telling
+from telephony import announcing, menu, messages, nodes, telling
 from telephony.turn import Heard, turn_of
 from telephony.voice import Spoken, listen, speak
 
@@ -21,15 +21,20 @@ async def begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: da
     """The first document: English is offered first and in English, a known caller is greeted by name."""
     company = company_of(session)
     phone = company.phone
-    start = phone.start if company.is_open(now) else phone.closed
+    emergency = await emergencies.current(session, now)
+    is_closed = emergency is not None and emergency.closes
+    start = phone.start if company.is_open(now) and not is_closed else phone.closed
     node = phone.nodes[start]
     state: dict[str, object] = {"node": start, "step": 1}
+    if emergency is not None:
+        state |= {"told": emergency.id, "closed": is_closed}
     if isinstance(node, Menu):
         state["strikes"] = 0
     inbound = await arrivals.answer(session, sid, raw_from, to, state, now)
     caller = inbound.caller
     language = caller.language if caller.language in company.languages else company.language
-    prompts = [*_offer(company, language), Spoken(phone.greeting[language], language)]
+    prompts = [*_offer(company, language), *announcing.to_everybody(company, emergency, caller.language)]
+    prompts.append(Spoken(phone.greeting[language], language))
     if caller.name is not None:
         prompts.append(_text(company, language, Message("phone.greeting-known", {"name": caller.name})))
     response = VoiceResponse()

@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import calls, ending, estimates, moving, presence, queues, routing
+from crm_core.callcenter import calls, emergencies, ending, estimates, moving, presence, queues, routing
 from crm_core.callcenter.calls import Call
+from crm_core.callcenter.emergencies import Emergency
 from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import CallState, EntryState
 from crm_core.company import JoinQueue
-from telephony import messages, nodes
+from telephony import announcing, messages, nodes
 from telephony.turn import Turn, turn_of
 from telephony.voice import Spoken, meet, press, speak
 
@@ -23,16 +24,19 @@ NOT_WAITING = {"bridged", "bridging-in-process", "redirected", "redirected-from-
 
 async def enter(turn: Turn, node: JoinQueue, before: list[Spoken]) -> VoiceResponse:
     """Nobody waits for nobody: without anyone who speaks the language, a message can be left in it."""
-    is_open = turn.company.is_open(turn.now)
-    if not is_open or not await presence.anyone_there(turn.session, node.queue, turn.language):
+    emergency = await emergencies.current(turn.session, turn.now)
+    before = [*before, *announcing.news(turn, emergency)]
+    queue = emergency.queue_for(node.queue) if emergency is not None else node.queue
+    is_open = turn.company.is_open(turn.now) and not (emergency is not None and emergency.closes)
+    if not is_open or not await presence.anyone_there(turn.session, queue, turn.language):
         return await messages.voicemail(turn, [*before, turn.say("phone.nobody-there")])
-    await routing.join(turn.session, turn.call, node.queue, turn.now)
+    await routing.join(turn.session, turn.call, queue, turn.now)
     response = VoiceResponse()
     for spoken in [*before, turn.say("phone.queue-joined")]:
         speak(response, spoken)
     step = turn.next_step()
     response.enqueue(
-        node.queue,
+        queue,
         action=f"/twilio/left?call={turn.call.id}&step={step}",
         method="POST",
         wait_url=f"/twilio/wait?call={turn.call.id}&step={step}",
@@ -47,10 +51,12 @@ async def wait(session: AsyncSession, call: Call, step: int, round_: int, now: d
     entry = await queues.lock_entry(session, call.id)
     if entry is None or entry.state == EntryState.DONE:
         return _leave()
-    if entry.state == EntryState.WAITING and await _is_in_vain(turn, entry):
+    emergency = await emergencies.current(session, now)
+    if entry.state == EntryState.WAITING and await _is_in_vain(turn, entry, emergency):
         return _leave()
     response = VoiceResponse()
-    prompts = [turn.say("phone.queue-position", count=await queues.position(session, entry))]
+    prompts = announcing.news(turn, emergency)
+    prompts += [turn.say("phone.queue-position", count=await queues.position(session, entry))]
     prompts += await _estimated(turn, entry)
     prompts.append(turn.say("phone.queue-options"))
     here = f"call={call.id}&step={step}&round="
@@ -89,7 +95,8 @@ async def left_queue(session: AsyncSession, call: Call, result: str, now: dateti
     if wish == "callback":
         return await messages.callback(turn, [])
     ask = "phone.voicemail-ask" if wish == "voicemail" else "phone.nobody-there"
-    return await messages.voicemail(turn, [turn.say(ask)])
+    emergency = await emergencies.current(session, now)
+    return await messages.voicemail(turn, [*announcing.news(turn, emergency), turn.say(ask)])
 
 
 def conference(call: Call) -> VoiceResponse:
@@ -115,8 +122,11 @@ async def again(session: AsyncSession, call: Call, digits: str, now: datetime) -
     return nodes.goodbye(turn)
 
 
-async def _is_in_vain(turn: Turn, entry: QueueEntry) -> bool:
+async def _is_in_vain(turn: Turn, entry: QueueEntry, emergency: Emergency | None) -> bool:
     """Nobody is there any more, or they waited as long as the queue lets anybody wait: on to another or out."""
+    if emergency is not None and emergency.closes:
+        turn.remember(wish="nobody")
+        return True
     overflow = queues.rule_of(turn.session, entry.queue).overflow
     if overflow is not None and turn.now - entry.joined_at >= overflow.after:
         if overflow.queue is None:

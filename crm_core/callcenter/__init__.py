@@ -10,6 +10,7 @@ from crm_core.callcenter import (
     calls,
     checking,
     devices,
+    emergencies,
     ending,
     legs,
     moving,
@@ -25,13 +26,16 @@ from crm_core.callcenter import (
     wrapup,
 )
 from crm_core.callcenter.calls import Call
+from crm_core.callcenter.emergencies import Emergency
 from crm_core.callcenter.ringing_back import to_ring_back
 from crm_core.support import replies
 
 references.register("CALL", Call)
 references.register("AGENT", Agent)
+references.register("EM", Emergency)
 replies.called_from(calls.number_of)
 agenda.register("callbacks", to_ring_back)
+timers.register(emergencies.ENDED, emergencies.on_due)
 timers.register(offers.EXPIRED, talks.on_expired)
 timers.register(routing.TICK, routing.on_tick)
 timers.register(wrapup.ENDED, wrapup.on_ended)
@@ -46,6 +50,7 @@ __all__ = [
     "calls",
     "checking",
     "devices",
+    "emergencies",
     "ending",
     "legs",
     "moving",
