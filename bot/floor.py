@@ -22,7 +22,7 @@ from crm_core.callcenter.floor import AgentLine, Floor, QueueLine
 from crm_core.callcenter.queues import rule_of
 from crm_core.callcenter.service import Served
 from crm_core.references import ref
-from intents.cards.floor import percent, service_level
+from intents.cards.floor import emergency_in_words, percent, service_level
 from intents.colleagues import reason_of, state_of
 from intents.registry import Context
 
@@ -39,7 +39,13 @@ _COLOURS = {
 
 
 async def drawn(context: Context, seen: Floor) -> RenderableType:
-    parts: list[RenderableType] = [_head(context), _figures(context, seen), _queues(context, seen)]
+    parts: list[RenderableType] = [_head(context)]
+    emergency = emergency_in_words(context, seen)
+    if emergency is not None:
+        parts.append(
+            Panel(plain(context.shown_as(emergency), BAD), border_style=BAD, title=context.say("floor.emergency"))
+        )
+    parts += [_figures(context, seen), _queues(context, seen)]
     if seen.agents:
         parts.append(_agents(context, seen))
     if seen.missed:

@@ -91,6 +91,8 @@ RIGHTS: dict[str, Right] = {
     "deal.give": Right(Role.AGENT, elsewhere=Role.LEAD),
     "deal.move": Right(Role.AGENT, elsewhere=Role.LEAD),
     "deal.read": Right(Role.VIEWER),
+    "emergency.declare": Right(Role.LEAD),
+    "emergency.read": Right(Role.VIEWER),
     "file.attach": Right(Role.AGENT),
     "file.read": Right(Role.VIEWER),
     "floor.read": Right(Role.AGENT),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Annotated, TypeAlias
 
 from crm_core import references
@@ -99,6 +99,15 @@ def _percent(text: str, _heard: Heard) -> int:
 
 def _due(text: str, heard: Heard) -> datetime:
     return read_due(text, heard.now)
+
+
+def _until(text: str, heard: Heard) -> datetime:
+    """A time of day alone is the next that comes."""
+    if re.fullmatch(CLOCK_PATTERN, text.strip(), re.IGNORECASE) is None:
+        return read_due(text, heard.now)
+    at = read_clock(text)
+    due = heard.now.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
+    return due if due > heard.now else due + timedelta(days=1)
 
 
 _PRIORITIES = {
@@ -287,6 +296,9 @@ PAUSE = Slot("pause", r"[^\W_][^\n]{0,59}", _text, is_free=True)
 PAUSE_WORD = Slot(
     "word", r"lunch(?:\sbreak)?|coffee(?:\sbreak)?|break|mittag(?:spause|essen)?|kaffeepause|pause", _text
 )
+ANNOUNCEMENT = Slot("announcement", r".{1,1000}?", _text, is_free=True)
+CLOSING = Slot("closing", r"close(?: (?:all|the queues))?|(?:(?:die )?warteschlangen )?schlie(?:ß|ss)en", _text)
+UNTIL = Slot("until", rf"{DAY_PATTERN}|{CLOCK_PATTERN}", _until)
 CLOCK = Slot("clock", CLOCK_PATTERN, lambda text, _heard: read_clock(text))
 PRESENCE = Slot("presence", "|".join(word for words in _PRESENCES.values() for word in words), _presence)
 LANGUAGES = Slot("languages", rf"[^\W\d_]{{2,20}}(?:{_AND}[^\W\d_]{{2,20}}){{0,9}}", _listed)
@@ -354,6 +366,9 @@ CodeArg: TypeAlias = Annotated[str, CODE]
 DispositionArg: TypeAlias = Annotated[str, DISPOSITION]
 PauseArg: TypeAlias = Annotated[str, PAUSE]
 PauseWordArg: TypeAlias = Annotated[str, PAUSE_WORD]
+AnnouncementArg: TypeAlias = Annotated[str, ANNOUNCEMENT]
+ClosingArg: TypeAlias = Annotated[str, CLOSING]
+UntilArg: TypeAlias = Annotated[datetime, UNTIL]
 ClockArg: TypeAlias = Annotated[time, CLOCK]
 PresenceArg: TypeAlias = Annotated[Presence, PRESENCE]
 LanguagesArg: TypeAlias = Annotated[list[str], LANGUAGES]

@@ -6,7 +6,7 @@ from typing import TypeAlias, assert_never
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import presence, routing
+from crm_core.callcenter import emergencies, presence, routing
 from crm_core.company import (
     Branch,
     CallbackWish,
@@ -24,6 +24,7 @@ from crm_core.company import (
     Voicemail,
 )
 from telephony import (
+    announcing,
     appointment,
     branching,
     collecting,
@@ -82,10 +83,13 @@ async def arrive(turn: Turn, before: list[Spoken]) -> Arrival:
 
 async def _queue(turn: Turn, node: JoinQueue, before: list[Spoken]) -> Arrival:
     """Nobody waits for nobody: without anyone who speaks the language, a message can be left in it."""
-    is_open = turn.company.is_open(turn.now)
-    if not is_open or not await presence.anyone_there(turn.session, node.queue, turn.language):
+    emergency = await emergencies.current(turn.session, turn.now)
+    before = [*before, *announcing.news(turn, emergency)]
+    queue = emergency.queue_for(node.queue) if emergency is not None else node.queue
+    is_open = turn.company.is_open(turn.now) and not (emergency is not None and emergency.closes)
+    if not is_open or not await presence.anyone_there(turn.session, queue, turn.language):
         if node.otherwise is not None:
             return GoTo(node.otherwise, before)
         return await messages.voicemail(turn, [*before, turn.say("phone.nobody-there")])
-    await routing.join(turn.session, turn.call, node.queue, turn.now)
-    return line.enqueued(turn, node.queue, before)
+    await routing.join(turn.session, turn.call, queue, turn.now)
+    return line.enqueued(turn, queue, before)

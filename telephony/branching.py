@@ -52,8 +52,10 @@ async def _holds_of_the_caller(turn: Turn, case: Case) -> bool:
 
 async def _holds_in_queue(turn: Turn, case: Case) -> bool:
     """A wait that nobody can estimate is not a long one."""
-    if case.emergency is not None and await emergencies.is_on(turn.session, turn.now) != case.emergency:
-        return False
+    if case.emergency is not None:
+        is_on = await emergencies.current(turn.session, turn.now) is not None
+        if is_on != case.emergency:
+            return False
     if case.queue is None:
         return True
     if case.staffed is not None and await _is_staffed(turn, case.queue) != case.staffed:

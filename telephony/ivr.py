@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import arrivals, blocking, ending
+from crm_core.callcenter import arrivals, blocking, emergencies, ending
 from crm_core.callcenter.callers import Caller
 from crm_core.callcenter.calls import Call
 from crm_core.company import Company, Menu, company_of
 from crm_core.message import Message
 from intents import catalogue
-from telephony import draft, menu, messages, nodes
+from telephony import announcing, draft, menu, messages, nodes
 from telephony.turn import Heard, turn_of
 from telephony.voice import Spoken, listen, speak
 
@@ -25,15 +25,20 @@ async def begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: da
     reason = await blocking.why_blocked(session, raw_from, now)
     if reason is not None:
         return _turned_away(company, await arrivals.turn_away(session, sid, raw_from, to, reason, now))
-    start = phone.start if company.is_open(now) else phone.closed
+    emergency = await emergencies.current(session, now)
+    is_closed = emergency is not None and emergency.closes
+    start = phone.start if company.is_open(now) and not is_closed else phone.closed
     node = phone.nodes[start]
     # Whatever needs a look at the caller first is a document of its own.
     asked = node if isinstance(node, Menu) and node.proof is None else None
     state: dict[str, object] = {"node": start, "step": 1} | ({"strikes": 0} if asked is not None else {})
+    if emergency is not None:
+        state |= {"told": emergency.id, "closed": is_closed}
     inbound = await arrivals.answer(session, sid, raw_from, to, state, now)
     caller = inbound.caller
     language = caller.language if caller.language in company.languages else company.language
-    prompts = [*_offer(company, language), Spoken(phone.greeting[language], language)]
+    prompts = [*_offer(company, language), *announcing.to_everybody(company, emergency, caller.language)]
+    prompts.append(Spoken(phone.greeting[language], language))
     if company.callcenter.supervision != "off":
         prompts.append(_text(company, language, Message("phone.supervision-notice")))
     if caller.name is not None:

@@ -74,7 +74,8 @@ class Heard:
 @dataclass(slots=True)
 class Turn:
     """`call.ivr` holds: node, step, strikes; what was proved, collected and given as number; what is asked on the way
-    (asking, then); and what the node itself needs (phase, draft, given, chosen, tickets, slots, wish).
+    (asking, then); what the node itself needs (phase, draft, given, chosen, tickets, slots, wish); and of an emergency
+    that the caller was told of it, and that it has closed the house.
     """
 
     session: AsyncSession
@@ -89,9 +90,10 @@ class Turn:
 
     @property
     def home(self) -> str:
-        """The node where a call begins at this hour."""
+        """The node where a call begins at this hour; an emergency may have closed the house for this one."""
         phone = self.company.phone
-        return phone.start if self.company.is_open(self.now) else phone.closed
+        is_open = self.company.is_open(self.now) and not self.state.get("closed")
+        return phone.start if is_open else phone.closed
 
     @property
     def node(self) -> Node:

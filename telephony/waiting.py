@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import calls, ending, estimates, moving, presence, queues
+from crm_core.callcenter import calls, emergencies, ending, estimates, moving, presence, queues
 from crm_core.callcenter.calls import Call
+from crm_core.callcenter.emergencies import Emergency
 from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import CallState, EntryState
-from telephony import line, messages, nodes
+from telephony import announcing, line, messages, nodes
 from telephony.turn import Turn, turn_of
 from telephony.voice import Spoken, meet, press
 
@@ -31,10 +32,12 @@ async def wait(session: AsyncSession, call: Call, step: int, round_: int, now: d
     entry = await queues.lock_entry(session, call.id)
     if entry is None or entry.state == EntryState.DONE:
         return _leave()
-    if entry.state == EntryState.WAITING and await _is_in_vain(turn, entry):
+    emergency = await emergencies.current(session, now)
+    if entry.state == EntryState.WAITING and await _is_in_vain(turn, entry, emergency):
         return _leave()
     response = VoiceResponse()
-    prompts = [turn.say("phone.queue-position", count=await queues.position(session, entry))]
+    prompts = announcing.news(turn, emergency)
+    prompts += [turn.say("phone.queue-position", count=await queues.position(session, entry))]
     prompts += await _estimated(turn, entry)
     prompts.append(turn.say("phone.queue-options"))
     here = f"call={call.id}&step={step}&round="
@@ -75,7 +78,8 @@ async def left_queue(session: AsyncSession, call: Call, result: str, now: dateti
     if wish == "callback":
         return await messages.callback(turn, [])
     ask = "phone.voicemail-ask" if wish == "voicemail" else "phone.nobody-there"
-    return await messages.voicemail(turn, [turn.say(ask)])
+    emergency = await emergencies.current(session, now)
+    return await messages.voicemail(turn, [*announcing.news(turn, emergency), turn.say(ask)])
 
 
 def conference(call: Call) -> VoiceResponse:
@@ -103,8 +107,11 @@ async def again(session: AsyncSession, call: Call, digits: str, now: datetime) -
     return await nodes.enter(turn, after) if after is not None else nodes.goodbye(turn)
 
 
-async def _is_in_vain(turn: Turn, entry: QueueEntry) -> bool:
+async def _is_in_vain(turn: Turn, entry: QueueEntry, emergency: Emergency | None) -> bool:
     """Nobody is there any more, or they waited as long as the queue lets anybody wait: on to another or out."""
+    if emergency is not None and emergency.closes:
+        turn.remember(wish="nobody")
+        return True
     overflow = queues.rule_of(turn.session, entry.queue).overflow
     if overflow is not None and turn.now - entry.joined_at >= overflow.after:
         if overflow.queue is None:

@@ -11,6 +11,7 @@ from crm_core.callcenter import (
     calls,
     checking,
     devices,
+    emergencies,
     ending,
     legs,
     listening,
@@ -30,13 +31,16 @@ from crm_core.callcenter import (
     wrapup,
 )
 from crm_core.callcenter.calls import Call
+from crm_core.callcenter.emergencies import Emergency
 from crm_core.callcenter.ringing_back import to_ring_back
 from crm_core.support import ways
 
 references.register("CALL", Call)
 references.register("AGENT", Agent)
 ways.called_from(calls.number_of)
+references.register("EM", Emergency)
 agenda.register("callbacks", to_ring_back)
+timers.register(emergencies.ENDED, emergencies.on_due)
 timers.register(offers.EXPIRED, talks.on_expired)
 timers.register(routing.TICK, routing.on_tick)
 timers.register(transfers.EXPIRED, passed.on_expired)
@@ -53,6 +57,7 @@ __all__ = [
     "calls",
     "checking",
     "devices",
+    "emergencies",
     "ending",
     "legs",
     "listening",

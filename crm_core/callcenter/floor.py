@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import rights
 from crm_core.agents import Actor, Agent, Presence, Role
-from crm_core.callcenter import calls, missed, queues
+from crm_core.callcenter import calls, emergencies, missed, queues
 from crm_core.callcenter.calls import Call
+from crm_core.callcenter.emergencies import Emergency
 from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.service import Served
 from crm_core.callcenter.states import CallState
@@ -57,6 +58,7 @@ class Floor:
     states: Mapping[str, int]
     served: Served
     missed: Sequence[Call]
+    emergency: Emergency | None
 
     @property
     def waiting(self) -> int:
@@ -83,6 +85,7 @@ async def look(session: AsyncSession, actor: Actor, now: datetime) -> Floor:
         Counter(call.state for call in open_calls),
         sum(served.values(), Served()),
         await missed.to_return(session, now),
+        await emergencies.current(session, now),
     )
 
 

@@ -63,6 +63,21 @@ async def hand_on(session: AsyncSession, call: Call, entry: QueueEntry, queue: s
     await routing.match(session, queue, now)
 
 
+async def all_to(session: AsyncSession, queue: str, now: datetime) -> None:
+    """Whoever waits in another queue and was accepted by nobody."""
+    found = await session.scalars(
+        select(QueueEntry.call_id)
+        .where(queues.IS_LIVE, QueueEntry.queue != queue, QueueEntry.state != EntryState.CLAIMED)
+        .order_by(QueueEntry.call_id)
+    )
+    for call_id in found.all():
+        call = await calls.lock_call(session, call_id)
+        entry = await queues.lock_entry(session, call_id)
+        if entry is not None and entry.state in {EntryState.WAITING, EntryState.OFFERED}:
+            await hand_on(session, call, entry, queue, now)
+            await _redrawn(session, call, now)
+
+
 async def _waiting(session: AsyncSession, call_id: int) -> tuple[Call, QueueEntry]:
     call = await calls.lock_call(session, call_id)
     entry = await queues.lock_entry(session, call_id)

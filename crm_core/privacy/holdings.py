@@ -53,6 +53,7 @@ IMPERSONAL = {
     "file_bytes": "contents by their digest: told and erased with the file that names them",
     "kept_evidence": "consents of erased people, without a name",
     "retention_run": "how much went in a night",
+    "emergency": "what every caller was told",
     "erasure": "that something was erased, without what it was",
     "import_run": "how far files came, by their digest",
     "hold": "the hold on the outbox",

@@ -31,6 +31,7 @@ async def drawn_floor(context: Context) -> list[Part]:
 
 def _at_a_glance(context: Context, seen: Floor) -> Part:
     pairs: list[Pair] = [
+        ("floor.emergency", emergency_in_words(context, seen)),
         ("floor.waiting", _waiting(context, seen.waiting, seen)),
         ("floor.agents", agents_in_words(context, seen)),
         ("floor.in-menu", seen.states.get("ivr") or None),
@@ -100,6 +101,13 @@ def agents_in_words(context: Context, seen: Floor) -> str:
         "floor.offline": seen.offline,
     }
     return ", ".join(context.say(id, count=count) for id, count in counts.items() if count or id == "floor.available")
+
+
+def emergency_in_words(context: Context, seen: Floor) -> Param:
+    if seen.emergency is None:
+        return None
+    text = seen.emergency.texts.get(context.language) or next(iter(seen.emergency.texts.values()))
+    return say("floor.emergency-until", text=text, until=seen.emergency.until)
 
 
 def service_level(context: Context, served: Served) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core.agents import Presence
+from crm_core.agents import SYSTEM, Presence
 from crm_core.callcenter import emergencies, estimates, presence
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.queues import QueueEntry
@@ -139,13 +139,10 @@ async def test_without_figures_no_wait_is_a_long_one(database: Database) -> None
     assert not await _where(database, {"queue": "support", "longer_wait_than": "1m"})
 
 
-async def test_an_emergency_goes_its_own_way(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def until_noon(_session: AsyncSession, now: datetime) -> bool:
-        return now < NOW + timedelta(hours=2)
-
-    monkeypatch.setattr(emergencies, "_ASKED", [])
+async def test_an_emergency_goes_its_own_way(sqlite_database: Database) -> None:
     assert await _where(sqlite_database, {"emergency": False})
-    emergencies.register(until_noon)
+    async with sqlite_database.transaction() as session:
+        await emergencies.declare(session, SYSTEM, {"de": "Rohrbruch."}, NOW + timedelta(hours=2), NOW)
     assert await _where(sqlite_database, {"emergency": True})
     assert not await _where(sqlite_database, {"emergency": True}, now=NOW + timedelta(hours=3))
 

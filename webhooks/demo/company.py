@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import agents
 from crm_core.agents import SYSTEM, Actor, Agent, Presence, Role, actor_of
-from crm_core.callcenter import blocking, calls, presence, shift_changes
+from crm_core.callcenter import blocking, calls, emergencies, presence, shift_changes
 from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.recordings import Recording, RecordingState
 from crm_core.callcenter.states import LegState, TransferState
@@ -144,10 +144,13 @@ async def _team(session: AsyncSession, now: datetime) -> dict[str, Agent]:
 
 
 async def _floor(session: AsyncSession, team: dict[str, Agent], now: datetime) -> None:
-    """Next week Jonas works other hours for a day."""
+    """Next week Jonas works other hours for a day; the day before yesterday the phones were disturbed for an hour."""
     day = now.astimezone(company_of(session).zone).date() + timedelta(days=7)
     lead = actor_of(team["Lena Brandt"], "demo")
     await shift_changes.change(session, lead, team["Jonas Weber"].id, day, "10:00-14:00", now)
+    then = now - timedelta(days=2)
+    await emergencies.declare(session, lead, {"de": "Unser Telefon ist gestört."}, then + timedelta(hours=1), then)
+    await emergencies.end(session, lead, then + timedelta(minutes=40))
 
 
 async def _talk(session: AsyncSession, team: dict[str, Agent], contact: Contact, now: datetime) -> None:
