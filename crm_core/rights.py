@@ -62,6 +62,7 @@ RIGHTS: dict[str, Right] = {
     "call.dispose": Right(Role.AGENT),
     "call.hold": Right(Role.AGENT),
     "call.log": Right(Role.AGENT),
+    "call.note": Right(Role.AGENT),
     "call.read": Right(Role.VIEWER),
     "call.record": Right(Role.AGENT),
     "call.supervise": Right(Role.LEAD),

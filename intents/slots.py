@@ -195,6 +195,12 @@ QUOTE = _record("quote", "quote|quotation|angebot")
 APPOINTMENT = _record("appointment", "appointment|meeting|termin")
 # With their letter or noun: a bare number is a ticket's, a deal's or a task's.
 GIVEN_DEAL = Slot("deal", r"(?:(?:deal|auftrag)\s)?#?d\s?[-#–]?\s?\d{1,15}", DEAL.read)
+# A call is said to be one: `hold 7` is about a ticket.
+GIVEN_CALL = Slot(
+    "call",
+    r"(?:call|anruf)\s?[-#–]?\s?\d{1,15}|" + "|".join(sorted(map(re.escape, _THAT), key=len, reverse=True)),
+    CALL.read,
+)
 GIVEN_TASK = Slot("task", r"(?:task|aufgabe)\s?[-#–]?\s?\d{1,15}", TASK.read)
 PROJECT = Slot(
     "project",
@@ -206,6 +212,10 @@ TEXT = Slot("text", r".+", _text, is_free=True)
 TITLE = Slot("text", _TITLE, _text, is_free=True)
 CONTACT = Slot("contact", _NAME, _text, is_free=True)
 AGENT = Slot("agent", r"@?[\w.\-]+(?:\s[\w.\-]+)?|me|mich|mir", _text)
+# Whom to call: what begins with a digit is a number or a reference.
+CUSTOMER = Slot("contact", r"(?:\d{1,4})?[^\W\d_].{0,79}?", _text, is_free=True)
+DIALLED = Slot("phone", r"(?:\+|0|\(0)[\d\s()/\-.–]{4,30}", _text)
+TARGET = Slot("target", r"[^\s,:][^,:]{0,59}?", _text, is_free=True)
 STAGE = Slot("stage", r"[\w\- ]{1,40}?", _text)
 PHONE = Slot("phone", r"\+?[\d(][\d\s()/\-.–]{4,30}", _text)
 AMOUNT = Slot("amount", r"[€$£]?\s?\d[\d.,']*\s?(?:k|€|\$|£|eur|euro|usd)?", _amount)
@@ -246,6 +256,10 @@ DealArg: TypeAlias = Annotated[int, DEAL]
 GivenDealArg: TypeAlias = Annotated[int, GIVEN_DEAL]
 TaskArg: TypeAlias = Annotated[int, TASK]
 CallArg: TypeAlias = Annotated[int, CALL]
+GivenCallArg: TypeAlias = Annotated[int, GIVEN_CALL]
+CustomerArg: TypeAlias = Annotated[str, CUSTOMER]
+DialledArg: TypeAlias = Annotated[str, DIALLED]
+TargetArg: TypeAlias = Annotated[str, TARGET]
 GivenTaskArg: TypeAlias = Annotated[int, GIVEN_TASK]
 ProjectArg: TypeAlias = Annotated[int, PROJECT]
 HoursArg: TypeAlias = Annotated[int, HOURS]

@@ -1,0 +1,1 @@
+"""Calls: taken, made, held, passed on, recorded and noted; who is on duty."""
