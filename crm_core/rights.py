@@ -67,6 +67,7 @@ RIGHTS: dict[str, Right] = {
     "call.hold": Right(Role.AGENT),
     "call.log": Right(Role.AGENT),
     "call.move": Right(Role.LEAD),
+    "call.note": Right(Role.AGENT),
     "call.rate": Right(Role.AGENT, Proof.NONE),
     "call.read": Right(Role.VIEWER),
     "call.record": Right(Role.AGENT),

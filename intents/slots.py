@@ -251,7 +251,8 @@ APPOINTMENT = _record("appointment", "appointment|meeting|termin")
 GIVEN_DEAL = Slot("deal", r"(?:(?:deal|auftrag)\s)?#?d\s?[-#–]?\s?\d{1,15}", DEAL.read)
 MEANT_DEAL = _meant(DEAL, "d", "deal|auftrag")
 MEANT_APPOINTMENT = _meant(APPOINTMENT, "m", "appointment|meeting|termin")
-GIVEN_CALL = Slot("call", r"(?:call|anruf)\s?[-#–]?\s?\d{1,15}", CALL.read)
+# A call is said to be one: `hold 7` is about a ticket.
+GIVEN_CALL = Slot("call", rf"(?:call|anruf)\s?[-#–]?\s?\d{{1,15}}|{_THAT_PATTERN}", CALL.read)
 GIVEN_TASK = Slot("task", r"(?:task|aufgabe)\s?[-#–]?\s?\d{1,15}", TASK.read)
 PROJECT = Slot(
     "project",
@@ -263,6 +264,10 @@ TEXT = Slot("text", r".+", _text, is_free=True)
 TITLE = Slot("text", _TITLE, _text, is_free=True)
 CONTACT = Slot("contact", _NAME, _text, is_free=True)
 AGENT = Slot("agent", r"@?[\w.\-]+(?:\s[\w.\-]+)?|me|mich|mir", _text)
+# Whom to call: what begins with a digit is a number or a reference.
+CUSTOMER = Slot("contact", r"(?:\d{1,4})?[^\W\d_].{0,79}?", _text, is_free=True)
+DIALLED = Slot("phone", r"(?:\+|0|\(0)[\d\s()/\-.–]{4,30}", _text)
+TARGET = Slot("target", r"[^\s,:][^,:]{0,59}?", _text, is_free=True)
 STAGE = Slot("stage", r"[\w\- ]{1,40}?", _text)
 PHONE = Slot("phone", r"\+?[\d(][\d\s()/\-.–]{4,30}", _text)
 # A number, or the beginning of one with a star behind.
@@ -325,6 +330,9 @@ MeantDealArg: TypeAlias = Annotated[int, MEANT_DEAL]
 TaskArg: TypeAlias = Annotated[int, TASK]
 CallArg: TypeAlias = Annotated[int, CALL]
 GivenCallArg: TypeAlias = Annotated[int, GIVEN_CALL]
+CustomerArg: TypeAlias = Annotated[str, CUSTOMER]
+DialledArg: TypeAlias = Annotated[str, DIALLED]
+TargetArg: TypeAlias = Annotated[str, TARGET]
 GivenTaskArg: TypeAlias = Annotated[int, GIVEN_TASK]
 ProjectArg: TypeAlias = Annotated[int, PROJECT]
 HoursArg: TypeAlias = Annotated[int, HOURS]

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core import activity
 from crm_core.agents import Actor
-from crm_core.callcenter import outgoing, queues, routing
+from crm_core.callcenter import outgoing, queues, routing, talks
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.states import CallState
+from crm_core.contacts.contacts import Contact
 from crm_core.db import Base, BigId
 
 MOST_AT_ONCE = 3
@@ -37,6 +38,32 @@ class CallbackRequest(Base):
 
 async def requested(session: AsyncSession, call_id: int) -> CallbackRequest | None:
     return await session.scalar(select(CallbackRequest).where(CallbackRequest.call_id == call_id))
+
+
+async def of_ticket(session: AsyncSession, ticket_id: int) -> CallbackRequest | None:
+    """The newest wish that a ticket stands for."""
+    return await session.scalar(
+        select(CallbackRequest)
+        .where(CallbackRequest.ticket_id == ticket_id)
+        .order_by(CallbackRequest.id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+
+
+async def ring_back(session: AsyncSession, actor: Actor, wish: CallbackRequest, now: datetime) -> Call:
+    """By hand: the call that waits for it is taken, or one is made. Raises what outgoing.dial raises."""
+    planned = await session.get(Call, wish.outbound_id) if wish.outbound_id is not None else None
+    if planned is not None and planned.state == CallState.QUEUED:
+        return await talks.accept(session, actor, planned.id, now)
+    asked_in = await session.get_one(Call, wish.call_id)
+    contact = await session.get(Contact, asked_in.contact_id) if asked_in.contact_id is not None else None
+    call = await outgoing.dial(session, actor, wish.number, now, contact=contact)
+    others = select(CallbackRequest.id).where(CallbackRequest.outbound_id == call.id)
+    if await session.scalar(others) is None:
+        wish.outbound_id = call.id
+        await session.flush()
+    return call
 
 
 async def request_callback(

@@ -184,6 +184,23 @@ async def log_call(
     return call
 
 
+def with_note(call: Call, text: str) -> str:
+    """What stands there already stays."""
+    return "\n".join(part for part in (call.note, text.strip()) if part)
+
+
+async def previous_talk(session: AsyncSession, call: Call) -> Call | None:
+    """The last one with the same contact in which somebody spoke to them."""
+    if call.contact_id is None:
+        return None
+    return await session.scalar(
+        select(Call)
+        .where(Call.contact_id == call.contact_id, Call.id < call.id, Call.agent_id.is_not(None))
+        .order_by(Call.id.desc())
+        .limit(1)
+    )
+
+
 async def list_calls(session: AsyncSession, actor: Actor, limit: int = 10) -> Sequence[Call]:
     """Newest first."""
     rights.require(actor, "call.read")

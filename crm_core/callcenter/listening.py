@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -12,8 +12,9 @@ from sqlalchemy import ForeignKey, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core import activity, rights
+from crm_core import activity, references, rights
 from crm_core.agents import Actor, Agent, actor_of
+from crm_core.callcenter import recordings
 from crm_core.callcenter.recordings import Recording
 from crm_core.company import company_of
 from crm_core.db import Base, BigId
@@ -39,6 +40,22 @@ class Listening(Base):
     token_hash: Mapped[str] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
     heard_at: Mapped[datetime | None]
+
+
+async def of_call(
+    session: AsyncSession, actor: Actor, call_id: int, now: datetime
+) -> Sequence[tuple[Recording, str | None]]:
+    """With an address for each that the actor may hear now. Raises NotFound."""
+    rights.require(actor, "call.read")
+    await references.read(session, "call", call_id)
+    found: list[tuple[Recording, str | None]] = []
+    for recording in await recordings.of_call(session, call_id):
+        try:
+            address = await open_address(session, actor, recording, now)
+        except (NotAllowed, Refused):
+            address = None
+        found.append((recording, address))
+    return found
 
 
 async def open_address(session: AsyncSession, actor: Actor, recording: Recording, now: datetime) -> str:

@@ -110,6 +110,12 @@ async def open_of(session: AsyncSession, call_id: int) -> Sequence[Offer]:
     return found.all()
 
 
+async def anybody_rung(session: AsyncSession, call_id: int) -> bool:
+    """For a reader, who holds nothing."""
+    ringing = select(Offer.id).where(Offer.call_id == call_id, Offer.state.in_(TAKEN), Offer.ended_at.is_(None))
+    return await session.scalar(ringing.limit(1)) is not None
+
+
 async def of_leg(session: AsyncSession, leg_id: int) -> Offer | None:
     return await session.scalar(select(Offer).where(Offer.leg_id == leg_id).with_for_update())
 

@@ -107,6 +107,17 @@ async def newest(session: AsyncSession, call_id: int, *states: RecordingState) -
     )
 
 
+async def shown(session: AsyncSession, call_id: int) -> Recording | None:
+    """The one that runs or is just asked for; for a reader, who holds nothing."""
+    live = (RecordingState.ASKED, *RUNNING)
+    return await session.scalar(
+        select(Recording)
+        .where(Recording.call_id == call_id, Recording.state.in_(live))
+        .order_by(Recording.id.desc())
+        .limit(1)
+    )
+
+
 def address(recording_id: int) -> str:
     """To start, pause, stop and delete one happens in this order."""
     return f"twilio:recording-{recording_id}"

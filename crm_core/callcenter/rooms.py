@@ -14,7 +14,7 @@ from crm_core.agents import Actor
 from crm_core.callcenter import legs, queues
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg, Party
-from crm_core.callcenter.states import CallState, LegState
+from crm_core.callcenter.states import FINAL_LEG, CallState, LegState
 from crm_core.errors import Refused
 from crm_core.outbox import EffectKind
 
@@ -67,6 +67,24 @@ async def own_leg(session: AsyncSession, actor: Actor, call: Call) -> CallLeg:
         if leg.agent_id == actor.agent_id:
             return leg
     raise Refused("call.not-in-it", ref=call.ref)
+
+
+async def current_call(session: AsyncSession, actor: Actor) -> int:
+    """The call that the actor talks in now. Raises Refused."""
+    found = await session.scalar(
+        select(CallLeg.call_id)
+        .where(
+            CallLeg.agent_id == actor.agent_id,
+            CallLeg.party == Party.AGENT,
+            CallLeg.joined_at.is_not(None),
+            CallLeg.state.not_in(FINAL_LEG),
+        )
+        .order_by(CallLeg.id.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise Refused("call.in-none")
+    return found
 
 
 async def send_customer(session: AsyncSession, call: Call, to: str, now: datetime) -> None:

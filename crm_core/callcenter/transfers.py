@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -109,13 +109,17 @@ async def _add(
 
 async def under_way(session: AsyncSession, call_id: int) -> Transfer | None:
     """At most one a call."""
-    return await session.scalar(
-        select(Transfer)
-        .where(Transfer.call_id == call_id, Transfer.state.in_(UNDER_WAY))
-        .order_by(Transfer.id.desc())
-        .limit(1)
-        .with_for_update()
-    )
+    return await session.scalar(_under_way(call_id).with_for_update())
+
+
+async def shown(session: AsyncSession, call_id: int) -> Transfer | None:
+    """As `under_way`, for a reader, who holds nothing."""
+    return await session.scalar(_under_way(call_id))
+
+
+def _under_way(call_id: int) -> Select[Transfer]:
+    live = select(Transfer).where(Transfer.call_id == call_id, Transfer.state.in_(UNDER_WAY))
+    return live.order_by(Transfer.id.desc()).limit(1)
 
 
 async def of_leg(session: AsyncSession, leg_id: int) -> Transfer | None:

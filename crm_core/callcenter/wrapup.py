@@ -65,7 +65,7 @@ async def dispose(
     known = company_of(session).callcenter.dispositions
     if disposition not in known:
         raise Invalid("call.disposition-unknown", text=disposition[:40], names=", ".join(known) or "–")
-    changed = {"note": _noted(call, note)} if note.strip() else {}
+    changed = {"note": calls.with_note(call, note)} if note.strip() else {}
     await activity.change(session, actor, call, "call.disposed", now, disposition=disposition, **changed)
     if call.agent_id is not None:
         agent = await work.lock_agent(session, call.agent_id)
@@ -101,7 +101,3 @@ async def _end(session: AsyncSession, call: Call, agent_id: int, now: datetime) 
 def _owes(session: AsyncSession, call: Call, agent_id: int) -> bool:
     is_required = company_of(session).callcenter.disposition_required
     return is_required and call.disposition is None and call.agent_id == agent_id
-
-
-def _noted(call: Call, note: str) -> str:
-    return "\n".join(part for part in (call.note, note.strip()) if part)

@@ -108,3 +108,15 @@ async def list_deals(session: AsyncSession, actor: Actor, *, mine: bool = False,
     if mine:
         query = query.where(Deal.owner_id == actor.agent_id)
     return (await session.scalars(query)).all()
+
+
+async def open_deals_of(session: AsyncSession, contact_id: int, limit: int = 5) -> Sequence[Deal]:
+    """Newest first. What may be shown of them is the caller's business."""
+    found = await session.scalars(
+        select(Deal)
+        .join(Stage, Stage.id == Deal.stage_id)
+        .where(Deal.contact_id == contact_id, Stage.outcome == "open")
+        .order_by(Deal.id.desc())
+        .limit(limit)
+    )
+    return found.all()

@@ -2,49 +2,47 @@
 
 from __future__ import annotations
 
-from crm_core import phones
-from crm_core.callcenter import callers, queues
+from crm_core import agents, phones
+from crm_core.callcenter import callers, calls, queues, recordings, supervision, transfers
+from crm_core.callcenter.callers import Caller
 from crm_core.callcenter.calls import Call
-from crm_core.callcenter.states import CallState
 from crm_core.message import Message, Param, say
+from crm_core.sales import deals
 from crm_core.support import ticket_calls, tickets
-from intents.cards.layout import Pair, fields, record_button, row
+from intents.cards.call_buttons import call_buttons
+from intents.cards.layout import Pair, contact_name, fields, row
 from intents.registry import Context
 from intents.reply import Choice, Part
 
-MOST_DISPOSITIONS = 8
+MOST_LISTED = 3
+# How a call that we made ended without a talk, as the carrier says it.
+UNANSWERED = {"busy", "no-answer", "failed", "canceled"}
 
 
 async def call_card(context: Context, call: Call) -> list[Part]:
-    """Who is calling, where they are, who has them; Accept only while they wait."""
+    """Who it is, where they are and who has them; what else is open with them; the buttons that fit the moment."""
     caller = await callers.caller_of(context.session, call)
     withheld = context.say("call.withheld") if call.direction == "inbound" else ""
     number = phones.shown(caller.number) if caller.number else withheld
     if context.ask.is_public:
-        caller, number = callers.Caller(), ""
+        caller, number = Caller(), ""
     pairs: list[Pair] = [("card.state", state_of(call)), ("card.number", number or None)]
     if not context.ask.is_public:
         pairs.append(collected_line(context, call))
         pairs.append(("card.blocked", call.rejected_because))
-    pairs.append(("card.agent", await queues.agent_name(context.session, call)))
-    queue = context.company.queues.get(call.queue or "")
-    pairs.append(("card.queue", queue.shown(context.language) if queue is not None else None))
+    pairs += await _who_has_it(context, call)
     pairs.append(("card.disposition", _disposition(context, call)))
     if not context.ask.is_public:
         about = await ticket_calls.tickets_about(context.session, call.id)
         pairs.append(("card.tickets", ", ".join(ticket.ref for ticket in about) or None))
     if caller.contact_id is not None:
-        theirs = await tickets.tickets_of(context.session, caller.contact_id)
-        listed = "; ".join(f"{ticket.ref} {ticket.subject}" for ticket in theirs[:3])
-        pairs.append(("card.open-tickets", listed or None))
+        pairs += await _about_them(context, call, caller.contact_id)
     if call.duration_seconds is not None:
         pairs.append(("card.duration", _length(call.duration_seconds)))
     choices = [] if context.ask.is_public else await _who_it_may_be(context, call)
-    if call.state == CallState.QUEUED:
-        choices.append(record_button(context, "button.accept", f"accept {call.ref}", call, is_primary=True))
-    choices += _how_it_ended(context, call)
     if call.rating is not None:
         pairs.append(("card.rating", say("card.of-five", count=call.rating)))
+    choices += await call_buttons(context, call)
     title = context.say("call.title", ref=call.ref, name=caller.name or number or context.say("call.unknown-caller"))
     note = "" if context.ask.is_public else call.note or ""
     return [fields(context, title, pairs, note), *row(choices)]
@@ -52,7 +50,11 @@ async def call_card(context: Context, call: Call) -> list[Part]:
 
 def state_of(call: Call) -> Message:
     """What people are told of it."""
-    return say("call.state-rejected") if call.rejected_because is not None else say(f"call.state-{call.state}")
+    if call.rejected_because is not None:
+        return say("call.state-rejected")
+    if call.state == "failed" and call.carrier_status in UNANSWERED:
+        return say(f"call.outcome-{call.carrier_status}")
+    return say(f"call.state-{call.state}")
 
 
 def collected_line(context: Context, call: Call) -> Pair:
@@ -60,6 +62,45 @@ def collected_line(context: Context, call: Call) -> Pair:
     label_of = context.company.phone.label_of
     answers = call.ivr.get("collected", {}).items()
     return "card.collected", "; ".join(f"{label_of(name, context.language)}: {text}" for name, text in answers) or None
+
+
+async def _who_has_it(context: Context, call: Call) -> list[Pair]:
+    """The agent, the queue, on whose way it is, who listens, whether it is recorded."""
+    queue = context.company.queues.get(call.queue or "")
+    pairs: list[Pair] = [
+        ("card.agent", await queues.agent_name(context.session, call)),
+        ("card.queue", queue.shown(context.language) if queue is not None else None),
+    ]
+    if call.talk_began_at is None or call.is_over:
+        return pairs
+    transfer = await transfers.shown(context.session, call.id)
+    if transfer is not None:
+        to = await transfers.target_name(context.session, transfer)
+        pairs.append(("card.transfer", say(f"transfer.state-{transfer.state}", name=to)))
+    company = await supervision.company_in(context.session, call.id)
+    named = [f"{name} ({context.say(f'supervision.mode-{mode}')})" for name, mode in company]
+    pairs.append(("card.company-in", ", ".join(named) or None))
+    recording = await recordings.shown(context.session, call.id)
+    pairs.append(("card.recording", say(f"recording.state-{recording.state}") if recording is not None else None))
+    return pairs
+
+
+async def _about_them(context: Context, call: Call, contact_id: int) -> list[Pair]:
+    """Where they work, what is open with them, and when somebody last spoke to them."""
+    session = context.session
+    theirs = await tickets.tickets_of(session, contact_id)
+    open_deals = await deals.open_deals_of(session, contact_id, MOST_LISTED)
+    last = await calls.previous_talk(session, call)
+    spoken: Param = None
+    if last is not None:
+        spoken = say("call.last-talk", when=last.started_at, name=await agents.name_of(session, last.agent_id))
+    whole = await contact_name(context, contact_id)
+    return [
+        ("card.contact", whole if whole is not None and "," in whole else None),
+        ("card.open-tickets", "; ".join(f"{ticket.ref} {ticket.subject}" for ticket in theirs[:MOST_LISTED]) or None),
+        ("card.open-deals", "; ".join(f"{deal.ref} {deal.title}" for deal in open_deals) or None),
+        ("card.last-talk", spoken),
+    ]
 
 
 async def _who_it_may_be(context: Context, call: Call) -> list[Choice]:
@@ -75,17 +116,6 @@ async def _who_it_may_be(context: Context, call: Call) -> list[Choice]:
             version=call.version,
         )
         for candidate in found
-    ]
-
-
-def _how_it_ended(context: Context, call: Call) -> list[Choice]:
-    """In wrap-up, while nobody has said it."""
-    if call.state != CallState.WRAP_UP or call.disposition is not None:
-        return []
-    names = context.company.callcenter.dispositions
-    return [
-        Choice(name.get(context.language, key), f"disposition {call.ref} {key}", record=call.ref, version=call.version)
-        for key, name in list(names.items())[:MOST_DISPOSITIONS]
     ]
 
 

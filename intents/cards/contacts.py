@@ -9,7 +9,7 @@ from crm_core.contacts.contacts import Contact, Kind
 from crm_core.message import Param, say
 from crm_core.support import tickets
 from intents import fields as custom
-from intents.cards.layout import Pair, fields, files_line, row
+from intents.cards.layout import Pair, fields, files_line, record_button, row
 from intents.registry import Context
 from intents.reply import Choice, Fields, Part
 
@@ -41,7 +41,8 @@ async def contact_card(context: Context, contact: Contact) -> list[Part]:
     ]
     shown = fields(context, f"{ref} · {contact.name}", pairs, contact.note or "")
     shown.pairs.extend(custom.pairs(context, context.company.contact_fields, contact.custom))
-    choices = [Choice(f"{ticket.ref} {ticket.subject}"[:60], f"show {ticket.ref}") for ticket in theirs[:5]]
+    choices = [record_button(context, "button.call", f"call {ref}", contact)] if owned else []
+    choices += [Choice(f"{ticket.ref} {ticket.subject}"[:60], f"show {ticket.ref}") for ticket in theirs[:5]]
     return [shown, *row(choices)]
 
 

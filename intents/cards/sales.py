@@ -54,6 +54,8 @@ async def deal_card(context: Context, deal: Deal) -> list[Part]:
         choices.append(
             Choice(label, f"move {deal.ref} to {following.short_key}", record=deal.ref, version=deal.version)
         )
+    if deal.contact_id is not None and stage is not None and stage.outcome == "open":
+        choices.append(record_button(context, "button.call", f"call {deal.ref}", deal))
     shown = fields(context, f"{deal.ref} · {deal.title}", pairs)
     if not context.ask.is_public:
         shown.pairs.extend(custom.pairs(context, context.company.deal_fields, deal.custom))

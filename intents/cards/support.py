@@ -46,6 +46,8 @@ async def ticket_card(context: Context, ticket: Ticket) -> list[Part]:
         if ticket.assignee_id is None:
             choices.append(record_button(context, "button.claim", f"claim {ticket.ref}", ticket, is_primary=True))
         choices.append(record_button(context, "button.resolve", f"resolve {ticket.ref}", ticket))
+        if ticket.contact_id is not None or ticket.call_id is not None:
+            choices.append(record_button(context, "button.call", f"call back {ticket.ref}", ticket))
     elif is_for_team and ticket.merged_into_id is None:
         choices.append(record_button(context, "button.reopen", f"reopen {ticket.ref}", ticket))
     shown = fields(context, f"{ticket.ref} · {ticket.subject}", pairs, body)

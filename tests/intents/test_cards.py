@@ -108,7 +108,7 @@ async def test_who_waits_can_be_accepted_until_somebody_does(mira: Talk) -> None
     assert _says(await _draw(mira.database, "call", call_id)) == [f"accept CALL-{call_id}"]
     assert (await mira.say(f"accept CALL-{call_id}")).text.startswith(f"Your phone is ringing for CALL-{call_id}.")
     drawn = await _draw(mira.database, "call", call_id)
-    assert _says(drawn) == []
+    assert _says(drawn) == [f"decline CALL-{call_id}"]
     assert ("Agent", "Mira Okafor") in _fields(drawn).pairs
 
 
@@ -124,7 +124,7 @@ async def test_a_deal_card_offers_the_next_stage_and_none_after_the_last(databas
             session, SYSTEM, title="Heat pump", value=Money(1_200_000, "EUR"), contact_id=greta.id, now=NOW
         )
     drawn = await _draw(database, "deal", deal.id, "de")
-    assert _says(drawn) == ["move D-1 to visit"]
+    assert _says(drawn) == ["move D-1 to visit", "call D-1"]
     assert ("Phase", "Anfrage") in _fields(drawn).pairs
     async with database.transaction() as session:
         await moves.move(session, SYSTEM, deal.id, await stages.find_stage(session, "won"), NOW)

@@ -40,11 +40,13 @@ async def test_nobody_is_said_politely(mira: Talk, jonas: Talk) -> None:
     assert (await mira.say("C-9")).text == "I know nobody by “C-9”."
 
 
-async def test_the_card_of_a_contact_has_no_button_without_tickets(mira: Talk) -> None:
+async def test_who_has_no_tickets_can_be_called_and_without_a_number_there_is_no_button(mira: Talk) -> None:
     async with mira.database.transaction() as session:
         await people.add_contact(session)
+        await people.add_contact(session, "Paul Winter", None)
     shown: list[Choice] = choices(await mira.say("find greta"))
-    assert shown == []
+    assert [choice.say for choice in shown] == ["call C-1001"]
+    assert choices(await mira.say("find winter")) == []
 
 
 async def test_a_chat_account_comes_and_goes_and_is_on_the_card(mira: Talk, jonas: Talk) -> None:

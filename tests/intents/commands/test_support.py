@@ -20,7 +20,7 @@ async def test_a_ticket_opened_for_a_customer_is_on_their_card(mira: Talk) -> No
     await mira.say("open ticket for Greta Sommer: no hot water")
     shown = await mira.say("find Greta")
     assert "Open tickets: T-1" in everything(shown)
-    assert [choice.say for choice in choices(shown)] == ["show T-1"]
+    assert [choice.say for choice in choices(shown)] == ["call C-1001", "show T-1"]
 
 
 async def test_a_ticket_for_somebody_unknown_is_not_opened(mira: Talk) -> None:

@@ -1,0 +1,103 @@
+"""Call somebody: a contact, a number, or whoever is behind a ticket, a deal or a call."""
+
+from __future__ import annotations
+
+from crm_core import references
+from crm_core.callcenter import callbacks, calling, outgoing
+from crm_core.callcenter.calls import Call
+from crm_core.contacts.contacts import Contact
+from crm_core.errors import Invalid
+from crm_core.names import fold
+from crm_core.support.tickets import Ticket
+from intents.commands.callcenter.answers import about
+from intents.commands.contacts import name_for, the_contact
+from intents.registry import Context, command
+from intents.reply import Reply
+from intents.slots import CustomerArg, DialledArg, RecordArg, is_that
+
+_THEM = {"them", "him", "her", "ihnen", "ihm"}
+
+
+@command(
+    "call.dial",
+    {
+        "en": ["call {contact}", "(phone|ring|dial) {contact}", "(give|give me) {contact} a (call|ring)", "call"],
+        "de": ["{contact} anrufen", "(ruf|rufe|rufen sie) {contact} an", "[jemanden] anrufen"],
+    },
+    changes=True,
+)
+async def dial(context: Context, contact: CustomerArg) -> Reply:
+    if is_that(contact) or fold(contact) in _THEM:
+        return await dial_record(context, _shown(context))
+    person = await the_contact(context, contact)
+    return await _dial(context, await calling.number_of(context.session, person), person)
+
+
+@command(
+    "call.dial-number",
+    {
+        "en": ["call {phone}", "(phone|ring|dial) {phone}"],
+        "de": ["{phone} anrufen", "(ruf|rufe|rufen sie|wähle|wählen sie) {phone} [an]"],
+    },
+    changes=True,
+)
+async def dial_number(context: Context, phone: DialledArg) -> Reply:
+    return await _dial(context, phone, None)
+
+
+@command(
+    "call.back",
+    {
+        "en": ["call back {record}", "(call|phone|ring) {record} [back]", "return {record}", "call back"],
+        "de": [
+            "{record} zurückrufen",
+            "(ruf|rufe|rufen sie) {record} (zurück|an)",
+            "{record} anrufen",
+            "[jemanden] zurückrufen",
+        ],
+    },
+    changes=True,
+)
+async def dial_record(context: Context, record: RecordArg) -> Reply:
+    """Who wished to be called back at another number is called there."""
+    found = await references.read(context.session, *record)
+    if isinstance(found, Ticket):
+        wish = await callbacks.of_ticket(context.session, found.id)
+        if wish is not None:
+            call = await callbacks.ring_back(context.session, context.actor, wish, context.now)
+            return await _dialled(context, call)
+        if found.contact_id is None and found.call_id is not None:
+            found = await references.read(context.session, "call", found.call_id)
+    contact = await _behind(context, found)
+    if isinstance(found, Call):
+        number = found.from_number if found.direction == "inbound" else found.to_number
+        if number is not None:
+            return await _dial(context, number, contact)
+    if contact is None:
+        raise Invalid("call.nobody-behind", ref=references.ref(*record))
+    return await _dial(context, await calling.number_of(context.session, contact), contact)
+
+
+async def _behind(context: Context, record: object) -> Contact | None:
+    if isinstance(record, Contact):
+        return record
+    contact_id = getattr(record, "contact_id", None)
+    return await context.session.get(Contact, contact_id) if contact_id is not None else None
+
+
+async def _dial(context: Context, number: str, contact: Contact | None) -> Reply:
+    call = await outgoing.dial(context.session, context.actor, number, context.now, contact=contact)
+    return await _dialled(context, call)
+
+
+async def _dialled(context: Context, call: Call) -> Reply:
+    contact = await context.session.get(Contact, call.contact_id) if call.contact_id is not None else None
+    name = name_for(context, contact) if contact is not None else context.say("public.somebody")
+    return await about(context, "call.dialled", call, name=name)
+
+
+def _shown(context: Context) -> tuple[str, int]:
+    parsed = references.parse(context.shown[0]) if context.shown else None
+    if parsed is None:
+        raise Invalid("dialogue.which", kind="contact")
+    return parsed

@@ -1,0 +1,134 @@
+"""Pass a call on: transfer, consult, complete, back, join."""
+
+from __future__ import annotations
+
+from crm_core import phones
+from crm_core.callcenter import calls, passing, transfers
+from crm_core.callcenter.states import TransferState
+from crm_core.callcenter.transfers import Kind, Transfer
+from crm_core.errors import Invalid
+from crm_core.names import fold
+from intents.colleagues import colleague
+from intents.commands.callcenter.answers import about, the_call
+from intents.registry import Context, command
+from intents.reply import Reply
+from intents.slots import GivenCallArg, TargetArg
+
+
+@command(
+    "call.transfer",
+    {
+        "en": [
+            "transfer {call} to {target}",
+            "(transfer|pass|connect|put|send) {call} (to|on to|with|through to) {target}",
+            "(transfer|pass on|put through) [the call|the caller|them] to {target}",
+            "transfer {call}",
+        ],
+        "de": [
+            "{call} an {target} weitergeben",
+            "{call} (an|zu) {target} [geben|übergeben|weiterleiten]",
+            "(gib|geben sie|leite|leiten sie|übergib) {call} an {target} [weiter]",
+            "(verbinde|verbinden sie) {call} mit {target}",
+            "[den] anruf an {target} weitergeben",
+            "{call} weitergeben",
+        ],
+    },
+    changes=True,
+)
+async def transfer(context: Context, target: TargetArg, call: GivenCallArg | None = None) -> Reply:
+    meant = await the_call(context, call)
+    queue = _queue(context, target)
+    if queue is None:
+        return await _rung(context, "transfer.begun", await _pass(context, meant, target, Kind.BLIND))
+    passed = await passing.to_queue(context.session, context.actor, meant, queue, context.now)
+    name = context.company.queues[queue].shown(context.language)
+    return await about(context, "transfer.queued", passed, queue=name)
+
+
+@command(
+    "call.consult",
+    {
+        "en": [
+            "consult {target} about {call}",
+            "(consult|ask|consult with|talk to) {target} (about|on|regarding) {call}",
+            "consult [with] {target}",
+        ],
+        "de": [
+            "Rückfrage bei {target} zu {call}",
+            "(frag|frage|fragen sie) {target} (zu|wegen) {call}",
+            "{target} (zu|wegen) {call} fragen",
+            "rückfrage bei {target}",
+        ],
+    },
+    changes=True,
+)
+async def consult(context: Context, target: TargetArg, call: GivenCallArg | None = None) -> Reply:
+    meant = await the_call(context, call)
+    if _queue(context, target) is not None:
+        raise Invalid("transfer.no-person", text=target)
+    return await _rung(context, "transfer.consulting", await _pass(context, meant, target, Kind.WARM))
+
+
+@command(
+    "call.complete",
+    {
+        "en": ["complete {call}", "complete [the] transfer [of] {call}", "complete [the] transfer"],
+        "de": ["{call} übergeben", "[die] übergabe [von] {call} abschließen", "[die] übergabe abschließen"],
+    },
+    changes=True,
+)
+async def complete(context: Context, call: GivenCallArg | None = None) -> Reply:
+    meant = await the_call(context, call)
+    done = await passing.complete(context.session, context.actor, meant, context.now)
+    return await _rung(context, "transfer.completed" if done.state == TransferState.DONE else "transfer.begun", done)
+
+
+@command(
+    "call.take-back",
+    {
+        "en": ["back {call}", "(take|get|bring) {call} back", "(take|get|bring) them back"],
+        "de": ["{call} zurückholen", "(hol|hole|holen sie) {call} zurück", "zurück zu {call}"],
+    },
+    changes=True,
+)
+async def take_back(context: Context, call: GivenCallArg | None = None) -> Reply:
+    meant = await the_call(context, call)
+    return await _rung(
+        context, "transfer.back", await passing.take_back(context.session, context.actor, meant, context.now)
+    )
+
+
+@command(
+    "call.join",
+    {
+        "en": ["join {call}", "(conference|merge) {call}", "(make it|make this) (three|a conference)"],
+        "de": ["{call} zu dritt", "konferenz [in|mit|für] {call}", "(zu dritt|dreierkonferenz)"],
+    },
+    changes=True,
+)
+async def join(context: Context, call: GivenCallArg | None = None) -> Reply:
+    meant = await the_call(context, call)
+    return await _rung(
+        context, "transfer.joined", await passing.join(context.session, context.actor, meant, context.now)
+    )
+
+
+async def _pass(context: Context, call: int, target: str, kind: Kind) -> Transfer:
+    session, actor, now = context.session, context.actor, context.now
+    if phones.e164(target, context.company.country) is not None:
+        return await passing.to_number(session, actor, call, target, now, kind=kind)
+    return await passing.to_agent(session, actor, call, await colleague(context, target), now, kind=kind)
+
+
+async def _rung(context: Context, id: str, transfer: Transfer) -> Reply:
+    call = await calls.lock_call(context.session, transfer.call_id)
+    return await about(context, id, call, name=await transfers.target_name(context.session, transfer))
+
+
+def _queue(context: Context, said: str) -> str | None:
+    """By its key or its name in any language."""
+    wanted = fold(said)
+    for key, rule in context.company.queues.items():
+        if wanted in {fold(key), *map(fold, rule.name.values())}:
+            return key
+    return None
