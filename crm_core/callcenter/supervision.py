@@ -110,7 +110,7 @@ async def _actor(session: AsyncSession, leg: CallLeg) -> Actor:
 
 def _refuse_unless_allowed(session: AsyncSession, mode: Mode) -> None:
     allowed = company_of(session).callcenter.supervision
+    if allowed == "off":
+        raise Refused("supervision.off")
     if _UP_TO[mode] > _UP_TO[allowed]:
-        raise Refused(
-            "supervision.off" if allowed == "off" else "supervision.only", mode=say(f"supervision.mode-{allowed}")
-        )
+        raise Refused("supervision.only", mode=say(f"supervision.mode-{allowed}"))

@@ -18,7 +18,7 @@ from intents.slots import GivenCallArg, TextArg
 @command(
     "call.hold",
     {
-        "en": ["hold {call}", "(put|place) {call} on hold", "(hold the call|hold the line|put them on hold)"],
+        "en": ["hold {call}", "(put|place) {call} on hold", "(hold|hold the call|hold the line|put them on hold)"],
         "de": ["{call} halten", "(halte|halten sie) {call}", "(anruf halten|den anruf halten|halten)"],
     },
     changes=True,

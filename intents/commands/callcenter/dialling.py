@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_core import references
+from crm_core import phones, references
 from crm_core.callcenter import callbacks, calling, outgoing
 from crm_core.callcenter.calls import Call
 from crm_core.contacts.contacts import Contact
@@ -27,8 +27,14 @@ _THEM = {"them", "him", "her", "ihnen", "ihm"}
     changes=True,
 )
 async def dial(context: Context, contact: CustomerArg) -> Reply:
+    """An answer to the question whom to call may be a reference or a number as well."""
     if is_that(contact) or fold(contact) in _THEM:
         return await dial_record(context, _shown(context))
+    record = references.parse(contact)
+    if record is not None:
+        return await dial_record(context, record)
+    if phones.e164(contact, context.company.country) is not None:
+        return await dial_number(context, contact)
     person = await the_contact(context, contact)
     return await _dial(context, await calling.number_of(context.session, person), person)
 

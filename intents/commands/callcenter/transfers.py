@@ -20,7 +20,7 @@ from intents.slots import GivenCallArg, TargetArg
     {
         "en": [
             "transfer {call} to {target}",
-            "(transfer|pass|connect|put|send) {call} (to|on to|with|through to) {target}",
+            "(transfer|pass|connect|put|send|give) {call} (to|on to|with|through to) {target}",
             "(transfer|pass on|put through) [the call|the caller|them] to {target}",
             "transfer {call}",
         ],
@@ -72,7 +72,7 @@ async def consult(context: Context, target: TargetArg, call: GivenCallArg | None
 @command(
     "call.complete",
     {
-        "en": ["complete {call}", "complete [the] transfer [of] {call}", "complete [the] transfer"],
+        "en": ["complete {call}", "complete [the] transfer [of] {call}", "complete [the transfer]"],
         "de": ["{call} übergeben", "[die] übergabe [von] {call} abschließen", "[die] übergabe abschließen"],
     },
     changes=True,
@@ -101,7 +101,7 @@ async def take_back(context: Context, call: GivenCallArg | None = None) -> Reply
 @command(
     "call.join",
     {
-        "en": ["join {call}", "(conference|merge) {call}", "(make it|make this) (three|a conference)"],
+        "en": ["join {call}", "(conference|merge) {call}", "(join|join them|make it three|make it a conference)"],
         "de": ["{call} zu dritt", "konferenz [in|mit|für] {call}", "(zu dritt|dreierkonferenz)"],
     },
     changes=True,
