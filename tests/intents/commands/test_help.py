@@ -63,7 +63,7 @@ async def test_the_chosen_language_stays(mira: Talk, jonas: Talk) -> None:
 async def test_show_tells_a_record_that_is_not_there(mira: Talk) -> None:
     assert (await mira.say("show T-9")).text == "There is no ticket T-9."
     assert (await mira.say("show D-9")).text == "There is no deal D-9."
-    assert (await mira.say("show AGENT-9")).text == "There is no AGENT-9."
+    assert (await mira.say("show AGENT-9")).text == "I know no colleague called AGENT-9."
     assert (await mira.say("show XY-1")).tone is Tone.REFUSED
 
 
