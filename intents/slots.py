@@ -264,8 +264,14 @@ TEXT = Slot("text", r".+", _text, is_free=True)
 TITLE = Slot("text", _TITLE, _text, is_free=True)
 CONTACT = Slot("contact", _NAME, _text, is_free=True)
 AGENT = Slot("agent", r"@?[\w.\-]+(?:\s[\w.\-]+)?|me|mich|mir", _text)
-# Whom to call: what begins with a digit is a number or a reference.
-CUSTOMER = Slot("contact", r"(?:\d{1,4})?[^\W\d_].{0,79}?", _text, is_free=True)
+# Whom to call: what begins with a digit is a number or a reference, and `note T-1 call Greta` is about a ticket.
+_ABOUT_SOMETHING = r"task|todo|ticket|note|step|with|aufgabe|notiz|schritt|termin|frage|suche"
+CUSTOMER = Slot(
+    "contact",
+    rf"(?!(?:{_ABOUT_SOMETHING})\b)(?!.*(?:\b[a-z]{{1,5}}-\d|[:?]))(?:\d{{1,4}})?[^\W\d_].{{0,79}}?",
+    _text,
+    is_free=True,
+)
 DIALLED = Slot("phone", r"(?:\+|0|\(0)[\d\s()/\-.–]{4,30}", _text)
 TARGET = Slot("target", r"[^\s,:][^,:]{0,59}?", _text, is_free=True)
 STAGE = Slot("stage", r"[\w\- ]{1,40}?", _text)

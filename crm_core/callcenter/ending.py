@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, cards
 from crm_core.agents import SYSTEM
-from crm_core.callcenter import callers, calls, carrier, offers, passed, queues, worked, wrapup
+from crm_core.callcenter import callbacks, callers, calls, carrier, offers, passed, queues, worked, wrapup
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.states import LIVE_ENTRY, CallState, EntryState
 from crm_core.company import company_of
@@ -34,9 +34,15 @@ async def _finish(session: AsyncSession, call: Call, now: datetime) -> None:
     if call.talk_began_at is not None and not was_waiting:
         await wrapup.over(session, call, now)
     else:
-        await calls.move_to(session, call, CallState.ABANDONED if was_waiting else CallState.DONE, now)
+        await calls.move_to(session, call, await _ended(session, call) if was_waiting else CallState.DONE, now)
     await worked.offer(session, call, now)
     await activity.record(session, SYSTEM, "call.ended", "call", call.id, now, {"status": call.carrier_status})
+
+
+async def _ended(session: AsyncSession, call: Call) -> CallState:
+    """Who is to be called back has not given up."""
+    wish = await callbacks.requested(session, call.id)
+    return CallState.CALLBACK if wish is not None else CallState.ABANDONED
 
 
 async def leave_queue(session: AsyncSession, call: Call, now: datetime) -> bool:

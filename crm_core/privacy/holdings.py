@@ -223,6 +223,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "effect": or_(
             table["effect"].c.address.in_([f"twilio:call-{call}" for call in calls]),
             table["effect"].c.address.in_([f"twilio:leg-{leg}" for leg in about.legs]),
+            table["effect"].c.address.in_([f"twilio:text-{number}" for number in about.numbers]),
             _spoken_with(table["effect"].c.address, about),
             _mentions(table["effect"].c.payload, about.words),
         ),

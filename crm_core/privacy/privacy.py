@@ -68,7 +68,7 @@ _EMPTIED: dict[str, dict[str, Any]] = {
         "custom": {},
     },
     "deal": {"title": ERASED, "next_step": None, "reason": None, "custom": {}},
-    "effect": {"payload": {}, "state": _given_up(Effect)},
+    "effect": {"address": ERASED, "payload": {}, "state": _given_up(Effect)},
     "incident": {"title": ERASED},
     "quote_line": {"text": ERASED},
     "hours": {"note": ""},

@@ -459,3 +459,19 @@ def test_a_long_message_does_not_hold_up_the_others(start: str) -> None:
     began = time.perf_counter()
     understand(text, "en")
     assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("step T-1 Frau Sommer anrufen", "ticket.add-step"),
+        ("notiz T-1 bitte Frau Sommer anrufen", "ticket.comment"),
+        ("Notiz CALL-1 bitte Frau Sommer anrufen", "call.note"),
+        ("reply T-1 wir werden anrufen", "ticket.reply"),
+        ("Frau Sommer anrufen", "call.dial"),
+    ],
+)
+def test_a_sentence_that_ends_in_a_call_is_about_what_it_begins_with(text: str, command: str) -> None:
+    understood = understand(text, "de")
+    assert understood is not None
+    assert understood.command.name == command
