@@ -24,6 +24,7 @@ from crm_core.callcenter import (
     routing,
     shift_changes,
     shifts,
+    supervision,
     talks,
     texting,
     transfers,
@@ -43,6 +44,7 @@ agenda.register("callbacks", to_ring_back)
 timers.register(emergencies.ENDED, emergencies.on_due)
 timers.register(offers.EXPIRED, talks.on_expired)
 timers.register(routing.TICK, routing.on_tick)
+timers.register(supervision.EXPIRED, supervision.on_expired)
 timers.register(transfers.EXPIRED, passed.on_expired)
 timers.register(wrapup.ENDED, wrapup.on_ended)
 timers.register_chain(checking.TIMER, checking.on_due, checking.plan)

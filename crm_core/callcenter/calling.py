@@ -60,7 +60,7 @@ async def owner_of(session: AsyncSession, number: str) -> Contact | None:
 async def refuse_unless_open(session: AsyncSession, contact: Contact | None, now: datetime) -> None:
     """Raises Refused with the time from which they may be called."""
     calendar = await hours_of(session, contact)
-    if calendar.hours.are_open(now, calendar.zone):
+    if calendar.hours.are_open(now, calendar.zone) or not calendar.hours.are_ever_open:
         return
     moment = timedelta(seconds=1)
     raise Refused("call.outside-hours", when=calendar.after(now, moment) - moment)

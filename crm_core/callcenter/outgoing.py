@@ -8,7 +8,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, cards, db, outbox, rights
 from crm_core.agents import SYSTEM, Actor
-from crm_core.callcenter import board, calling, calls, ending, legs, offers, passed, queues, talks, work, wrapup
+from crm_core.callcenter import (
+    board,
+    calling,
+    calls,
+    ending,
+    legs,
+    offers,
+    passed,
+    queues,
+    talks,
+    work,
+    worked,
+    wrapup,
+)
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.queues import QueueEntry
@@ -149,9 +162,11 @@ async def customer_ended(session: AsyncSession, leg: CallLeg, now: datetime) -> 
     if leg.was_joined:
         was_waiting = await ending.leave_queue(session, call, now)
         await passed.customer_gone(session, call, now)
-        await (
-            calls.move_to(session, call, CallState.ABANDONED, now) if was_waiting else wrapup.over(session, call, now)
-        )
+        if was_waiting:
+            await calls.move_to(session, call, CallState.ABANDONED, now)
+        else:
+            await wrapup.over(session, call, now)
+        await worked.offer(session, call, now)
     else:
         for agent in await legs.live_legs(session, call.id, Party.AGENT):
             payload = {"leg": agent.id, "to": "unreached"}

@@ -36,9 +36,14 @@ async def not_taken(session: AsyncSession, call: Call, transfer: Transfer, now: 
     if call.is_over or call.state == CallState.WRAP_UP:
         return
     await activity.record(session, SYSTEM, "call.transfer-missed", "call", call.id, now)
+    there = await legs.in_the_talk(session, call.id, Party.AGENT)
     if transfer.kind == Kind.WARM:
         await holding.end(session, call, now)
         await notices.tell(session, transfer.from_agent_id, "notice.transfer-missed", "call", call.id, now)
+    elif there and there[0].agent_id != transfer.from_agent_id:
+        # They were three.
+        call.agent_id = there[0].agent_id
+        await holding.end(session, call, now)
     elif transfer.kind == Kind.RETURN or not await _return(session, call, transfer, now):
         await into_queue(session, call, _queue_of(session, call), now)
 
@@ -50,6 +55,9 @@ async def left(session: AsyncSession, call: Call, transfer: Transfer, leg: CallL
         await holding.end(session, call, now)
     elif leg.agent_id == transfer.from_agent_id and transfer.kind == Kind.WARM:
         await leave_to(session, call, transfer, now)
+    elif leg.agent_id == call.agent_id:
+        # They were three, and one of the others asks a fourth.
+        call.agent_id = transfer.from_agent_id
 
 
 async def leave_to(session: AsyncSession, call: Call, transfer: Transfer, now: datetime) -> None:
@@ -79,8 +87,10 @@ async def customer_gone(session: AsyncSession, call: Call, now: datetime) -> Non
     transfer = await transfers.under_way(session, call.id)
     if transfer is not None:
         transfer.end(TransferState.BACK, now)
+    await taping.over(session, call, now)
     await offers.withdraw(session, call.id, now)
     await legs.hang_up_all(session, call.id, now)
+    await routing.match_all(session, now)
 
 
 async def end_company(session: AsyncSession, call: Call, now: datetime) -> None:
@@ -136,8 +146,13 @@ async def farewell(session: AsyncSession, call: Call, now: datetime) -> None:
     await end_company(session, call, now)
     if call.direction == "inbound":
         await rooms.send_customer(session, call, "farewell", now)
-    else:
-        await legs.hang_up_all(session, call.id, now)
+        return
+    await legs.hang_up_all(session, call.id, now)
+    if not await legs.live_legs(session, call.id, Party.CUSTOMER):
+        # They were not even dialled yet, so that no report of theirs ends the call.
+        call.ended_at = now
+        await activity.record(session, SYSTEM, "call.ended", "call", call.id, now, {"status": "no-agent"})
+        await calls.move_to(session, call, CallState.FAILED, now)
 
 
 async def _done(session: AsyncSession, call: Call, transfer: Transfer, now: datetime) -> None:

@@ -151,5 +151,7 @@ async def _refuse_unless_there(session: AsyncSession, call: Call, agent: Agent, 
     for leg in await legs.in_the_talk(session, call.id, Party.AGENT):
         if leg.agent_id == agent.id:
             raise Refused("transfer.in-it-already", ref=call.ref, name=agent.name)
+    if not agent.phone:
+        raise Refused("transfer.no-phone", name=agent.name)
     if agent.presence == Presence.OFFLINE or await absences.current(session, agent.id, now) is not None:
         raise Refused("transfer.not-there", name=agent.name)

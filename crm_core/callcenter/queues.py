@@ -69,6 +69,8 @@ async def join(session: AsyncSession, call: Call, queue: str, now: datetime, *, 
     if at_front:
         entry.joined_at, entry.rank_at = now, min(now, await _first_rank(session, queue) or now) - _BEFORE
     call.queue = queue
+    # Who waits is in no conference: the next one has another number.
+    call.conference_sid = None
     await session.flush()
     await calls.move_to(session, call, CallState.QUEUED, now)
     return entry

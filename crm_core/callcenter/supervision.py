@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import activity, agents, notices, rights
+from crm_core import activity, agents, notices, outbox, rights
 from crm_core.agents import SYSTEM, Actor, Agent, Presence
 from crm_core.callcenter import calls, legs, rooms, taping, work
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg, Mode, Party
+from crm_core.callcenter.offers import AROUND_RINGING
 from crm_core.callcenter.states import CallState, LegState
 from crm_core.company import company_of
 from crm_core.errors import Invalid, Refused
 from crm_core.message import say
+from crm_core.outbox import EffectKind
 
+EXPIRED = "supervision.expired"
 _UP_TO = {"off": 0, Mode.LISTEN: 1, Mode.WHISPER: 2, Mode.BARGE: 3}
 
 
@@ -40,8 +44,20 @@ async def supervise(session: AsyncSession, actor: Actor, call_id: int, mode: Mod
     if not agent.phone:
         raise Invalid("agent.no-phone")
     await work.reserve(session, agent, now)
-    await legs.ring(session, call.id, agent.phone, now, party=Party.SUPERVISOR, agent_id=agent.id, mode=mode)
+    leg = await legs.ring(session, call.id, agent.phone, now, party=Party.SUPERVISOR, agent_id=agent.id, mode=mode)
+    due_at = now + legs.OUTSIDE_RINGS + AROUND_RINGING
+    payload = {"verb": EXPIRED, "leg": leg.id}
+    await outbox.enqueue(session, EffectKind.TIMER, f"timer:supervision-{leg.id}", payload, now, due_at=due_at)
     return call
+
+
+async def on_expired(session: AsyncSession, payload: dict[str, Any], now: datetime) -> None:
+    """No report ever came: the lead is free all the same."""
+    leg = await legs.lock_leg(session, payload["leg"])
+    if leg is None or leg.was_joined or leg.is_over or leg.agent_id is None:
+        return
+    await legs.hang_up(session, leg, now)
+    await work.free(session, leg.agent_id, now)
 
 
 async def joined(session: AsyncSession, leg: CallLeg, now: datetime) -> Call | None:

@@ -155,6 +155,18 @@ async def stop(session: AsyncSession, call: Call, now: datetime) -> None:
         await _wish(session, recording, "stopped", now)
 
 
+async def over(session: AsyncSession, call: Call, now: datetime) -> None:
+    """The talk has ended, and with it what was asked or begun. What ran is reported when it is put together."""
+    recording = await recordings.newest(session, call.id, RecordingState.ASKED, *RUNNING)
+    if recording is None:
+        return
+    if recording.state == RecordingState.ASKED:
+        recording.state = RecordingState.REFUSED
+    else:
+        recording.state = RecordingState.STOPPING if recording.sid is not None else RecordingState.FAILED
+    recording.ended_at = now
+
+
 async def rest(session: AsyncSession, call: Call, now: datetime) -> None:
     """Nobody speaks to the customer: what they say on hold is for nobody."""
     recording = await recordings.newest(session, call.id, RecordingState.RECORDING)

@@ -1,5 +1,6 @@
 """Click to call: the agent's phone first, then the customer's, and nobody is called who must not be."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from crm_core.contacts.consents import Channel, ConsentUse, Purpose
 from crm_core.contacts.contacts import Contact, Kind
 from crm_core.errors import Invalid, Refused
 from crm_core.outbox import EffectKind
+from crm_core.projects.hours import Hours as WorkedHours
 from crm_core.support import tickets
 from tests import people
 from tests.crm_core.callcenter.stage import LINE, Floor
@@ -209,6 +211,47 @@ async def test_who_hangs_up_before_the_customer_answers_stops_the_ringing(floor:
     assert [effect.payload["leg"] for effect in await floor.effects(EffectKind.HANG_UP)] == [leg.id]
     await floor.reports_of(call.id, Party.CUSTOMER, "canceled")
     assert (await floor.state(call.id), await floor.presence("Mira Okafor")) == ("failed", "available")
+
+
+async def test_who_hangs_up_before_the_customer_is_even_dialled_leaves_no_call_open(floor: Floor) -> None:
+    mira = await floor.hire("Mira Okafor")
+    call = await _dial(floor, mira, await _greta(floor))
+    await floor.press_one("Mira Okafor")
+    await floor.report("Mira Okafor", "completed")
+    assert (await floor.state(call.id), await floor.presence("Mira Okafor")) == ("failed", "available")
+
+
+async def test_two_at_the_same_moment_make_one_call(floor: Floor) -> None:
+    mira, jonas, greta = await floor.hire("Mira Okafor"), await floor.hire("Jonas Weber"), await _greta(floor)
+    dials = [_dial(floor, actor, greta) for actor in (mira, jonas)]
+    outcomes = await asyncio.gather(*dials, return_exceptions=True)
+    assert sorted(type(one).__name__ for one in outcomes) == ["Call", "Refused"]
+    assert len(await floor.effects(EffectKind.DIAL)) == 1
+
+
+async def test_two_who_dial_a_number_that_nobody_has_at_the_same_moment_make_one_call(floor: Floor) -> None:
+    dials = [_dial(floor, await floor.hire(name), number="+493023125044") for name in ("Mira Okafor", "Jonas Weber")]
+    outcomes = await asyncio.gather(*dials, return_exceptions=True)
+    assert sorted(type(one).__name__ for one in outcomes) == ["Call", "Refused"]
+    assert len(await floor.effects(EffectKind.DIAL)) == 1
+
+
+async def test_a_house_without_hours_calls_at_any_time(floor: Floor) -> None:
+    mira, greta = await floor.hire("Mira Okafor"), await _greta(floor)
+    floor.database.works_for(floor.company.model_copy(update={"hours": Hours(open={})}))
+    assert (await _dial(floor, mira, greta)).state == "ringing"
+
+
+async def test_the_hours_of_a_call_are_offered_to_who_made_it(floor: Floor) -> None:
+    mira = await floor.hire("Mira Okafor")
+    call = await _dial(floor, mira, await _greta(floor))
+    await floor.press_one("Mira Okafor")
+    await floor.picks_up(call.id, Party.CUSTOMER)
+    floor.later(300)
+    await floor.reports_of(call.id, Party.CUSTOMER, "completed")
+    async with floor.database.transaction() as session:
+        [offered] = await session.scalars(select(WorkedHours))
+        assert (offered.record_id, offered.agent_id, offered.minutes) == (call.id, mira.agent_id, 5 + 2)
 
 
 async def test_an_agent_who_drops_out_leaves_no_customer_alone_in_the_line(floor: Floor) -> None:

@@ -134,6 +134,14 @@ async def test_a_talk_that_ended_meanwhile_is_not_joined(floor: Floor) -> None:
     assert await floor.presence(LENA) == "available"
 
 
+async def test_a_phone_that_never_reports_leaves_the_lead_free(floor: Floor) -> None:
+    call, lena = await _talk(floor)
+    await _supervise(floor, lena, call, Mode.LISTEN)
+    await floor.report(LENA, "ringing")
+    await floor.pass_time(66)
+    assert (await floor.presence(LENA), await floor.state(call)) == ("available", "talking")
+
+
 async def test_the_next_agent_is_not_overheard_without_knowing(floor: Floor) -> None:
     call, lena = await _talk(floor)
     await floor.hire("Jonas Weber")

@@ -188,6 +188,28 @@ async def test_a_customer_may_take_it_back_days_later(floor: Floor) -> None:
         await floor.does(taping.withdraw, mira, call)
 
 
+async def test_what_was_only_asked_ends_with_the_call(floor: Floor) -> None:
+    call, mira = await _talk(floor)
+    await floor.does(taping.ask, mira, call)
+    await floor.hang_up(call)
+    assert (await _recording(floor)).state == "refused"
+
+
+@pytest.mark.parametrize(("is_known", "state"), [(False, "failed"), (True, "stopping")])
+async def test_a_recording_ends_with_the_call_and_a_late_report_of_it_counts(
+    floor: Floor, is_known: bool, state: str
+) -> None:
+    call, mira = await _talk(floor)
+    await floor.does(taping.ask, mira, call)
+    await _on(floor, "agreed", WORDING)
+    if is_known:
+        await _on(floor, "reported", "RE1", "in-progress", None)
+    await floor.hang_up(call)
+    assert (await _recording(floor)).state == state
+    await _on(floor, "reported", "RE1", "completed", 9)
+    assert ((await _recording(floor)).state, (await _recording(floor)).has_sound) == ("done", True)
+
+
 async def test_late_and_repeated_reports_change_nothing(floor: Floor) -> None:
     await _runs(floor)
     for status in ("completed", "in-progress", "completed"):

@@ -265,6 +265,19 @@ async def test_a_conference_that_the_customer_ends_leaves_both_free(floor: Floor
     assert (await floor.state(call), await _at(floor, MIRA, JONAS)) == ("done", ["available", "available"])
 
 
+async def test_of_three_who_talk_one_passes_it_on_in_vain_and_the_other_has_it(floor: Floor) -> None:
+    call, mira = await _talk(floor, JONAS, LENA)
+    await _pass(floor, mira, call, JONAS, Kind.WARM)
+    await floor.press_one(JONAS)
+    await floor.does(passing.join, mira, call)
+    await _pass(floor, mira, call, LENA, Kind.BLIND)
+    await _gone(floor, MIRA)
+    await floor.report(LENA, "busy")
+    jonas = await floor.does(lambda session, _now: agents.find_agent(session, JONAS))
+    found = await floor.call(call)
+    assert (found.state, found.agent_id, await floor.rung(call)) == ("talking", jonas.id, [])
+
+
 async def test_the_disposition_is_owed_by_who_had_the_call_last(floor: Floor) -> None:
     floor.set(wrap_up=timedelta(seconds=10), dispositions={"sold": {"de": "a", "en": "a"}}, disposition_required=True)
     call, mira = await _talk(floor, JONAS)
