@@ -30,8 +30,9 @@ async def test_a_contract_number_and_the_fitter_who_does_not_answer(database: Da
         await call.press("4711#")
         assert "Ich habe verstanden: 4 7 1 1." in call.heard
         await call.press("1")
-        assert call.doing == "ringing +493023125299"
-        await call.wait()
+        assert call.doing == "hearing it ring"
+        assert stage.twilio.phone("+493023125299").doing == "ringing"
+        await stage.twilio.advance(60)
         assert "Dort meldet sich gerade niemand." in call.heard
         await call.hang_up()
         assert stage.violations() == []
