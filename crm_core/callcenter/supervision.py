@@ -63,7 +63,7 @@ async def on_expired(session: AsyncSession, payload: dict[str, Any], now: dateti
 async def joined(session: AsyncSession, leg: CallLeg, now: datetime) -> Call | None:
     """The lead pressed 1. None when the talk is over. The agent is told who it is."""
     call = await calls.lock_call(session, leg.call_id)
-    if call.state not in {CallState.TALKING, CallState.HOLD} or leg.agent_id is None:
+    if call.state not in {CallState.TALKING, CallState.HOLD} or leg.agent_id is None or leg.is_over:
         return None
     leg.advance(LegState.JOINED)
     leg.joined_at = now

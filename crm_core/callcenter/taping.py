@@ -148,11 +148,16 @@ async def withdrawn(
 
 
 async def stop(session: AsyncSession, call: Call, now: datetime) -> None:
-    """Whoever comes into the talk has not agreed to it."""
-    recording = await recordings.newest(session, call.id, *RUNNING)
-    if recording is not None:
-        recording.state, recording.ended_at = RecordingState.STOPPING, now
-        await _wish(session, recording, "stopped", now)
+    """Whoever comes into the talk has not agreed to it; a key that is pressed now is pressed for nothing."""
+    recording = await recordings.newest(session, call.id, RecordingState.ASKED, *RUNNING)
+    if recording is None:
+        return
+    recording.ended_at = now
+    if recording.state == RecordingState.ASKED:
+        recording.state = RecordingState.FAILED
+        return
+    recording.state = RecordingState.STOPPING
+    await _wish(session, recording, "stopped", now)
 
 
 async def over(session: AsyncSession, call: Call, now: datetime) -> None:

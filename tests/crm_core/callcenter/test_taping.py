@@ -188,6 +188,15 @@ async def test_a_customer_may_take_it_back_days_later(floor: Floor) -> None:
         await floor.does(taping.withdraw, mira, call)
 
 
+async def test_who_came_in_while_the_customer_was_asked_is_not_recorded(floor: Floor) -> None:
+    call, mira = await _talk(floor)
+    floor.rule("sales", routing="longest-idle")
+    await floor.hire("Jonas Weber")
+    await floor.does(taping.ask, mira, call)
+    await floor.does(passing.to_queue, mira, call, "sales")
+    assert (await _recording(floor)).state == "failed"
+
+
 async def test_what_was_only_asked_ends_with_the_call(floor: Floor) -> None:
     call, mira = await _talk(floor)
     await floor.does(taping.ask, mira, call)
