@@ -17,7 +17,7 @@ class CustomField(Part):
     """
 
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-    name: LocalText
+    name: Annotated[LocalText, Field(min_length=1)]
     type: Literal["text", "number", "date", "choice"] = "text"
     choices: list[str] = []
     required: bool | Literal["person", "company"] = False

@@ -57,6 +57,7 @@ def test_the_sample_company_is_in_order(company: Company) -> None:
             "ticket_fields: a is required of every one or of none: true or false",
         ),
         ("deal_fields", [{"key": "a", "name": {"en": "A"}, "required": "sometimes"}], "deal_fields.0.required"),
+        ("deal_fields", [{"key": "a", "name": {}}], "deal_fields.0.name"),
         ("hours.open", {}, "sla policy Wartungsvertrag Plus counts opening hours, but there are none"),
         ("satisfaction.text", {"de": "Gut?"}, "satisfaction.text: has no text in: en"),
         ("satisfaction.text", {"de": "{name}?", "en": "?"}, "the de text has {name}, which nothing fills"),
