@@ -77,8 +77,7 @@ async def drawn(session: AsyncSession, actor: Actor, runtime: Runtime, quote_id:
     """In the customer's own language where it is one of the house's. Raises NotFound."""
     rights.require(actor, "quote.read")
     quote = cast("Quote", await references.read(session, "quote", quote_id))
-    deal = await session.get_one(Deal, quote.deal_id)
-    contact = await session.get(Contact, deal.contact_id) if deal.contact_id is not None else None
+    deal, contact = await _deal_of(session, quote)
     context = _context(session, actor, runtime, contact, now)
     language = context.language
     lines = await quotes.lines_of(session, quote.id)
@@ -99,8 +98,7 @@ async def drawn(session: AsyncSession, actor: Actor, runtime: Runtime, quote_id:
 
 async def _over(session: AsyncSession, runtime: Runtime, quote: Quote, now: datetime) -> Document:
     """Whom to ask for a new one, and nothing of what was offered."""
-    deal = await session.get_one(Deal, quote.deal_id)
-    contact = await session.get(Contact, deal.contact_id) if deal.contact_id is not None else None
+    _deal, contact = await _deal_of(session, quote)
     context = _context(session, SYSTEM, runtime, contact, now)
     html = _template("quote_over.html").render(
         language=context.language,
@@ -110,6 +108,11 @@ async def _over(session: AsyncSession, runtime: Runtime, quote: Quote, now: date
         told=context.say("quote.page-over", day=context.shown_as(quote.valid_until)),
     )
     return Document(html, context.language)
+
+
+async def _deal_of(session: AsyncSession, quote: Quote) -> tuple[Deal, Contact | None]:
+    deal = await session.get_one(Deal, quote.deal_id)
+    return deal, await session.get(Contact, deal.contact_id) if deal.contact_id is not None else None
 
 
 def _context(session: AsyncSession, actor: Actor, runtime: Runtime, contact: Contact | None, now: datetime) -> Context:
