@@ -16,6 +16,7 @@ from crm_core.names import fold
 from crm_core.support.knowledge import Audience
 from crm_core.support.tickets import Priority
 from intents.dates import CLOCK_PATTERN, DAY_PATTERN, read_clock, read_due
+from intents.priorities import LEVEL, PRIORITY
 from intents.slot import Heard, Slot
 from intents.ticket_filter import FILTER
 
@@ -108,37 +109,6 @@ def _until(text: str, heard: Heard) -> datetime:
     at = read_clock(text)
     due = heard.now.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
     return due if due > heard.now else due + timedelta(days=1)
-
-
-_PRIORITIES = {
-    Priority.URGENT: ("urgent", "emergency", "dringend", "dringendes", "dringende", "notfall"),
-    Priority.HIGH: ("high priority", "important", "wichtig", "wichtiges"),
-    Priority.LOW: ("low priority", "unwichtig", "unwichtiges"),
-}
-
-
-def _priority(text: str, _heard: Heard) -> Priority:
-    wanted = text.strip().casefold()
-    return next((priority for priority, words in _PRIORITIES.items() if wanted in words), Priority.NORMAL)
-
-
-_LEVELS = {
-    Priority.URGENT: ("urgent", "dringend", "very urgent", "sehr dringend"),
-    Priority.HIGH: ("high", "important", "hoch", "hohe", "wichtig"),
-    Priority.NORMAL: (
-        "normal", "normale", "medium", "mittel", "mittlere", "not urgent", "no longer urgent", "nicht dringend",
-        "nicht mehr dringend",
-    ),
-    Priority.LOW: ("low", "unimportant", "not important", "niedrig", "niedrige", "unwichtig"),
-}  # fmt: skip
-_LEVEL_OF = {word: level for level, words in _LEVELS.items() for word in words}
-
-
-def _level(text: str, _heard: Heard) -> Priority:
-    wanted = re.sub(r"\s+(?:priority|priorität)$", "", " ".join(text.casefold().split()))
-    if wanted not in _LEVEL_OF:
-        raise Invalid("ticket.level-unknown", text=text.strip()[:40])
-    return _LEVEL_OF[wanted]
 
 
 _PRESENCES = {
@@ -286,8 +256,6 @@ ORGANISATION = Slot("text", _NAME, _text, is_free=True)
 EMAIL = Slot("email", r"[^\s@<>]{1,64}@[^\s@<>]{1,190}", _text)
 MESSENGER = Slot("messenger", "|".join(Messenger), lambda text, _heard: Messenger(text.casefold()))
 ACCOUNT = Slot("account", r"[@#]?[\w.\-]{1,40}", _text)
-PRIORITY = Slot("priority", "|".join(word for words in _PRIORITIES.values() for word in words), _priority)
-LEVEL = Slot("level", rf"(?:{'|'.join(_LEVEL_OF)})(?:\s(?:priority|priorität))?", _level)
 FIELD = Slot("field", r"[\w\- ]{1,40}?", _text)
 CONTACT_REF = _record("contact", "contact|kontakt")
 AUDIENCE = Slot("audience", "public|internal|öffentliche[rn]?|interne[rn]?", _audience)
