@@ -123,7 +123,9 @@ async def _speaking(template: Path, file: Path, company: Company) -> AsyncIterat
             "telegram_webhook_secret": SecretStr(TELEGRAM_SECRET),
             "telegram_api_url": telegram.api_url,
         }
-        async with running(database, company, lambda: datetime.now(UTC), **settings) as running_product:
+        # One moment for all: what is promised counts from it, in opening hours by the second.
+        now = datetime.now(UTC)
+        async with running(database, company, lambda: now, **settings) as running_product:
             slack.events_url = str(running_product.client.make_url("/slack/events"))
             telegram.webhook_url = str(running_product.client.make_url("/telegram"))
             # The cards of the company are out before anything is said.
