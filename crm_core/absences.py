@@ -137,15 +137,14 @@ async def stands_in(session: AsyncSession, agent_id: int, now: datetime) -> int:
 
 async def covered_by(session: AsyncSession, agent_id: int, now: datetime) -> list[int]:
     """Those who are absent today and whose work is this agent's."""
-    away = sorted(await absent(session, now) - {agent_id})
-    return [other for other in away if await stands_in(session, other, now) == agent_id]
-
-
-async def absent(session: AsyncSession, now: datetime) -> set[int]:
-    """The agents who are absent today."""
     today = _today(session, now)
-    found = select(Absence.agent_id).where(Absence.first_day <= today, Absence.last_day >= today)
-    return set((await session.scalars(found)).all())
+    absent = await session.scalars(
+        select(Absence.agent_id)
+        .where(Absence.first_day <= today, Absence.last_day >= today, Absence.agent_id != agent_id)
+        .distinct()
+        .order_by(Absence.agent_id)
+    )
+    return [other for other in absent.all() if await stands_in(session, other, now) == agent_id]
 
 
 async def present(session: AsyncSession, agent: Agent, now: datetime) -> Agent:

@@ -47,6 +47,12 @@ async def receive(
     return (await session.execute(statement, row)).scalar() is not None
 
 
+async def forget(session: AsyncSession, receipt: Receipt) -> None:
+    """What it brought is not kept, only that it came."""
+    emptied = update(Receipt).where(Receipt.id == receipt.id).values(payload={})
+    await session.execute(emptied.execution_options(synchronize_session=False))
+
+
 async def begin_answer(
     session: AsyncSession, source: str, key: str, address: str, payload: dict[str, Any], now: datetime
 ) -> Delivered:

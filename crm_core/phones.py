@@ -67,14 +67,6 @@ def require_device(raw: str, region: str) -> str:
     return number
 
 
-def is_premium(number: str) -> bool:
-    """0900 and the like, which cost whoever dials them."""
-    try:
-        return phonenumbers.number_type(phonenumbers.parse(number, None)) == phonenumbers.PhoneNumberType.PREMIUM_RATE
-    except phonenumbers.NumberParseException:
-        return False
-
-
 def shown(number: str) -> str:
     """As people write it, with country code: `+49 30 23125 001`."""
     try:
@@ -99,8 +91,12 @@ def may_be_called(number: str) -> bool:
 
 
 def takes_texts(number: str) -> bool:
-    """Whether an SMS may arrive: not at a landline."""
-    return _type(number) not in {*_COSTLY, PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE}
+    """Whether an SMS may arrive: not at a landline, nor at what is no number."""
+    return number.startswith("+") and _type(number) not in {
+        *_COSTLY,
+        PhoneNumberType.FIXED_LINE,
+        PhoneNumberType.TOLL_FREE,
+    }
 
 
 def _type(number: str) -> int:

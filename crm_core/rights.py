@@ -49,6 +49,7 @@ RIGHTS: dict[str, Right] = {
     "agent.read": Right(Role.VIEWER),
     "agent.set-abilities": Right(Role.LEAD),
     "agent.set-phone": Right(Role.AGENT),
+    "agent.set-pin": Right(Role.AGENT),
     "agent.set-presence": Right(Role.AGENT),
     "agent.set-presence-of-others": Right(Role.LEAD),
     "appointment.change": Right(Role.AGENT),

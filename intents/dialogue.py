@@ -54,15 +54,21 @@ def language_of_question(conversation: Conversation) -> str | None:
     return str(conversation.pending["language"]) if conversation.pending is not None else None
 
 
+def half_asked(conversation: Conversation) -> Command | None:
+    """The command that a question is open for."""
+    pending: dict[str, Any] | None = conversation.pending
+    return commands().get(pending["command"]) if pending is not None else None
+
+
 def fill(conversation: Conversation, text: str, heard: Heard) -> tuple[Command, dict[str, str]] | None:
     """The half-asked command with `text` as its answer; None when nothing was asked.
 
     Raises Invalid when the text is no such value: the question stays open.
     """
     pending: dict[str, Any] | None = conversation.pending
-    if pending is None or pending["command"] not in commands():
+    command = half_asked(conversation)
+    if pending is None or command is None:
         return None
-    command = commands()[pending["command"]]
     words = {**pending["words"], pending["argument"]: text}
     read_arguments(command, words, heard)
     return command, words

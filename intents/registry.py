@@ -70,7 +70,7 @@ class Argument:
 class Command:
     """`examples` by language: templates with `{argument}`, `[optional words]`, `(one|other)`; the first is in the help.
 
-    `changes` marks a command that writes, so that it is never guessed.
+    `changes` marks a command that writes, so that it is never guessed. `forgets_ask`: what was said is kept nowhere.
     """
 
     name: str
@@ -79,19 +79,22 @@ class Command:
     examples: Mapping[str, list[str]]
     arguments: list[Argument]
     changes: bool
+    forgets_ask: bool = False
 
 
 _COMMANDS: dict[str, Command] = {}
 
 
-def command(name: str, examples: Mapping[str, list[str]], *, changes: bool = False) -> Callable[[Handler], Handler]:
+def command(
+    name: str, examples: Mapping[str, list[str]], *, changes: bool = False, forgets_ask: bool = False
+) -> Callable[[Handler], Handler]:
     """Register a function `(context, typed arguments…) -> Reply`; its module or package is the subject."""
 
     def register(handler: Handler) -> Handler:
         if name in _COMMANDS:
             raise ValueError(f"{name} is registered twice")
         subject = handler.__module__.split(".")[2]
-        _COMMANDS[name] = Command(name, subject, handler, examples, _arguments(handler), changes)
+        _COMMANDS[name] = Command(name, subject, handler, examples, _arguments(handler), changes, forgets_ask)
         return handler
 
     return register

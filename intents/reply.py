@@ -62,7 +62,7 @@ class Reply:
     """`shown` lists the references that `it` may mean from now on, the most recent first.
 
     `lead` is what stands above the parts where they are drawn, without what they show anyway; "" for nothing.
-    `is_secret`: told once, and kept nowhere after it was delivered.
+    `is_secret`: told once, and kept nowhere after it was delivered. `forgets_ask`: what was said is kept by no channel.
     """
 
     text: str
@@ -72,6 +72,7 @@ class Reply:
     language: str = "en"
     lead: str | None = None
     is_secret: bool = False
+    forgets_ask: bool = False
 
     def also(self, sentence: str) -> Reply:
         """One more at the end."""

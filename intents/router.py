@@ -33,6 +33,7 @@ async def answer(session: AsyncSession, actor: Actor, ask: Ask, now: datetime) -
         # A /command is the same word in every language, as a button is: it says nothing about the reader's.
         language = wish.language
     context = Context(session, actor, ask, language, list(conversation.shown), now)
+    forgets_ask = _is_to_be_forgotten(conversation, wish)
     try:
         async with session.begin_nested():
             reply = await _answer(context, conversation, wish)
@@ -43,7 +44,14 @@ async def answer(session: AsyncSession, actor: Actor, ask: Ask, now: datetime) -
     dialogue.remember_shown(conversation, reply.shown)
     conversation.updated_at = now
     await session.flush()
-    return reply
+    return replace(reply, forgets_ask=forgets_ask)
+
+
+def _is_to_be_forgotten(conversation: Conversation, wish: Understood | None) -> bool:
+    """Said at once, or as the answer to what was asked."""
+    asked = dialogue.half_asked(conversation)
+    command = wish.command if wish is not None else asked
+    return command is not None and command.forgets_ask
 
 
 def _wish(conversation: Conversation, text: str, language: str) -> Understood | None:

@@ -96,7 +96,7 @@ def fallback(company: Company) -> VoiceResponse:
     """For when nothing else works: needs no database."""
     response = VoiceResponse()
     for language in company.languages:
-        speak(response, _text(company, language, Message("phone.fallback")))
+        speak(response, _text(company, language, Message("phone.fallback", {"company": company.name})))
     response.hangup()
     return response
 

@@ -23,6 +23,7 @@ from crm_core.company import (
     Voicemail,
 )
 from telephony import (
+    agent_menu,
     appointment,
     asked_number,
     collecting,
@@ -61,12 +62,14 @@ async def say_again(turn: Turn, before: list[Spoken]) -> VoiceResponse:
 
 
 async def hear(turn: Turn, heard: Heard) -> VoiceResponse:
-    """What the caller pressed or said. `0` and `*` mean the same everywhere."""
+    """What the caller pressed or said. `0` and `*` mean the same everywhere, the key of colleagues in every menu."""
     is_typing = collecting.is_taking_digits(turn) or asked_number.is_typed(turn) or proof.is_asked(turn)
     if not draft.is_telling(turn) and not is_typing:
         heard = heard.as_key(turn.words("phone.key-words"))
     if heard.is_silence:
         return await _hear_silence(turn)
+    if not is_typing and isinstance(turn.node, Menu) and heard.digits and heard.digits == turn.company.phone.agent_key:
+        return await agent_menu.enter(turn)
     if (heard.digits == "0" and not collecting.may_be_zero(turn)) or _commands(turn, heard, "phone.person-words"):
         return await enter(turn, turn.company.phone.person)
     if heard.digits == "*" or _commands(turn, heard, "phone.repeat-words"):

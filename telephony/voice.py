@@ -51,13 +51,13 @@ def listen(
     More than one digit ends with the pound key, or when there are as many as there may be.
     """
     extra: dict[str, str] = {"hints": hints[:500]} if hints else {}
-    if most_digits > 1:
-        extra["finish_on_key"] = "#"
     if partial:
         extra["partial_result_callback"] = partial
     gather = Gather(
         input="dtmf speech",
         num_digits=most_digits,
+        # In a choice the pound key is a key as any other; else it would end the input instead of being it.
+        finish_on_key="#" if most_digits > 1 else "",
         action=action,
         method="POST",
         timeout=seconds,

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from crm_core import agents, leaving, phones, schema
 from crm_core.agents import Agent, Identity, Role
-from crm_core.callcenter import devices
+from crm_core.callcenter import devices, pins
 from crm_core.sales.stages import apply_stages
 from webhooks.complaints import Complaint
 from webhooks.serve import current_revision, open_runtime, require_migrated
@@ -73,6 +73,18 @@ async def set_phone(settings: Settings, name: str, phone: str) -> str:
             agent = await agents.find_agent(session, name)
             changed = await devices.set_phone(session, agents.SYSTEM, agent.id, phone, runtime.clock())
     return f"Calls for {changed.name} ring at {changed.phone}."
+
+
+async def set_pin(settings: Settings, name: str, pin: str) -> str:
+    """Raises NotFound or Invalid. The PIN itself is not repeated."""
+    async with open_runtime(settings) as runtime:
+        await require_migrated(runtime)
+        async with runtime.database.transaction() as session:
+            agent = await agents.find_agent(session, name)
+            await pins.set_pin(session, agents.SYSTEM, agent.id, pin, runtime.clock())
+        key = runtime.company.phone.agent_key
+    asked = f"after {key}" if key else "once offhook.yml names a key for it (phone.agent_key)"
+    return f"{agent.name} has a PIN; the line asks for it {asked}. From another phone their number is {agent.id}."
 
 
 async def leave(settings: Settings, name: str, to: str) -> str:

@@ -247,6 +247,15 @@ def set_phone(name: str, phone: str) -> None:
     _print(_run(administration.set_phone(_settings(), name, phone)))
 
 
+@agents_app.command("pin")
+def set_pin(name: str) -> None:
+    """Set the PIN by which somebody is known on any phone. It is asked for and shown nowhere."""
+    from webhooks import administration
+
+    pin = typer.prompt("PIN", hide_input=True, confirmation_prompt=True)
+    _print(_run(administration.set_pin(_settings(), name, pin)))
+
+
 @agents_app.command("leave")
 def agent_leaves(name: str, to: Annotated[str, typer.Option(help="Who takes over what they had to do.")]) -> None:
     """Somebody does not work here any more: hand their work over and close their accounts."""
@@ -259,10 +268,14 @@ def agent_leaves(name: str, to: Annotated[str, typer.Option(help="Who takes over
 def connect_twilio(
     fallback: Annotated[str | None, typer.Option(help="Where a copy of the fallback document lies.")] = None,
     dry: Annotated[bool, typer.Option("--print", help="Only print the addresses, change nothing.")] = False,
+    document: Annotated[Path | None, typer.Option(help="Only write the fallback document to a file.")] = None,
 ) -> None:
     """Point the number's webhooks, status callback and fallback at this server."""
     from webhooks import connect
 
+    if document is not None:
+        _print(connect.twilio_document(_settings(), document))
+        return
     _print(_run(connect.twilio(_settings(), fallback=fallback, dry=dry)))
 
 

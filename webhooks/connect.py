@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from crm_core.company import read_company
 from crm_core.errors import CrmError
 from webhooks.complaints import Complaint, cause
 from webhooks.serve import build_runtime
@@ -46,16 +48,32 @@ async def _point_number(settings: Settings, addresses: dict[str, str]) -> str:
     return number
 
 
+def twilio_document(settings: Settings, file: Path) -> str:
+    """Writes the last resort, and does nothing else. Raises Complaint when the file cannot be written."""
+    try:
+        file.write_bytes(_document(settings))
+    except OSError as error:
+        raise Complaint(f"{file} cannot be written: {error.strerror}.") from error
+    return (
+        f"{file} is what callers hear when this server is down. Put it into a TwiML Bin of Twilio's, or on any web\n"
+        "server that is not this one, and name its address: offhook connect twilio --fallback URL"
+    )
+
+
 def _last_resort(settings: Settings) -> str:
-    """The document that callers hear when this server does not answer, to be kept where it does not go down with it."""
+    """To be kept where it does not go down with this server."""
+    return (
+        "When this server is down, its own fallback is too. Put this document into a TwiML Bin of Twilio's\n"
+        f"and name its address with --fallback URL:\n\n{_document(settings).decode()}"
+    )
+
+
+def _document(settings: Settings) -> bytes:
+    """In every language of the company; it asks for nothing, so that it works anywhere."""
     from telephony import ivr
     from telephony.voice import to_bytes
 
-    document = to_bytes(ivr.fallback(build_runtime(settings).company)).decode()
-    return (
-        "When this server is down, its own fallback is too. Put this document into a TwiML Bin of Twilio's\n"
-        f"and name its address with --fallback URL:\n\n{document}"
-    )
+    return to_bytes(ivr.fallback(read_company(settings.offhook_config)))
 
 
 def _https(address: str) -> str:

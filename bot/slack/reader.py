@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.slack import blocks
 from bot.slack.payload import Payload, is_direct, text_at
 from bot.slack.text import heard, mentioned
-from crm_core import agents, conversation, outbox
+from crm_core import agents, conversation, inbox, outbox
 from crm_core.agents import Actor
 from crm_core.company import company_of
 from crm_core.contacts import customers
@@ -52,6 +52,8 @@ class SlackReader:
         if not text and said.token is None:
             ask = replace(ask, text="help")
         reply = await answer(session, actor, ask, now)
+        if reply.forgets_ask:
+            await inbox.forget(session, receipt)
         await _post(session, said, reply, key, now)
 
 

@@ -11,7 +11,7 @@ from telegram import Message, Update
 
 from bot.telegram import messages
 from bot.telegram.bridge import TelegramBridge
-from crm_core import agents, conversation, outbox
+from crm_core import agents, conversation, inbox, outbox
 from crm_core.agents import Actor
 from crm_core.company import company_of
 from crm_core.contacts import customers
@@ -60,7 +60,10 @@ class TelegramReader:
         )
         key = f"telegram:{said.chat}:{said.user}"
         ask = Ask("telegram", key, account, said.text, said.token, is_public=not said.is_private)
-        await _send(session, said, await answer(session, actor, ask, now), key, now)
+        reply = await answer(session, actor, ask, now)
+        if reply.forgets_ask:
+            await inbox.forget(session, receipt)
+        await _send(session, said, reply, key, now)
 
 
 async def _send(session: AsyncSession, said: Heard, reply: Reply, key: str, now: datetime) -> None:

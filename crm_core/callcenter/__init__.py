@@ -1,6 +1,6 @@
 """Calls, legs, queues, offers, presence, voicemail and callbacks."""
 
-from crm_core import agenda, references, timers
+from crm_core import agenda, handover, references, timers
 from crm_core.agents import Agent
 from crm_core.callcenter import (
     abilities,
@@ -15,9 +15,11 @@ from crm_core.callcenter import (
     ending,
     legs,
     listening,
+    missed_sms,
     moving,
     offers,
     passed,
+    pins,
     presence,
     queues,
     recordings,
@@ -40,8 +42,11 @@ references.register("CALL", Call)
 references.register("AGENT", Agent)
 ways.called_from(calls.number_of)
 references.register("EM", Emergency)
+handover.LEAVING.append(pins.forget)
 agenda.register("callbacks", to_ring_back)
 timers.register(emergencies.ENDED, emergencies.on_due)
+timers.register(missed_sms.TIMER, missed_sms.on_due)
+timers.register(moving.DIVERTED, moving.on_diverted)
 timers.register(offers.EXPIRED, talks.on_expired)
 timers.register(routing.TICK, routing.on_tick)
 timers.register(supervision.EXPIRED, supervision.on_expired)
@@ -63,8 +68,10 @@ __all__ = [
     "ending",
     "legs",
     "listening",
+    "missed_sms",
     "moving",
     "offers",
+    "pins",
     "presence",
     "queues",
     "recordings",

@@ -39,7 +39,7 @@ def read_number(session: AsyncSession, raw: str) -> str:
     number = phones.require_e164(raw, company.country)
     if number == company.phone.number:
         raise Refused("call.own-number", number=phones.shown(number))
-    if phones.is_premium(number):
+    if not phones.may_be_called(number):
         raise Refused("call.premium-number", number=phones.shown(number))
     return number
 

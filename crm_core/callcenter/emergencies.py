@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import CheckConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -86,11 +86,10 @@ async def declare(
     queues = company_of(session).queues
     if action is Action.DIVERT and divert_to not in queues:
         raise NotFound("ticket.queue-unknown", text=(divert_to or "")[:40], names=", ".join(queues))
-    before = await current(session, now)
-    if before is not None:
-        before.ended_at = now
+    said = _sayable(texts)
+    await _end_all(session, actor, now)
     emergency = Emergency(
-        texts=_sayable(texts),
+        texts=said,
         action=action,
         divert_to=divert_to if action is Action.DIVERT else None,
         declared_by=actor.name,
@@ -105,26 +104,36 @@ async def declare(
     await outbox.enqueue(session, EffectKind.TIMER, address, payload, now, due_at=emergency.until)
     await activity.created(session, actor, emergency, "emergency.declared", now)
     if emergency.divert_to is not None:
-        await moving.all_to(session, emergency.divert_to, now)
+        await moving.divert_all(session, emergency.divert_to, now)
     await board.changed(session, now)
     return emergency
 
 
-async def end(session: AsyncSession, actor: Actor, now: datetime) -> Emergency:
+async def end(session: AsyncSession, actor: Actor, now: datetime) -> None:
     """Before its time. Raises Refused when none is on."""
     rights.require(actor, "emergency.declare")
-    found = await current(session, now)
-    if found is None:
+    if not await _end_all(session, actor, now):
         raise Refused("emergency.none")
-    emergency = cast("Emergency", await references.lock(session, "emergency", found.id))
-    await _over(session, actor, emergency, now, now)
-    return emergency
 
 
 async def on_due(session: AsyncSession, payload: dict[str, Any], now: datetime) -> None:
     emergency = await session.get(Emergency, payload["emergency"], with_for_update=True)
     if emergency is not None and emergency.ended_at is None and emergency.until <= now:
         await _over(session, SYSTEM, emergency, emergency.until, now)
+
+
+async def _end_all(session: AsyncSession, actor: Actor, now: datetime) -> int:
+    """Two leads may have declared one at the same moment: neither comes back when the other is over."""
+    found = await session.scalars(
+        select(Emergency)
+        .where(Emergency.ended_at.is_(None), Emergency.until > now)
+        .order_by(Emergency.id)
+        .with_for_update()
+    )
+    emergencies = found.all()
+    for emergency in emergencies:
+        await _over(session, actor, emergency, now, now)
+    return len(emergencies)
 
 
 def _sayable(texts: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, cards
 from crm_core.agents import SYSTEM
-from crm_core.callcenter import callbacks, callers, calls, carrier, offers, passed, queues, worked, wrapup
+from crm_core.callcenter import (
+    callbacks,
+    callers,
+    calls,
+    carrier,
+    missed_sms,
+    offers,
+    passed,
+    presence,
+    queues,
+    worked,
+    wrapup,
+)
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.states import LIVE_ENTRY, CallState, EntryState
 from crm_core.company import company_of
@@ -36,6 +48,8 @@ async def _finish(session: AsyncSession, call: Call, now: datetime) -> None:
     else:
         await calls.move_to(session, call, await _ended(session, call) if was_waiting else CallState.DONE, now)
     await worked.offer(session, call, now)
+    await presence.hung_up(session, call, now)
+    await missed_sms.plan(session, call, now)
     await activity.record(session, SYSTEM, "call.ended", "call", call.id, now, {"status": call.carrier_status})
 
 

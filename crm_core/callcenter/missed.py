@@ -24,18 +24,25 @@ async def to_return(session: AsyncSession, now: datetime, limit: int = MOST) -> 
     found = await session.scalars(
         select(Call)
         .join(QueueEntry, QueueEntry.call_id == Call.id)
-        .where(
-            QueueEntry.joined_at > now - LOOKED_BACK,
-            Call.state == CallState.ABANDONED,
-            Call.direction == "inbound",
-            Call.from_number.is_not(None),
-            ~_called_again(),
-            *(~talked for talked in _talked_to()),
-        )
+        .where(QueueEntry.joined_at > now - LOOKED_BACK, *_is_missed())
         .order_by(QueueEntry.joined_at.desc())
         .limit(limit)
     )
     return found.all()
+
+
+async def still_missed(session: AsyncSession, call_id: int) -> Call | None:
+    return await session.scalar(select(Call).where(Call.id == call_id, *_is_missed()))
+
+
+def _is_missed() -> list[ColumnElement[bool]]:
+    return [
+        Call.state == CallState.ABANDONED,
+        Call.direction == "inbound",
+        Call.from_number.is_not(None),
+        ~_called_again(),
+        *(~talked for talked in _talked_to()),
+    ]
 
 
 def _called_again() -> ColumnElement[bool]:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import activity, cards, rights
+from crm_core import activity, cards, outbox, rights
 from crm_core.agents import Actor
 from crm_core.callcenter import board, calls, offers, queues, routing
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import LIVE_ENTRY, EntryState
 from crm_core.company import company_of
+from crm_core.db import Record
 from crm_core.errors import NotFound, Refused
+from crm_core.outbox import EffectKind
 
+DIVERTED = "call.divert"
 A_MOMENT = timedelta(seconds=1)
 
 
@@ -28,10 +32,12 @@ async def to_front(session: AsyncSession, actor: Actor, call_id: int, now: datet
             QueueEntry.queue == entry.queue, QueueEntry.state.in_(LIVE_ENTRY), QueueEntry.id != entry.id
         )
     )
-    if first is not None and entry.rank_at >= first:
+    before = entry.rank_at
+    if first is not None and before >= first:
         entry.rank_at = first - A_MOMENT
     await session.flush()
-    await activity.record(session, actor, "call.put-first", "call", call.id, now, {"queue": entry.queue})
+    data = {"parts": {"rank_at": before.isoformat()}}
+    await activity.record(session, actor, "call.put-first", "call", call.id, now, data, reversible=True)
     await _redrawn(session, call, now)
     await routing.match(session, entry.queue, now)
     return call
@@ -45,8 +51,8 @@ async def to_queue(session: AsyncSession, actor: Actor, call_id: int, queue: str
     call, entry = await _waiting(session, call_id)
     if entry.queue == queue:
         raise Refused("ticket.already-queued", ref=call.ref, queue=queue)
-    data = {"before": {"queue": entry.queue}, "after": {"queue": queue}}
-    await activity.record(session, actor, "call.moved", "call", call.id, now, data)
+    data = {"to": queue, "parts": {"queue": entry.queue}}
+    await activity.record(session, actor, "call.moved", "call", call.id, now, data, reversible=True)
     await hand_on(session, call, entry, queue, now)
     await _redrawn(session, call, now)
     return call
@@ -63,19 +69,23 @@ async def hand_on(session: AsyncSession, call: Call, entry: QueueEntry, queue: s
     await routing.match(session, queue, now)
 
 
-async def all_to(session: AsyncSession, queue: str, now: datetime) -> None:
-    """Whoever waits in another queue and was accepted by nobody."""
+async def divert_all(session: AsyncSession, queue: str, now: datetime) -> None:
+    """Whoever waits in another queue, each in a transaction of their own: nobody is held up by another."""
     found = await session.scalars(
-        select(QueueEntry.call_id)
-        .where(queues.IS_LIVE, QueueEntry.queue != queue, QueueEntry.state != EntryState.CLAIMED)
-        .order_by(QueueEntry.call_id)
+        select(QueueEntry.call_id).where(queues.IS_LIVE, QueueEntry.queue != queue).order_by(QueueEntry.rank_at)
     )
     for call_id in found.all():
-        call = await calls.lock_call(session, call_id)
-        entry = await queues.lock_entry(session, call_id)
-        if entry is not None and entry.state in {EntryState.WAITING, EntryState.OFFERED}:
-            await hand_on(session, call, entry, queue, now)
-            await _redrawn(session, call, now)
+        payload = {"verb": DIVERTED, "call": call_id, "queue": queue}
+        await outbox.enqueue(session, EffectKind.TIMER, f"timer:{DIVERTED}-{call_id}", payload, now)
+
+
+async def on_diverted(session: AsyncSession, payload: dict[str, Any], now: datetime) -> None:
+    """Who was accepted meanwhile stays."""
+    call = await calls.lock_call(session, payload["call"])
+    entry = await queues.lock_entry(session, call.id)
+    if entry is not None and entry.state in {EntryState.WAITING, EntryState.OFFERED} and not call.is_over:
+        await hand_on(session, call, entry, payload["queue"], now)
+        await _redrawn(session, call, now)
 
 
 async def _waiting(session: AsyncSession, call_id: int) -> tuple[Call, QueueEntry]:
@@ -88,9 +98,24 @@ async def _waiting(session: AsyncSession, call_id: int) -> tuple[Call, QueueEntr
     return call, entry
 
 
+async def _reverse(session: AsyncSession, call: Record, parts: dict[str, Any], now: datetime) -> None:
+    """Undo, as long as they wait."""
+    held, entry = await _waiting(session, call.id)
+    if "rank_at" in parts:
+        entry.rank_at = datetime.fromisoformat(parts["rank_at"])
+        await session.flush()
+    else:
+        await hand_on(session, held, entry, parts["queue"], now)
+    await _redrawn(session, held, now)
+
+
 async def _redrawn(session: AsyncSession, call: Call, now: datetime) -> None:
     call.version += 1
     call.updated_at = now
     await session.flush()
     await cards.refresh(session, "call", call.id, now)
     await board.changed(session, now)
+
+
+activity.reversal("call.put-first", _reverse)
+activity.reversal("call.moved", _reverse)

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, notices, rights
-from crm_core.agents import BUSY, Actor, Agent, Presence
+from crm_core.agents import BUSY, Actor, Agent, Presence, actor_of
 from crm_core.callcenter import board, queues, routing, work
+from crm_core.callcenter.calls import Call
 from crm_core.callcenter.routing import Wish
 from crm_core.errors import Invalid
 from crm_core.message import say
@@ -77,6 +78,16 @@ async def change(
     if agent.presence == Presence.AVAILABLE:
         await routing.match_all(session, now)
     return agent
+
+
+async def hung_up(session: AsyncSession, call: Call, now: datetime) -> None:
+    """Who dialled in to go on duty could not be rung while they held the phone."""
+    wish = call.ivr.get("on_duty")
+    if wish is None:
+        return
+    agent = await work.lock_agent(session, wish)
+    if agent.left_at is None:
+        await change(session, actor_of(agent, "phone"), agent, Presence.AVAILABLE, now, None)
 
 
 async def list_agents(session: AsyncSession, actor: Actor) -> Sequence[Agent]:

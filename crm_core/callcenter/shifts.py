@@ -44,13 +44,15 @@ class Rota:
     changed: frozenset[date]
 
 
-async def rotas(session: AsyncSession, first: date, last: date) -> list[Rota]:
-    """Of everybody who has a shift or a changed day."""
+async def rotas(session: AsyncSession, first: date, last: date, agent_id: int | None = None) -> list[Rota]:
+    """Of everybody, or of one, who has a shift or a changed day."""
     company = company_of(session)
     changes = await _changes(session, first, last)
-    agents = (await session.scalars(select(Agent).where(Agent.left_at.is_(None)).order_by(Agent.id))).all()
+    query = select(Agent).where(Agent.left_at.is_(None)).order_by(Agent.id)
+    if agent_id is not None:
+        query = query.where(Agent.id == agent_id)
     found = []
-    for agent in agents:
+    for agent in (await session.scalars(query)).all():
         shift, theirs = company.shift_of(agent.name, agent.team), changes.get(agent.id, {})
         if shift is not None or theirs:
             plan = rota.stretches(shift, calendar(company, agent.team), theirs, first, last)

@@ -13,7 +13,7 @@ from crm_core.activity import Activity
 from crm_core.agents import BUSY, SYSTEM, Agent, Presence
 from crm_core.callcenter import presence, rota, shifts, work
 from crm_core.callcenter.rota import Planned
-from crm_core.callcenter.shifts import ShiftChange
+from crm_core.callcenter.shifts import Rota, ShiftChange
 from crm_core.company import Shift, company_of
 from crm_core.outbox import EffectKind
 
@@ -24,8 +24,14 @@ SAID = ("agent.presence-set", "agent.presence-planned")
 
 
 async def on_due(session: AsyncSession, payload: dict[str, Any], now: datetime) -> None:
-    """Plans its own next time."""
-    await turn(session, now)
+    """Each agent has a turn of their own, so that nobody is held up by another's; and the next time is planned."""
+    if "agent" in payload:
+        await turn(session, payload["agent"], now)
+        return
+    for one in await _rotas(session, now):
+        if _due(one, now) is not None:
+            turning = {"verb": TIMER, "agent": one.agent.id}
+            await outbox.enqueue(session, EffectKind.TIMER, f"timer:{TIMER}-{one.agent.id}", turning, now)
     await plan(session, now)
 
 
@@ -47,19 +53,29 @@ async def plan(session: AsyncSession, now: datetime) -> None:
     await outbox.enqueue(session, EffectKind.TIMER, f"timer:{key}", {"verb": TIMER}, now, due_at=due, dedupe_key=key)
 
 
-async def turn(session: AsyncSession, now: datetime) -> None:
+async def turn(session: AsyncSession, agent_id: int, now: datetime) -> None:
     """Never for who is absent, and never against what somebody said of them; who is busy becomes it afterwards."""
-    today = now.astimezone(company_of(session).zone).date()
-    absent = await absences.absent(session, now)
-    for one in await shifts.rotas(session, today - LOOKED_BACK, today + LOOKED_AHEAD):
-        planned = rota.planned_at(one.plan, now)
-        if planned is None or (one.agent.shift_turned_at is not None and one.agent.shift_turned_at >= planned.since):
+    agent = await work.lock_agent(session, agent_id)
+    for one in await _rotas(session, now, agent.id):
+        planned = _due(one, now)
+        if planned is None:
             continue
-        agent = await work.lock_agent(session, one.agent.id)
         agent.shift_turned_at = planned.since
         await session.flush()
-        if agent.id not in absent and not await _said_otherwise(session, agent.id, planned):
+        is_absent = await absences.current(session, agent.id, now) is not None
+        if not is_absent and not await _said_otherwise(session, agent.id, planned):
             await _become(session, agent, planned, one.shift, now)
+
+
+async def _rotas(session: AsyncSession, now: datetime, agent_id: int | None = None) -> list[Rota]:
+    today = now.astimezone(company_of(session).zone).date()
+    return await shifts.rotas(session, today - LOOKED_BACK, today + LOOKED_AHEAD, agent_id)
+
+
+def _due(one: Rota, now: datetime) -> Planned | None:
+    """What they should be, unless that turn was made."""
+    planned, made = rota.planned_at(one.plan, now), one.agent.shift_turned_at
+    return planned if planned is not None and (made is None or made < planned.since) else None
 
 
 async def _said_otherwise(session: AsyncSession, agent_id: int, planned: Planned) -> bool:

@@ -98,7 +98,8 @@ class CallCenter(Part):
     """`vip_tag` marks contacts who pass others; `promised`: a ticket of theirs is near its breach; `deal`: an open one.
 
     `missed_offers` in a row make an agent away. `wrap_up` follows each talk; with `disposition_required` it lasts
-    until one of `dispositions` is chosen. `pauses` are what agents are away for.
+    until one of `dispositions` is chosen. `pauses` are what agents are away for. `missed_sms` is sent to who gave up
+    waiting; nothing without it.
     `supervision`: the most that leads may do in a talk; callers are told so.
     `recordings`: who may listen: the agent whose call it was (own), their team, or all; leads always.
     """
@@ -109,6 +110,7 @@ class CallCenter(Part):
     disposition_required: bool = False
     missed_offers: Annotated[int, Field(ge=1, le=20)] = 2
     service_level: ServiceLevel = ServiceLevel()
+    missed_sms: dict[str, Annotated[str, Field(min_length=1, max_length=480)]] = {}
     vip_tag: str = "vip"
     head_start: HeadStart = HeadStart()
     supervision: Literal["off", "listen", "whisper", "barge"] = "off"

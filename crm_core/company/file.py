@@ -96,6 +96,8 @@ class Company(Part):
                 yield ("macros", key, "text"), macro.text
         for key, name in self.callcenter.pauses.items():
             yield ("callcenter", "pauses", key), name
+        if self.callcenter.missed_sms:
+            yield ("callcenter", "missed_sms"), self.callcenter.missed_sms
         if self.satisfaction is not None:
             yield ("satisfaction", "text"), self.satisfaction.text
 

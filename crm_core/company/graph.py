@@ -60,6 +60,10 @@ def _doubled_keys(phone: Phone) -> Iterator[Fault]:
             if option.key in taken:
                 yield Fault(("nodes", name, "options", number, "key"), f"key {option.key} is taken already")
             taken.add(option.key)
+            if option.key == phone.agent_key:
+                yield Fault(
+                    ("nodes", name, "options", number, "key"), f"key {option.key} is the one of colleagues (agent_key)"
+                )
 
 
 def _calls_itself(phone: Phone) -> Iterator[Fault]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from crm_core.company.graph import faults_of
 from crm_core.company.nodes import CollectDigits, CollectWords, Node, Number
@@ -14,6 +15,8 @@ from crm_core.company.part import LocalText, Part, refuse
 class Phone(Part):
     """`start` is the first node in opening hours, `closed` outside them, `person` where `0` leads, `after` where a
     caller goes on once an agent has left the talk.
+
+    `agent_key` leads colleagues from every menu to one of their own, after their PIN; without it nowhere.
 
     `blocked`: what blocked numbers hear; without it they are rejected.
     """
@@ -25,6 +28,7 @@ class Phone(Part):
     person: str
     after: str | None = None
     blocked: LocalText | None = None
+    agent_key: Annotated[str, Field(pattern=r"^[1-8#]$")] | None = None
     nodes: dict[str, Node]
 
     @model_validator(mode="after")

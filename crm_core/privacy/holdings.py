@@ -42,6 +42,7 @@ SHORTEST_NUMBER = 6
 IMPERSONAL = {
     "absence": "colleagues",
     "agent": "colleagues",
+    "agent_pin": "colleagues, by a hash",
     "article": "the knowledge of the house",
     "article_edition": "the knowledge of the house",
     "article_token": "the knowledge of the house",

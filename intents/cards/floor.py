@@ -65,17 +65,22 @@ def _queue(context: Context, line: QueueLine) -> list[str]:
 
 
 def _agents(context: Context, seen: Floor) -> Table:
-    labels = ("card.agent", "card.state", "card.since", "agent.reason", "floor.calls")
-    return Table([context.say(label) for label in labels], [agent_row(context, line) for line in seen.agents])
+    """Their calls only where they may be seen of anybody."""
+    labels = ["card.agent", "card.state", "card.since", "agent.reason"]
+    rows = [_agent(context, line) for line in seen.agents]
+    if any(line.taken is not None for line in seen.agents):
+        labels.append("floor.calls")
+        for row_, line in zip(rows, seen.agents, strict=True):
+            row_.append("–" if line.taken is None else str(line.taken))
+    return Table([context.say(label) for label in labels], rows)
 
 
-def agent_row(context: Context, line: AgentLine) -> list[str]:
+def _agent(context: Context, line: AgentLine) -> list[str]:
     state = state_of(context, line.agent)
     if line.call_id is not None and line.agent.presence in BUSY:
         state = f"{state} ({references.ref('call', line.call_id)})"
     since = line.agent.presence_since.astimezone(context.company.zone)
-    taken = "–" if line.taken is None else str(line.taken)
-    return [line.agent.name, state, f"{since:%H:%M}", reason_of(context, line.agent) or "–", taken]
+    return [line.agent.name, state, f"{since:%H:%M}", reason_of(context, line.agent) or "–"]
 
 
 async def _missed(context: Context, seen: Floor) -> list[Part]:

@@ -172,7 +172,7 @@ async def undo(context: Context) -> Reply:
 
 
 def _undone_of_a_colleague(context: Context, undone: Activity) -> Reply:
-    before = undone.data["before"].get("presence")
+    before = undone.data.get("before", {}).get("presence")
     if before is not None and undone.record_id == context.actor.agent_id:
         return context.reply("undo.presence", state=say(f"agent.presence-{before}"))
     ref = references.ref("agent", undone.record_id)

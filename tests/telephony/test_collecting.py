@@ -118,7 +118,7 @@ async def test_one_digit_needs_no_pound_key(sqlite_database: Database) -> None:
     async with answering(sqlite_database, _company(min=1, max=1, confirm=False)) as product:
         phone = await Phone(product).arrive()
         gather = phone.document.find("Gather")
-        assert (gather.get("numDigits"), gather.get("finishOnKey")) == ("1", None)
+        assert (gather.get("numDigits"), gather.get("finishOnKey")) == ("1", "")
         assert phone.heard == "Ihre Vertragsnummer bitte."
         await phone.press("3")
         assert await _collected(sqlite_database) == {"contract": "3"}

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from crm_core import agents, schema
 from crm_core.agents import Agent, Invite, Role
+from crm_core.callcenter import pins
 from crm_core.company import Company, CompanyFileError
 from crm_core.db import Database
 from crm_core.errors import Invalid
@@ -191,6 +192,18 @@ async def test_a_phone_is_a_number_or_a_sip_address(settings: Settings, database
     assert [person.phone for person in await _people(database)] == ["+493023125201"]
     with pytest.raises(Invalid):
         await administration.set_phone(settings, "mira", "sip:nowhere")
+
+
+async def test_a_pin_is_set_and_not_repeated(settings: Settings, database: Database) -> None:
+    await _invite(settings)
+    said = await administration.set_pin(settings, "Mira", "4711")
+    assert said.startswith("Mira Okafor has a PIN; the line asks for it once offhook.yml names a key for it")
+    assert "4711" not in said
+    [mira] = await _people(database)
+    async with database.transaction() as session:
+        assert await pins.is_right(session, mira.id, "4711", utc_now())
+    with pytest.raises(Invalid):
+        await administration.set_pin(settings, "Mira", "1234")
 
 
 async def test_the_list_of_nobody_says_how_to_begin(settings: Settings) -> None:

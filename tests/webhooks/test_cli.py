@@ -140,6 +140,15 @@ def test_from_an_empty_folder_to_the_first_answer(tmp_path: Path) -> None:
     assert reply["text"]
 
 
+def test_a_pin_is_typed_twice_and_shown_nowhere(tmp_path: Path) -> None:
+    for step in [("migrate",), ("agents", "invite", "Mira Okafor")]:
+        assert _offhook(tmp_path, *step).returncode == 0
+    settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/offhook.db", "OFFHOOK_CONFIG": str(ROOT / "offhook.yml")}
+    for typed, code in (("4711\n4711\n", 0), ("4711\n4712\n", 1)):
+        ran = CliRunner().invoke(app, ["agents", "pin", "Mira"], input=typed, env=settings)
+        assert (ran.exit_code, "4711" in ran.output) == (code, False), ran.output
+
+
 async def test_one_question_is_answered_as_json(database: Database, tmp_path: Path) -> None:
     async with database.transaction() as session:
         await people.add_agent(session)

@@ -3,14 +3,16 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
+from lxml import etree
 
 from crm_core.company import Company
 from crm_core.db import Database
 from crm_core.errors import NotFound
-from tests.contracts import location
+from tests.contracts import location, twiml
 from tests.journeys.stage import LINE, Stage, set_stage
 from webhooks import connect
 from webhooks.complaints import Complaint
@@ -94,3 +96,22 @@ async def test_without_tokens_only_printing_works() -> None:
     with pytest.raises(Complaint, match="TELEGRAM_BOT_TOKEN"):
         await connect.telegram(bare, dry=False)
     assert f"{PUBLIC}/telegram" in await connect.telegram(bare, dry=True)
+
+
+async def test_the_last_resort_is_written_to_a_file_and_needs_nothing(tmp_path: Path) -> None:
+    nowhere = _plain(database_url="postgresql://offhook@127.0.0.1:1/offhook")
+    said = connect.twilio_document(nowhere, tmp_path / "fallback.xml")
+    assert "offhook connect twilio --fallback URL" in said
+    written = (tmp_path / "fallback.xml").read_text(encoding="utf-8")
+    assert twiml.check(written) == []
+    document: Any = etree.fromstring(written.encode())
+    assert [say.get("language") for say in document.iter("Say")] == ["de-DE", "en-US"]
+    assert all("Nordlicht Haustechnik" in say.text for say in document.iter("Say"))
+    assert document[-1].tag == "Hangup"
+    asked = {name for verb in document.iter() for name in verb.attrib if name.lower().endswith(("action", "url"))}
+    assert asked == set(), "it asks this server for nothing"
+
+
+async def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(Complaint, match="cannot be written: No such file or directory"):
+        connect.twilio_document(_plain(), tmp_path / "nowhere" / "fallback.xml")

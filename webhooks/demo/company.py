@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import agents
+from crm_core import agents, pin_hashes
 from crm_core.agents import SYSTEM, Actor, Agent, Presence, Role, actor_of
 from crm_core.callcenter import blocking, calls, emergencies, presence, shift_changes
+from crm_core.callcenter import pins as agent_pins
 from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.recordings import Recording, RecordingState
 from crm_core.callcenter.states import LegState, TransferState
 from crm_core.callcenter.transfers import Kind, Transfer
 from crm_core.company import company_of
-from crm_core.contacts import changes, contacts, do_not_call, pins
+from crm_core.contacts import changes, contacts, do_not_call
 from crm_core.contacts.chat_identities import Messenger
 from crm_core.contacts.contacts import Contact
 from crm_core.contacts.pins import ContactPin
@@ -121,7 +122,7 @@ async def fill(session: AsyncSession, now: datetime) -> dict[str, Agent]:
     session.add(
         ContactPin(
             contact_id=people["Greta Sommer"].id,
-            hash=pins.hashed(CALLERS_PIN),
+            hash=pin_hashes.hashed(CALLERS_PIN),
             attempts=0,
             set_by=lead.agent_id,
             set_at=now - timedelta(days=30),
@@ -144,10 +145,11 @@ async def _team(session: AsyncSession, now: datetime) -> dict[str, Agent]:
 
 
 async def _floor(session: AsyncSession, team: dict[str, Agent], now: datetime) -> None:
-    """Next week Jonas works other hours for a day; the day before yesterday the phones were disturbed for an hour."""
+    """Mira may dial in, next week Jonas works other hours for a day, the day before yesterday was an emergency."""
     day = now.astimezone(company_of(session).zone).date() + timedelta(days=7)
     lead = actor_of(team["Lena Brandt"], "demo")
     await shift_changes.change(session, lead, team["Jonas Weber"].id, day, "10:00-14:00", now)
+    await agent_pins.set_pin(session, SYSTEM, team["Mira Okafor"].id, "4711", now - timedelta(days=3))
     then = now - timedelta(days=2)
     await emergencies.declare(session, lead, {"de": "Unser Telefon ist gestört."}, then + timedelta(hours=1), then)
     await emergencies.end(session, lead, then + timedelta(minutes=40))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_core.callcenter import arrivals, ending, reports, rooms, texting
 from crm_core.company import company_of
 from crm_core.contacts import texts
-from telephony import agent_leg, customer_leg, ivr, texted, waiting
+from telephony import agent_leg, agent_menu, customer_leg, ivr, texted, waiting
 from telephony.turn import Heard
 from telephony.voice import to_bytes
 from webhooks.twilio import in_a_talk
@@ -95,6 +95,19 @@ async def _unreached(session: AsyncSession, hook: Hook) -> bytes:
     return to_bytes(await agent_leg.unreached(session, await the_leg(session, hook)))
 
 
+async def _colleague(session: AsyncSession, hook: Hook) -> bytes:
+    call = await call_by_sid(session, hook)
+    return to_bytes(await agent_menu.choose(session, call, hook.digits[:1], hook.now))
+
+
+async def _colleague_number(session: AsyncSession, hook: Hook) -> bytes:
+    return to_bytes(await agent_menu.number(session, await call_by_sid(session, hook), hook.digits, hook.now))
+
+
+async def _colleague_pin(session: AsyncSession, hook: Hook) -> bytes:
+    return to_bytes(await agent_menu.pin(session, await call_by_sid(session, hook), hook.digits, hook.now))
+
+
 async def _customer(session: AsyncSession, hook: Hook) -> bytes:
     return to_bytes(await customer_leg.answered(session, await the_leg(session, hook), hook.now))
 
@@ -138,7 +151,7 @@ async def _text_status(session: AsyncSession, hook: Hook) -> bytes:
     return EMPTY
 
 
-SECRET = {"pin"}
+SECRET = {"pin", "colleague/pin"}
 """What is pressed there is kept in no receipt."""
 
 ANSWERS: dict[str, Answer] = {
@@ -158,6 +171,9 @@ ANSWERS: dict[str, Answer] = {
     "agent": _agent,
     "agent/accept": _accept,
     "unreached": _unreached,
+    "colleague": _colleague,
+    "colleague/number": _colleague_number,
+    "colleague/pin": _colleague_pin,
     "customer": _customer,
     "requeue": in_a_talk.requeue,
     "third": in_a_talk.third,

@@ -1,18 +1,18 @@
-"""What a lead says of colleagues: their presence, languages and skills; and where each of us is rung."""
+"""What a lead says of colleagues: their presence, languages and skills; and each of us of their own phone and PIN."""
 
 from __future__ import annotations
 
 from crm_core import phones, references
 from crm_core.agents import BUSY, Agent, Presence
-from crm_core.callcenter import abilities, devices, presence
-from crm_core.errors import Invalid
+from crm_core.callcenter import abilities, devices, pins, presence
+from crm_core.errors import Invalid, Refused
 from crm_core.message import Param
 from intents.cards.colleagues import agent_card
 from intents.colleagues import colleague, reason_of
 from intents.commands.callcenter.presence import pause_meant
 from intents.registry import Context, command
 from intents.reply import Reply
-from intents.slots import AgentArg, DeviceArg, LanguagesArg, PauseArg, PresenceArg, SkillsArg
+from intents.slots import AgentArg, DeviceArg, LanguagesArg, PauseArg, PinArg, PresenceArg, SkillsArg
 from intents.tongues import code_of, name_of
 
 
@@ -115,6 +115,26 @@ async def set_phone(context: Context, device: DeviceArg, agent: AgentArg = "me")
     chosen = await colleague(context, agent)
     changed = await devices.set_phone(context.session, context.actor, chosen.id, device, context.now)
     return await _about(context, "agent.phone-is", changed, number=phones.shown(changed.phone or ""))
+
+
+@command(
+    "agent.pin",
+    {
+        "en": ["my pin {pin}", "my pin is {pin}", "(set|change) my pin [to] {pin}", "(set|change) my pin"],
+        "de": ["meine PIN {pin}", "meine pin ist {pin}", "(setze|ändere) meine pin [auf] {pin}", "meine pin ändern"],
+    },
+    changes=True,
+    forgets_ask=True,
+)
+async def set_pin(context: Context, pin: PinArg) -> Reply:
+    """Said where nobody else hears it."""
+    if context.ask.is_public:
+        raise Refused("pin.not-here")
+    owner = await pins.set_pin(context.session, context.actor, context.actor.agent_id or 0, pin, context.now)
+    key = context.company.phone.agent_key
+    if key is None:
+        return context.reply("pin.set-unused")
+    return context.reply("pin.set", key=key, number=owner.id)
 
 
 async def _about(context: Context, id: str, agent: Agent, **params: Param) -> Reply:

@@ -320,3 +320,19 @@ def test_the_manifest_fits_slacks_schema() -> None:
 
     schema = json.loads((location.contracts_directory() / "slack" / "manifest.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(manifest("Nordlicht", "https://crm.example.com"), schema)
+
+
+async def test_what_is_secret_is_kept_nowhere_once_it_was_understood(team: Team) -> None:
+    direct = team.slack.direct_channel(team.mira)
+    await team.slack.message(team.mira, direct, "my pin 80351")
+    await team.slack.slash(team.mira, team.channel, "my pin 80352")
+    await team.slack.message(team.mira, direct, "change my pin")
+    await team.slack.message(team.mira, direct, "80353")
+    await team.slack.message(team.mira, direct, "team")
+    await team.work()
+    async with team.product.database.transaction() as session:
+        receipts = json.dumps(list(await session.scalars(select(Receipt.payload))))
+        effects = json.dumps(list(await session.scalars(select(Effect.payload))))
+    assert effects.count("Your PIN is set") == 6, "each answer as text and as a block"
+    assert '"text": "team"' in receipts
+    assert "8035" not in receipts + effects

@@ -234,3 +234,12 @@ def test_long_answers_are_split_within_the_limit(story: str) -> None:
     assert all(len(page["text"].encode("utf-16-le")) // 2 <= 4096 for page in pages)
     assert [index for index, page in enumerate(pages) if "reply_markup" in page] == [len(pages) - 1]
     assert all(contract.check("sendMessage", {"chat_id": 1, **page}) == [] for page in pages)
+
+
+async def test_what_is_secret_is_kept_nowhere_once_it_was_understood(field: Field) -> None:
+    assert (await field.ask("meine PIN 80351")).startswith("Ihre PIN ist gesetzt")
+    async with field.product.database.transaction() as session:
+        receipts = list(await session.scalars(select(Receipt.payload)))
+        effects = list(await session.scalars(select(Effect.payload)))
+    assert receipts == [{}]
+    assert "80351" not in str(effects)

@@ -69,6 +69,16 @@ async def test_a_second_one_takes_the_place_of_the_first(floor: Floor) -> None:
     assert found.id == second.id
 
 
+async def test_of_two_declared_at_once_neither_comes_back(floor: Floor) -> None:
+    first, second = await _declare(floor), await _declare(floor, "Wasser")
+    async with floor.database.transaction() as session:
+        (await session.get_one(Emergency, first.id)).ended_at = None
+    async with floor.database.transaction() as session:
+        await emergencies.end(session, SYSTEM, floor.now)
+    assert await _current(floor) is None
+    assert [verb for verb, _name in await _told(floor, second)] == ["emergency.declared", "emergency.ended"]
+
+
 async def test_who_waits_is_diverted_and_rung_there(floor: Floor) -> None:
     floor.rule(routing="by-hand")
     floor.rule("crisis", routing="longest-idle", members=["Jonas Weber"])
@@ -77,6 +87,7 @@ async def test_who_waits_is_diverted_and_rung_there(floor: Floor) -> None:
     taken, waiting = await floor.caller(), await floor.caller("+493023125011")
     await floor.accept(mira, taken)
     await _declare(floor, action=Action.DIVERT, divert_to="crisis")
+    await floor.pass_time(0)
     assert await floor.rung(waiting) == ["Jonas Weber"]
     async with floor.database.transaction() as session:
         assert [entry.call_id for entry in await queues.waiting(session, "crisis")] == [waiting]

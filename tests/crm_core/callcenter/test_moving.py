@@ -1,8 +1,11 @@
 """A lead changes who waits where."""
 
+from dataclasses import replace
+
 import pytest
 
-from crm_core.agents import SYSTEM, Actor
+from crm_core import activity
+from crm_core.agents import SYSTEM, Actor, Role
 from crm_core.callcenter import moving, queues
 from crm_core.errors import NotAllowed, NotFound, Refused
 from tests.crm_core.callcenter.stage import Floor
@@ -16,6 +19,11 @@ async def _front(floor: Floor, call: int, actor: Actor = SYSTEM) -> None:
 async def _to(floor: Floor, call: int, queue: str, actor: Actor = SYSTEM) -> None:
     async with floor.database.transaction() as session:
         await moving.to_queue(session, actor, call, queue, floor.now)
+
+
+async def _undo(floor: Floor, actor: Actor) -> None:
+    async with floor.database.transaction() as session:
+        await activity.undo(session, actor, floor.now)
 
 
 async def _order(floor: Floor, queue: str = "support") -> list[int]:
@@ -69,6 +77,23 @@ async def test_the_time_waited_counts_in_the_other_queue(floor: Floor) -> None:
     assert await floor.rung(first) == []
     await floor.pass_time(5)
     assert await floor.rung(first) == ["Mira Okafor"], "rung thirty seconds after they came, not after they were moved"
+
+
+async def test_a_lead_takes_back_what_was_moved_while_they_wait(floor: Floor) -> None:
+    floor.rule("sales", routing="by-hand")
+    lead = await floor.hire("Lena Brandt", role="lead")
+    lead = replace(lead, role=Role.LEAD)
+    first, second = await _wait(floor, 2)
+    await _front(floor, second, lead)
+    await _undo(floor, lead)
+    assert await _order(floor) == [first, second]
+    await _to(floor, first, "sales", lead)
+    await _undo(floor, lead)
+    assert await _order(floor) == [first, second]
+    await _to(floor, first, "sales", lead)
+    await floor.hang_up(first)
+    with pytest.raises(Refused):
+        await _undo(floor, lead)
 
 
 async def test_who_was_accepted_stays_with_whom_they_are(floor: Floor) -> None:

@@ -240,6 +240,18 @@ async def test_a_day_off_and_back_to_the_plan(shop: Shop) -> None:
             await shift_changes.take_back(session, SYSTEM, mira.agent_id, TUESDAY, shop.floor.now)
 
 
+async def test_a_day_that_is_made_longer_again_goes_on(shop: Shop) -> None:
+    await shop.open(DAY)
+    await shop.hire()
+    await shop.work("Mira Okafor", TUESDAY, "08:00-14:00")
+    await shop.until("14:10")
+    assert await shop.is_() == ("offline", None)
+    await shop.work("Mira Okafor", TUESDAY, "08:00-16:00")
+    assert await shop.is_() == ("available", None)
+    await shop.until("16:00")
+    assert await shop.is_() == ("offline", None)
+
+
 async def test_without_a_plan_a_changed_day_is_a_shift_of_its_own(shop: Shop) -> None:
     await shop.open()
     await shop.hire()

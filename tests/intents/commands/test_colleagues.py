@@ -2,11 +2,13 @@ import pytest
 from sqlalchemy import select
 
 from crm_core.agents import Agent, Presence, Role, link
+from crm_core.company import Company
+from crm_core.db import Database
 from crm_core.outbox import Effect, EffectKind
 from intents.cards import notice
 from intents.reply import Tone
 from tests import people
-from tests.intents.talk import Talk, everything
+from tests.intents.talk import Talk, everything, stranger
 from tests.people import NOW, as_actor
 
 
@@ -108,3 +110,34 @@ async def test_the_phone_of_another_takes_a_lead(mira: Talk, jonas: Talk, lena: 
     assert (await lena.say("phone of Mira is 030 23125299")).text == "Calls for Mira Okafor ring at +49 30 23125299."
     assert "23125299" in everything(await jonas.say("AGENT-1"))
     assert "23125299" not in everything(await Talk(jonas.database, jonas.actor, is_public=True).say("AGENT-1"))
+
+
+async def test_a_pin_is_set_in_private_and_not_repeated(mira: Talk, company: Company) -> None:
+    said = await mira.say("my pin 4711")
+    assert said.text.startswith("Your PIN is set, but our line does not ask for it yet")
+    assert said.forgets_ask
+    assert "4711" not in everything(said)
+    phone = company.phone.model_copy(update={"agent_key": "8"})
+    mira.database.works_for(company.model_copy(update={"phone": phone}))
+    assert "press 8; from a phone that is not yours enter 1 first" in (await mira.say("my PIN is 80351")).text
+
+
+async def test_a_pin_that_is_asked_for_is_as_secret(mira: Talk) -> None:
+    asked = await mira.say("change my pin")
+    assert asked.text.startswith("Which PIN?")
+    answered = await mira.say("4711")
+    assert answered.text.startswith("Your PIN is set")
+    assert answered.forgets_ask
+    assert (await mira.say("my pin 1234")).forgets_ask, "refused, and all the same not to be kept"
+    assert not (await mira.say("team")).forgets_ask
+
+
+async def test_a_pin_is_not_said_where_others_read(mira: Talk) -> None:
+    public = Talk(mira.database, mira.actor, is_public=True)
+    said = await public.say("my pin 4711")
+    assert said.tone is Tone.REFUSED
+    assert said.forgets_ask
+
+
+async def test_a_stranger_sets_no_pin(database: Database) -> None:
+    assert (await Talk(database, stranger()).say("my pin 4711")).text.startswith("I do not know you yet.")

@@ -60,3 +60,12 @@ async def test_hours_that_are_none_are_said_to_be_none(lena: Talk, said: str) ->
 
 async def test_agents_change_no_shifts(mira: Talk) -> None:
     assert (await mira.say("Mira works 10:00 to 14:00 tomorrow")).tone is Tone.REFUSED
+
+
+async def test_undo_puts_back_what_stood_there_before(lena: Talk) -> None:
+    await lena.say("Mira works 10:00 to 14:00 tomorrow")
+    await lena.say("Mira is off tomorrow")
+    assert (await lena.say("undo")).text == "Taken back on AGENT-1: Lena Brandt changed a shift."
+    assert "Mira Okafor 10:00–14:00" in everything(await lena.say("shifts tomorrow"))
+    await lena.say("undo")
+    assert "Mira Okafor 08:00–16:30" in everything(await lena.say("shifts tomorrow"))
