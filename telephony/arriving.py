@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
-from twilio.twiml.voice_response import VoiceResponse
-
-from crm_core.callcenter import emergencies, presence, routing
 from crm_core.company import (
     Branch,
     CallbackWish,
@@ -24,24 +21,22 @@ from crm_core.company import (
     Voicemail,
 )
 from telephony import (
-    announcing,
     appointment,
     branching,
     collecting,
-    line,
     link,
     menu,
     messages,
     own_tickets,
+    queueing,
     rating,
     telling,
     transfer,
 )
-from telephony.outcome import Ended, GoTo, Outcome
+from telephony.outcome import Ended, GoTo
+from telephony.queueing import Arrival
 from telephony.turn import Turn
 from telephony.voice import Spoken
-
-Arrival: TypeAlias = VoiceResponse | Outcome
 
 
 async def arrive(turn: Turn, before: list[Spoken]) -> Arrival:
@@ -63,7 +58,7 @@ async def arrive(turn: Turn, before: list[Spoken]) -> Arrival:
         case OpenTicket():
             return telling.ask(turn, before)
         case JoinQueue():
-            return await _queue(turn, node, before)
+            return await queueing.into(turn, node.queue, before, otherwise=node.otherwise)
         case Voicemail():
             ask = turn.written(node.prompt) if node.prompt is not None else turn.say("phone.voicemail-ask")
             return await messages.voicemail(turn, [*before, ask])
@@ -79,17 +74,3 @@ async def arrive(turn: Turn, before: list[Spoken]) -> Arrival:
             return Ended(before, turn.written(node.prompt) if node.prompt is not None else None)
         case _:
             assert_never(node)
-
-
-async def _queue(turn: Turn, node: JoinQueue, before: list[Spoken]) -> Arrival:
-    """Nobody waits for nobody: without anyone who speaks the language, a message can be left in it."""
-    emergency = await emergencies.current(turn.session, turn.now)
-    before = [*before, *announcing.news(turn, emergency)]
-    queue = emergency.queue_for(node.queue) if emergency is not None else node.queue
-    is_open = turn.company.is_open(turn.now) and not (emergency is not None and emergency.closes)
-    if not is_open or not await presence.anyone_there(turn.session, queue, turn.language):
-        if node.otherwise is not None:
-            return GoTo(node.otherwise, before)
-        return await messages.voicemail(turn, [*before, turn.say("phone.nobody-there")])
-    await routing.join(turn.session, turn.call, queue, turn.now)
-    return line.enqueued(turn, queue, before)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twilio.twiml.voice_response import VoiceResponse
 
+from crm_core.callcenter import told
 from telephony import confirming
 from telephony.outcome import NotUnderstood, Outcome, SayAgain
 from telephony.turn import Heard, Turn
@@ -20,9 +21,14 @@ def is_telling(turn: Turn) -> bool:
 
 
 def ask(turn: Turn, before: list[Spoken], question: Spoken, *, note_to: int | None = None) -> VoiceResponse:
-    """The question, or what was told so that it can be confirmed. `note_to`: the ticket that it is about."""
+    """The question, or what was told so that it can be confirmed. `note_to`: the ticket that it is about.
+
+    Who was cut off hears what they had told, and goes on.
+    """
     if turn.state.get("phase") == BACK:
-        return confirming.ask(turn, [*before, turn.say("phone.open-back", text=_cut(turn.state["draft"]))])
+        return confirming.ask(turn, [*before, turn.say("phone.open-back", text=_cut(told.whole(turn.state)))])
+    if turn.state.get("begun"):
+        question = turn.say("phone.open-on", text=_cut(turn.state["begun"]))
     response = VoiceResponse()
     step = turn.next_step()
     turn.remember(phase=TELLING, note_to=note_to)
@@ -48,13 +54,14 @@ def take(turn: Turn, speech: str) -> Outcome:
 def hear(turn: Turn, heard: Heard) -> Outcome | None:
     """None when it is to be sent."""
     if turn.state.get("phase") != BACK:
-        return take(turn, heard.speech) if heard.speech.strip() else NotUnderstood()
+        is_all = bool(turn.state.get("begun")) and heard.digits == "1"
+        return take(turn, heard.speech) if heard.speech.strip() or is_all else NotUnderstood()
     is_right = confirming.answer(turn, heard)
     if is_right is None:
         return NotUnderstood()
     if is_right:
         return None
-    turn.remember(draft="", phase=TELLING, strikes=0)
+    turn.remember(draft="", begun="", phase=TELLING, strikes=0)
     return SayAgain()
 
 

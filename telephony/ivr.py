@@ -7,19 +7,22 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import arrivals, blocking, emergencies, ending
+from crm_core.callcenter import arrivals, blocking, cut_off, emergencies, ending, going_on
 from crm_core.callcenter.callers import Caller
 from crm_core.callcenter.calls import Call
+from crm_core.callcenter.emergencies import Emergency
 from crm_core.company import Company, Menu, company_of
 from crm_core.message import Message
 from intents import catalogue
-from telephony import announcing, draft, menu, messages, nodes
+from telephony import announcing, draft, menu, messages, nodes, resuming
 from telephony.turn import Heard, turn_of
 from telephony.voice import Spoken, listen, speak
 
 
 async def begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: datetime) -> VoiceResponse:
-    """The first document: English is offered first and in English, a known caller is greeted by name."""
+    """The first document: English is offered first and in English, a known caller is greeted by name, and who was cut
+    off a moment ago is asked whether they want to go on.
+    """
     company = company_of(session)
     phone = company.phone
     reason = await blocking.why_blocked(session, raw_from, now)
@@ -27,7 +30,8 @@ async def begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: da
         return _turned_away(company, await arrivals.turn_away(session, sid, raw_from, to, reason, now))
     emergency = await emergencies.current(session, now)
     is_closed = emergency is not None and emergency.closes
-    start = phone.start if company.is_open(now) and not is_closed else phone.closed
+    is_open = company.is_open(now) and not is_closed
+    start = phone.start if is_open else phone.closed
     node = phone.nodes[start]
     # Whatever needs a look at the caller first is a document of its own.
     asked = node if isinstance(node, Menu) and node.proof is None else None
@@ -37,14 +41,14 @@ async def begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: da
     inbound = await arrivals.answer(session, sid, raw_from, to, state, now)
     caller = inbound.caller
     language = caller.language if caller.language in company.languages else company.language
-    prompts = [*_offer(company, language), *announcing.to_everybody(company, emergency, caller.language)]
-    prompts.append(Spoken(phone.greeting[language], language))
-    if company.callcenter.supervision != "off":
-        prompts.append(_text(company, language, Message("phone.supervision-notice")))
-    if caller.name is not None:
-        prompts.append(_text(company, language, Message("phone.greeting-known", {"name": caller.name})))
+    prompts = _greeting(company, caller, emergency, language)
     response = VoiceResponse()
-    if asked is not None:
+    cut = await cut_off.find(session, inbound.id, caller.number, now, is_open=is_open)
+    if cut is not None:
+        await going_on.offer(session, inbound.id, cut)
+        prompts.append(_text(company, language, Message(resuming.QUESTION)))
+        listen(response, prompts, "/twilio/ivr?step=1", language, hints=resuming.hints(company, language))
+    elif asked is not None:
         prompts.append(Spoken(asked.prompt[language], language))
         listen(response, prompts, "/twilio/ivr?step=1", language, hints=menu.hints(asked, language))
     else:
@@ -52,6 +56,16 @@ async def begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: da
             speak(response, prompt)
         response.redirect("/twilio/ivr?step=1", method="POST")
     return response
+
+
+def _greeting(company: Company, caller: Caller, emergency: Emergency | None, language: str) -> list[Spoken]:
+    prompts = [*_offer(company, language), *announcing.to_everybody(company, emergency, caller.language)]
+    prompts.append(Spoken(company.phone.greeting[language], language))
+    if company.callcenter.supervision != "off":
+        prompts.append(_text(company, language, Message("phone.supervision-notice")))
+    if caller.name is not None:
+        prompts.append(_text(company, language, Message("phone.greeting-known", {"name": caller.name})))
+    return prompts
 
 
 async def step(session: AsyncSession, call: Call, heard: Heard, now: datetime) -> VoiceResponse:

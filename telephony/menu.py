@@ -40,8 +40,8 @@ def hints(node: Menu, language: str) -> str:
 
 
 async def choose(turn: Turn, node: Menu, heard: Heard) -> Outcome:
-    if heard.digits == LANGUAGE_KEY or heard.means(turn.words("phone.language-words"), FEW_WORDS):
-        return await _switch_language(turn)
+    if wants_another_language(turn, heard):
+        return await switch_language(turn)
     option = next((option for option in node.options if heard.digits == option.key), None)
     if option is not None:
         return GoTo(option.goto)
@@ -108,7 +108,11 @@ def _node_for(company: Company, understood: Understood) -> str | None:
     return next((name for name, node in company.phone.nodes.items() if isinstance(node, kind)), None)
 
 
-async def _switch_language(turn: Turn) -> Outcome:
+def wants_another_language(turn: Turn, heard: Heard) -> bool:
+    return heard.digits == LANGUAGE_KEY or heard.means(turn.words("phone.language-words"), FEW_WORDS)
+
+
+async def switch_language(turn: Turn) -> Outcome:
     languages = turn.company.languages
     if len(languages) < 2:
         return NotUnderstood()

@@ -92,12 +92,12 @@ async def wish_for_callback(turn: Turn, due_at: datetime | None = None) -> Callb
             now=turn.now,
         )
         known = await callbacks.request_callback(
-            turn.session, turn.actor, turn.call, turn.number, ticket.id, turn.now, due_at, queue=_queue(turn)
+            turn.session, turn.actor, turn.call, turn.number, ticket.id, turn.now, due_at, queue=usual_queue(turn)
         )
     return known
 
 
-def _queue(turn: Turn) -> str | None:
+def usual_queue(turn: Turn) -> str | None:
     """Where a wish is worked off that was uttered in no queue: where `0` leads. None: the ticket alone reminds."""
     phone = turn.company.phone
     person = phone.nodes[phone.person]

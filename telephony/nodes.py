@@ -33,11 +33,13 @@ from telephony import (
     own_tickets,
     proof,
     rating,
+    resuming,
     telling,
     transfer,
 )
-from telephony.arriving import Arrival, arrive
+from telephony.arriving import arrive
 from telephony.outcome import Ended, GoTo, NeedsPin, NotUnderstood, SayAgain
+from telephony.queueing import Arrival
 from telephony.turn import MOST_STRIKES, Heard, Turn
 from telephony.voice import Spoken, speak
 
@@ -57,6 +59,8 @@ async def say_again(turn: Turn, before: list[Spoken]) -> VoiceResponse:
         return proof.ask(turn, before)
     if asked_number.is_asked(turn):
         return asked_number.ask(turn, before)
+    if resuming.is_asked(turn):
+        return resuming.ask(turn, before)
     lacking = await proof.lacking(turn, before)
     return await _follow(turn, lacking if lacking is not None else await arrive(turn, before))
 
@@ -94,6 +98,10 @@ async def _understand(turn: Turn, heard: Heard) -> Arrival:
         return await proof.hear(turn, heard)
     if asked_number.is_asked(turn):
         return await messages.hear_number(turn, heard)
+    if resuming.is_asked(turn):
+        answer = await resuming.hear(turn, heard)
+        if answer is not None:
+            return answer
     node = turn.node
     match node:
         case Menu():
@@ -105,7 +113,7 @@ async def _understand(turn: Turn, heard: Heard) -> Arrival:
         case MyTickets():
             return await own_tickets.choose(turn, node, heard)
         case OpenTicket():
-            return await telling.told(turn, node, heard)
+            return await telling.hear(turn, node, heard)
         case CallbackWish():
             return await appointment.choose(turn, heard)
         case Rate():
@@ -151,9 +159,11 @@ async def _strike(turn: Turn, why: Spoken | None = None) -> VoiceResponse:
 
 
 async def _hear_silence(turn: Turn) -> VoiceResponse:
-    """Once a ticket is sent, or when it is all over, silence means that nothing more is wanted; anywhere else it is a
-    misunderstanding.
+    """Once a ticket is sent, or when it is all over, silence means that nothing more is wanted; of who was cut off it
+    means the menu; anywhere else it is a misunderstanding.
     """
+    if resuming.is_asked(turn):
+        return await enter(turn, turn.home)
     is_over = isinstance(turn.node, Rate) and not proof.is_asked(turn)
     return goodbye(turn) if telling.is_done(turn) or is_over else await _strike(turn)
 

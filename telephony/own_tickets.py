@@ -72,7 +72,7 @@ def _go_on(turn: Turn, node: MyTickets, heard: Heard) -> Outcome:
     if heard.digits == "1":
         return GoTo(node.goto or turn.home)
     if heard.digits == "2" or heard.means(turn.words("phone.note-words")):
-        turn.remember(phase=draft.TELLING, strikes=0)
+        turn.remember(phase=draft.TELLING, strikes=0, begun="")
         return SayAgain()
     if node.notes != "never" and (heard.digits == "3" or heard.means(turn.words("phone.notes-words"))):
         turn.remember(phase=NOTES, strikes=0)
@@ -139,6 +139,8 @@ async def _notes(turn: Turn) -> list[Spoken]:
 
 
 async def _add_note(turn: Turn) -> Outcome:
-    await replies.customer_replied(turn.session, turn.actor, turn.state["chosen"], turn.state["draft"], turn.now)
-    turn.remember(draft="", phase=STATUS)
+    # What they told before they were cut off is on the ticket already.
+    if turn.state["draft"]:
+        await replies.customer_replied(turn.session, turn.actor, turn.state["chosen"], turn.state["draft"], turn.now)
+    turn.remember(draft="", begun="", phase=STATUS)
     return SayAgain([turn.say("phone.note-done")])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core import references
+from crm_core.callcenter import told
 from crm_core.company import OpenTicket
-from crm_core.support import tickets
 from telephony import draft
 from telephony.outcome import GoTo, Outcome, SayAgain
 from telephony.turn import Heard, Turn
@@ -25,11 +25,11 @@ def ask(turn: Turn, before: list[Spoken]) -> VoiceResponse:
 
 def take(turn: Turn, node: str, speech: str) -> Outcome:
     """Told before it was asked for: read back at once."""
-    turn.remember(node=node, note_to=None)
+    turn.remember(node=node, note_to=None, begun="", continues=None)
     return draft.take(turn, speech)
 
 
-async def told(turn: Turn, node: OpenTicket, heard: Heard) -> Outcome:
+async def hear(turn: Turn, node: OpenTicket, heard: Heard) -> Outcome:
     if is_done(turn):
         return GoTo(turn.home)
     outcome = draft.hear(turn, heard)
@@ -37,16 +37,8 @@ async def told(turn: Turn, node: OpenTicket, heard: Heard) -> Outcome:
 
 
 async def _send(turn: Turn, node: OpenTicket) -> Outcome:
-    ticket = await tickets.open_ticket(
-        turn.session,
-        turn.actor,
-        subject=turn.state["draft"],
-        contact_id=turn.caller.contact_id,
-        call_id=turn.call.id,
-        queue=node.queue,
-        now=turn.now,
-    )
-    turn.remember(draft="", phase=DONE, ticket=ticket.id)
+    ticket = await told.keep(turn.session, turn.actor, turn.call, turn.caller.contact_id, turn.now, node.queue)
+    turn.remember(draft="", begun="", continues=None, phase=DONE, ticket=ticket.id)
     return GoTo(node.goto, [_thanks(turn)]) if node.goto is not None else SayAgain()
 
 

@@ -30,7 +30,8 @@ class Call(Record):
     """`ivr` is where the caller is in the menu: see telephony.ivr. Times are the carrier's own where it tells them.
 
     The one who called has no leg: `sid` is theirs. `queue` is the last one they waited in, `agent_id` who has them.
-    `hold_seconds` is what all holds before the present one took together.
+    `hold_seconds` is what all holds before the present one took together. `resumes_id`: the call this caller was cut
+    off from, and came back from in time.
     """
 
     __tablename__ = "call"
@@ -60,6 +61,7 @@ class Call(Record):
     duration_seconds: Mapped[int | None]
     rating: Mapped[int | None]
     """From 1 to 5, by the caller."""
+    resumes_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
     __table_args__ = (
         CheckConstraint("direction IN ('inbound', 'outbound')", name="direction"),
         CheckConstraint(one_of("state", CallState), name="state"),
@@ -68,6 +70,7 @@ class Call(Record):
         Index("ix_call_called", "to_number", "id", sqlite_where=text(_CALLED), postgresql_where=text(_CALLED)),
         Index("ix_call_open", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         Index("ix_call_agent_id", "agent_id", "started_at"),
+        Index("ix_call_resumes_id", "resumes_id", unique=True),
         {"sqlite_autoincrement": True},
     )
 

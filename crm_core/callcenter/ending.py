@@ -13,11 +13,13 @@ from crm_core.callcenter import (
     callers,
     calls,
     carrier,
+    cut_off,
     missed_sms,
     offers,
     passed,
     presence,
     queues,
+    told,
     worked,
     wrapup,
 )
@@ -42,6 +44,7 @@ async def report(
 async def _finish(session: AsyncSession, call: Call, now: datetime) -> None:
     was_waiting = await leave_queue(session, call, now)
     await keep_what_was_told(session, call, now)
+    await cut_off.cut_again(session, call)
     await passed.customer_gone(session, call, now)
     if call.talk_began_at is not None and not was_waiting:
         await wrapup.over(session, call, now)
@@ -84,9 +87,10 @@ async def keep_what_was_told(session: AsyncSession, call: Call, now: datetime) -
         return
     caller = await callers.caller_of(session, call)
     actor = caller.actor(caller.language or company_of(session).language)
-    call.ivr = {**call.ivr, "kept": True}
     note_to = call.ivr.get("note_to")
     if note_to is not None and await tickets.is_of(session, note_to, caller.contact_id):
+        call.ivr = {**call.ivr, "kept": True}
         await replies.customer_replied(session, actor, note_to, draft, now)
         return
-    await tickets.open_ticket(session, actor, subject=draft, contact_id=caller.contact_id, call_id=call.id, now=now)
+    ticket = await told.keep(session, actor, call, caller.contact_id, now)
+    call.ivr = {**call.ivr, "kept": True, "continues": ticket.id}

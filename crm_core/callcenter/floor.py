@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import rights
 from crm_core.agents import Actor, Agent, Presence, Role
-from crm_core.callcenter import calls, emergencies, missed, queues
+from crm_core.callcenter import calls, cut_off, emergencies, missed, queues
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.emergencies import Emergency
 from crm_core.callcenter.queues import QueueEntry
@@ -158,7 +158,12 @@ async def _served(session: AsyncSession, now: datetime) -> dict[str, Served]:
             func.sum(case((is_answered, wait), else_=0)),
         )
         .join(Call, Call.id == QueueEntry.call_id)
-        .where(QueueEntry.joined_at >= _midnight(session, now), Call.direction == "inbound")
+        .where(
+            QueueEntry.joined_at >= _midnight(session, now),
+            Call.direction == "inbound",
+            # They wait on in another call, with the time they waited in this one.
+            ~and_(gave_up, cut_off.came_back()),
+        )
         .group_by(queue)
     )
     return {

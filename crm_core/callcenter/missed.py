@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from crm_core.callcenter import cut_off
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import FINAL, CallState
@@ -41,6 +42,7 @@ def _is_missed() -> list[ColumnElement[bool]]:
         Call.direction == "inbound",
         Call.from_number.is_not(None),
         ~_called_again(),
+        ~cut_off.came_back(),
         *(~talked for talked in _talked_to()),
     ]
 

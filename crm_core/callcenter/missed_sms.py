@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, digests, outbox, phones
 from crm_core.agents import SYSTEM
-from crm_core.callcenter import missed
+from crm_core.callcenter import cut_off, missed
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.states import CallState
 from crm_core.company import company_of
@@ -20,14 +20,14 @@ from crm_core.contacts.contacts import Contact
 from crm_core.outbox import Effect, EffectKind
 
 TIMER = "call.text-missed"
-# Many call again at once.
+# Many call again at once; who was cut off has longer for it.
 AFTER = timedelta(minutes=2)
 
 
 async def plan(session: AsyncSession, call: Call, now: datetime) -> None:
     if call.state == CallState.ABANDONED and company_of(session).callcenter.missed_sms:
         payload, key = {"verb": TIMER, "call": call.id}, f"{TIMER}:{call.id}"
-        due = now + AFTER
+        due = now + max(AFTER, cut_off.within(session))
         await outbox.enqueue(session, EffectKind.TIMER, f"timer:{key}", payload, now, due_at=due, dedupe_key=key)
 
 

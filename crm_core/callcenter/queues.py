@@ -56,8 +56,19 @@ class QueueEntry(Base):
             self.claim_until = None
 
 
-async def join(session: AsyncSession, call: Call, queue: str, now: datetime, *, at_front: bool = False) -> QueueEntry:
-    """Who comes back (cut off from the agent, say) keeps the old place, or is put before everybody else."""
+async def join(
+    session: AsyncSession,
+    call: Call,
+    queue: str,
+    now: datetime,
+    *,
+    at_front: bool = False,
+    place: QueueEntry | None = None,
+) -> QueueEntry:
+    """Who comes back (cut off from the agent, say) keeps the old place, or is put before everybody else.
+
+    `place`: the one they had in an earlier call.
+    """
     entry = await lock_entry(session, call.id)
     if entry is None:
         rank_at = now - await priority.head_start(session, call, now)
@@ -68,6 +79,8 @@ async def join(session: AsyncSession, call: Call, queue: str, now: datetime, *, 
         entry.queue, entry.left_at = queue, None
     if at_front:
         entry.joined_at, entry.rank_at = now, min(now, await _first_rank(session, queue) or now) - _BEFORE
+    elif place is not None:
+        entry.joined_at, entry.rank_at = place.joined_at, place.rank_at
     call.queue = queue
     # Who waits is in no conference: the next one has another number.
     call.conference_sid = None

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import absences, outbox
 from crm_core.agents import Agent, Presence
-from crm_core.callcenter import offers, queues
+from crm_core.callcenter import cut_off, offers, queues
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import EntryState
@@ -29,7 +29,8 @@ _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 class Wish:
     """What a caller needs of an agent now: skills, unless they waited too long for them; the language always.
 
-    `preferred`: who talked to them last, and who looks after them, while they are worth waiting for.
+    `preferred`: whom they were cut off from; who talked to them last, and who looks after them, while they are worth
+    waiting for.
     """
 
     language: str | None
@@ -37,9 +38,17 @@ class Wish:
     preferred: tuple[int, ...]
 
 
-async def join(session: AsyncSession, call: Call, queue: str, now: datetime, *, at_front: bool = False) -> QueueEntry:
+async def join(
+    session: AsyncSession,
+    call: Call,
+    queue: str,
+    now: datetime,
+    *,
+    at_front: bool = False,
+    place: QueueEntry | None = None,
+) -> QueueEntry:
     """Into the queue, and to a free agent if there is one; whatever becomes possible later has its own time."""
-    entry = await queues.join(session, call, queue, now, at_front=at_front)
+    entry = await queues.join(session, call, queue, now, at_front=at_front, place=place)
     await look_again(session, entry, now)
     await match(session, queue, now)
     return entry
@@ -149,6 +158,9 @@ async def wish_of(session: AsyncSession, rule: QueueRule, entry: QueueEntry, now
     waited = now - entry.joined_at
     is_narrow = waited < rule.widen_after
     preferred = await _preferred(session, call, now) if waited < rule.prefer_for else ()
+    cut_off_from = await cut_off.agent_left(session, call)
+    if cut_off_from is not None:
+        preferred = (cut_off_from, *(agent_id for agent_id in preferred if agent_id != cut_off_from))
     language = call.language or call.ivr.get("language") or company_of(session).language
     return Wish(language, frozenset(rule.skills) if is_narrow else frozenset(), preferred)
 

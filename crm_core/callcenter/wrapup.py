@@ -75,6 +75,13 @@ async def dispose(
     return call
 
 
+async def interrupt(session: AsyncSession, call: Call, now: datetime) -> None:
+    """The caller is back: who had them may take them again at once, unless a disposition is owed first."""
+    if call.agent_id is None or call.wrap_up_until is None or _owes(session, call, call.agent_id):
+        return
+    await _done(session, call, call.agent_id, now)
+
+
 async def over(session: AsyncSession, call: Call, now: datetime) -> None:
     """The caller is gone after a talk: done, unless somebody is still at it."""
     await calls.move_to(session, call, CallState.WRAP_UP, now)
@@ -88,14 +95,19 @@ async def over(session: AsyncSession, call: Call, now: datetime) -> None:
 
 
 async def _end(session: AsyncSession, call: Call, agent_id: int, now: datetime) -> None:
-    """Free for the next caller. Who passed the call on leaves it to the other to end it."""
+    """Free for the next caller."""
+    await _done(session, call, agent_id, now)
+    await routing.match_all(session, now)
+
+
+async def _done(session: AsyncSession, call: Call, agent_id: int, now: datetime) -> None:
+    """Who passed the call on leaves it to the other to end it."""
     await work.free(session, agent_id, now)
     if call.agent_id == agent_id:
         call.wrap_up_until = None
         await session.flush()
         if call.state == CallState.WRAP_UP:
             await calls.move_to(session, call, CallState.DONE, now)
-    await routing.match_all(session, now)
 
 
 def _owes(session: AsyncSession, call: Call, agent_id: int) -> bool:

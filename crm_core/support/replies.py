@@ -12,7 +12,7 @@ from crm_core import activity, cards, followers, rights
 from crm_core.agents import Actor
 from crm_core.contacts import texts
 from crm_core.errors import Invalid, NotFound
-from crm_core.support import sla, tickets, ways
+from crm_core.support import search, sla, tickets, ways
 from crm_core.support.tickets import Status, Ticket
 from crm_core.support.ways import Medium, Way
 
@@ -58,6 +58,27 @@ async def customer_replied(session: AsyncSession, actor: Actor, ticket_id: int, 
     await tickets.say_on(session, actor, ticket, body, now, is_public=True)
     ticket.snoozed_until = None
     await _moved(session, ticket, ticket.status if ticket.status == Status.NEW else Status.OPEN, now)
+    await activity.record(session, actor, "ticket.answered", "ticket", ticket.id, now)
+    await followers.tell(session, "ticket", ticket.id, now)
+    await cards.refresh(session, "ticket", ticket.id, now)
+    return ticket
+
+
+async def told_on(session: AsyncSession, actor: Actor, ticket_id: int, text: str, now: datetime) -> Ticket | None:
+    """The customer tells the whole of what they had begun: it takes the place of the beginning, unless somebody is at
+    it already, who finds it as an answer. None where it is done or gone, so that it is a new ticket.
+    """
+    rights.require(actor, "ticket.open")
+    ticket = await session.get(Ticket, ticket_id, with_for_update=True, populate_existing=True)
+    if ticket is None or ticket.is_done:
+        return None
+    if ticket.status == Status.NEW and ticket.assignee_id is None:
+        subject, description = tickets.titled(text)
+        await tickets.change(session, actor, ticket, "ticket.told-on", now, subject=subject, description=description)
+        await search.index(session, ticket.id)
+        return ticket
+    await tickets.say_on(session, actor, ticket, text, now, is_public=True)
+    await _moved(session, ticket, Status.OPEN, now)
     await activity.record(session, actor, "ticket.answered", "ticket", ticket.id, now)
     await followers.tell(session, "ticket", ticket.id, now)
     await cards.refresh(session, "ticket", ticket.id, now)

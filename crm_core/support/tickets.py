@@ -138,15 +138,12 @@ async def open_ticket(
 ) -> Ticket:
     """A long subject is cut for the title and kept whole in the description. Raises Invalid when it is empty."""
     rights.require(actor, "ticket.open")
-    clean = " ".join(subject.split())
-    if not clean:
-        raise Invalid("ticket.subject-missing")
     if len(subject) + len(description) > LONGEST_BODY:
         raise Invalid("text.too-long", limit=LONGEST_BODY)
-    is_long = len(clean) > LONGEST_SUBJECT
+    title, whole = titled(subject)
     ticket = Ticket(
-        subject=clean[: LONGEST_SUBJECT - 1] + "…" if is_long else clean,
-        description=description or (clean if is_long else ""),
+        subject=title,
+        description=description or whole,
         status=Status.NEW,
         priority=priority,
         channel=actor.channel,
@@ -164,6 +161,16 @@ async def open_ticket(
     await followers.tell(session, "ticket", ticket.id, now)
     await cards.refresh(session, "ticket", ticket.id, now)
     return ticket
+
+
+def titled(text: str) -> tuple[str, str]:
+    """The title, and the whole where that is longer. Raises Invalid when there is none."""
+    clean = " ".join(text.split())
+    if not clean:
+        raise Invalid("ticket.subject-missing")
+    if len(clean) <= LONGEST_SUBJECT:
+        return clean, ""
+    return clean[: LONGEST_SUBJECT - 1] + "…", clean
 
 
 async def claim(session: AsyncSession, actor: Actor, ticket_id: int, now: datetime) -> Ticket:

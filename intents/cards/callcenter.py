@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm_core import agents, phones
-from crm_core.callcenter import callers, calls, queues, recordings, supervision, transfers
+from crm_core.callcenter import callers, calls, cut_off, queues, recordings, supervision, transfers
 from crm_core.callcenter.callers import Caller
 from crm_core.callcenter.calls import Call
 from crm_core.message import Message, Param, say
@@ -30,6 +30,7 @@ async def call_card(context: Context, call: Call) -> list[Part]:
     if not context.ask.is_public:
         pairs.append(collected_line(context, call))
         pairs.append(("card.blocked", call.rejected_because))
+    pairs.append(("card.cut-off", await _cut_off(context, call)))
     pairs += await _who_has_it(context, call)
     pairs.append(("card.disposition", _disposition(context, call)))
     if not context.ask.is_public:
@@ -83,6 +84,16 @@ async def _who_has_it(context: Context, call: Call) -> list[Pair]:
     recording = await recordings.shown(context.session, call.id)
     pairs.append(("card.recording", say(f"recording.state-{recording.state}") if recording is not None else None))
     return pairs
+
+
+async def _cut_off(context: Context, call: Call) -> Param:
+    """Who went on where the line had gone."""
+    where = cut_off.went_on(call)
+    before = await context.session.get(Call, call.resumes_id) if call.resumes_id is not None else None
+    if where is None or before is None:
+        return None
+    name = await queues.agent_name(context.session, before)
+    return say(f"call.cut-off-{where}", ref=before.ref, name=name or "?")
 
 
 async def _about_them(context: Context, call: Call, contact_id: int) -> list[Pair]:

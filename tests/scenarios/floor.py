@@ -84,6 +84,10 @@ class CallCentre:
     def set(self, **rules: Any) -> None:
         self._works_for(callcenter=self.company.callcenter.model_copy(update=rules))
 
+    def close(self) -> None:
+        """From now on the house is closed, but for a moment on Sundays."""
+        self._works_for(hours=self.company.hours.model_copy(update={"open": {"sun": "03:00-04:00"}}))
+
     def _works_for(self, **changes: Any) -> None:
         self.company = self.company.model_copy(update=changes)
         self.runtime.company = self.company
