@@ -118,6 +118,22 @@ async def refuse_second(session: AsyncSession, contact: Contact | None, number: 
         raise Refused("call.called-already" if call.is_over else "call.being-called", ref=call.ref, name=name or "?")
 
 
+async def refuse_on_the_phone(session: AsyncSession, contact: Contact | None, number: str) -> None:
+    """They are on the line already: their own call, or somebody here has them in one. Raises Refused naming it."""
+    live = select(CallLeg.call_id).where(text(legs.LIVE), CallLeg.number == number).scalar_subquery()
+    calling_us = [Call.from_number == number]
+    if contact is not None and contact.kind == ContactKind.PERSON:
+        calling_us.append(Call.contact_id == contact.id)
+    found = await session.scalar(
+        select(Call)
+        .where(text(OPEN), Call.ended_at.is_(None), or_(and_(Call.direction == "inbound", or_(*calling_us)), Call.id.in_(live)))
+        .order_by(Call.id.desc())
+        .limit(1)
+    )
+    if found is not None:
+        raise Refused("call.on-the-phone", ref=found.ref, state=say(f"call.state-{found.state}"))
+
+
 def _to(contact: Contact | None, number: str) -> ColumnElement[bool]:
     """Calls that we make to them."""
     to_them = Call.to_number == number

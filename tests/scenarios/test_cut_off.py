@@ -324,3 +324,17 @@ async def test_who_withholds_the_number_cannot_be_known_again(centre: CallCentre
     assert OFFER not in back.heard
     for one in (back, other):
         await one.hang_up()
+
+
+@scenario
+async def test_the_question_is_asked_in_english_too(centre: CallCentre) -> None:
+    other = await _busy(centre)
+    first = await centre.queued(GRETA)
+    await _cut(centre, first, 2)
+    back = await centre.call(GRETA)
+    await back.press("9")
+    assert "To go on where we were, press 1" in back.heard
+    await back.say("yes please")
+    assert (await _entry(centre, 3)).rank_at == (await _entry(centre, 2)).rank_at
+    for one in (back, other):
+        await one.hang_up()

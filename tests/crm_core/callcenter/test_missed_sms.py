@@ -7,14 +7,16 @@ from sqlalchemy import select
 
 from crm_core import phones
 from crm_core.agents import SYSTEM
-from crm_core.callcenter import missed_sms
+from crm_core.callcenter import arrivals, calls, cut_off, going_on, missed_sms
 from crm_core.contacts import consents
 from crm_core.contacts.consents import Channel, ConsentUse, Purpose
 from crm_core.outbox import EffectKind
 from tests import people
-from tests.crm_core.callcenter.stage import Floor
+from tests.crm_core.callcenter.stage import LINE, Floor
 
 MOBILE = "+491711234567"
+# As long as who was cut off may come back and go on.
+IN_TIME = timedelta(minutes=10)
 TEXTS = {"de": "Sie haben uns nicht erreicht. Wir rufen zurück.", "en": "You could not reach us. We will call you."}
 
 
@@ -32,7 +34,7 @@ async def _give_up(floor: Floor, number: str = MOBILE, language: str = "de") -> 
     return call
 
 
-async def _texts(floor: Floor, after: timedelta = missed_sms.AFTER) -> list[dict[str, str]]:
+async def _texts(floor: Floor, after: timedelta = IN_TIME) -> list[dict[str, str]]:
     await floor.pass_time(after.total_seconds())
     sent = [effect.payload for effect in await floor.effects(EffectKind.SMS)]
     return [{"to": payload["to"], "text": payload["text"]} for payload in sent]
@@ -62,6 +64,24 @@ async def test_who_was_talked_to_meanwhile_is_not_texted(wanted: Floor) -> None:
     call = await wanted.caller(MOBILE)
     assert await wanted.press_one("Mira Okafor") is not None
     await wanted.hang_up(call)
+    assert await _texts(wanted) == []
+
+
+async def test_a_house_that_waits_for_nobody_texts_after_two_minutes(wanted: Floor) -> None:
+    wanted.set(cut_off_minutes=0)
+    await _give_up(wanted)
+    assert len(await _texts(wanted, missed_sms.AFTER)) == 1
+
+
+async def test_who_comes_back_in_time_is_not_texted_whatever_they_choose_then(wanted: Floor) -> None:
+    first = await _give_up(wanted)
+    async with wanted.database.transaction() as session:
+        again = await arrivals.answer(session, "CA-again", MOBILE, LINE, {}, wanted.now)
+        cut = await cut_off.find(session, again.id, MOBILE, wanted.now, is_open=True)
+        assert cut is not None and cut.call.id == first
+        await going_on.offer(session, again.id, cut)
+        (await calls.lock_call(session, again.id)).ivr = {}
+    await wanted.hang_up(again.id)
     assert await _texts(wanted) == []
 
 

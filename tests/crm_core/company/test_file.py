@@ -35,6 +35,9 @@ def test_the_sample_company_is_in_order(company: Company) -> None:
         ("phone.greeting", {"de": "Hallo"}, "phone.greeting: has no text in: en"),
         ("hours.open", {"mon-fri": "8 to 5"}, "write it like mon-fri: 08:00-18:00"),
         ("queues", {}, "names a queue that is not described: support"),
+        ("callcenter.cut_off_minutes", -1, "callcenter.cut_off_minutes: Input should be greater than or equal to 0"),
+        ("callcenter.cut_off_minutes", 61, "callcenter.cut_off_minutes: Input should be less than or equal to 60"),
+        ("callcenter.cut_off_minutes", "soon", "callcenter.cut_off_minutes: Input should be a valid integer"),
         ("colour", "blue", "Extra inputs are not permitted"),
         ("currency", "Euro", "currency"),
         (
