@@ -5,19 +5,21 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import phones
 from crm_core.agents import Agent
+from crm_core.callcenter import legs
 from crm_core.callcenter.callers import who_calls
-from crm_core.callcenter.calls import Call
+from crm_core.callcenter.calls import OPEN, Call
 from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.states import FINAL, CallState
 from crm_core.company import company_of
 from crm_core.contacts import do_not_call, numbers
-from crm_core.contacts.contacts import Contact
+from crm_core.contacts.contacts import Contact, Kind
 from crm_core.errors import Invalid, Refused
+from crm_core.message import say
 from crm_core.sales.assignment import branch_of
 from crm_core.support.calendar import Calendar, calendar_of
 
@@ -120,15 +122,13 @@ async def refuse_second(session: AsyncSession, contact: Contact | None, number: 
 
 async def refuse_on_the_phone(session: AsyncSession, contact: Contact | None, number: str) -> None:
     """They are on the line already: their own call, or somebody here has them in one. Raises Refused naming it."""
-    live = select(CallLeg.call_id).where(text(legs.LIVE), CallLeg.number == number).scalar_subquery()
-    calling_us = [Call.from_number == number]
-    if contact is not None and contact.kind == ContactKind.PERSON:
-        calling_us.append(Call.contact_id == contact.id)
+    in_one = Call.id.in_(select(CallLeg.call_id).where(text(legs.LIVE), CallLeg.number == number))
+    is_theirs = Call.from_number == number
+    if contact is not None and contact.kind == Kind.PERSON:
+        is_theirs = or_(is_theirs, Call.contact_id == contact.id)
+    calls_us = and_(Call.direction == "inbound", is_theirs)
     found = await session.scalar(
-        select(Call)
-        .where(text(OPEN), Call.ended_at.is_(None), or_(and_(Call.direction == "inbound", or_(*calling_us)), Call.id.in_(live)))
-        .order_by(Call.id.desc())
-        .limit(1)
+        select(Call).where(text(OPEN), Call.ended_at.is_(None), or_(calls_us, in_one)).order_by(Call.id.desc()).limit(1)
     )
     if found is not None:
         raise Refused("call.on-the-phone", ref=found.ref, state=say(f"call.state-{found.state}"))

@@ -18,6 +18,8 @@ from crm_core.outbox import EffectKind
 
 # Of customers and others outside; agents ring as long as their queue says.
 OUTSIDE_RINGS = timedelta(seconds=40)
+# Written out, not bound: so that both databases see that the partial index serves.
+LIVE = f"NOT ({one_of('state', sorted(FINAL_LEG))})"
 _REPORTED = {
     "queued": LegState.QUEUED,
     "initiated": LegState.INITIATED,

@@ -44,7 +44,8 @@ async def dial(
 ) -> Call:
     """The actor's own phone is rung, then the customer's. Who waits for a callback gets that one.
 
-    Raises Invalid for what is no number, and Refused with the reason: called already, not allowed, closed there, busy.
+    Raises Invalid for what is no number, and Refused with the reason: called already, on the phone, not allowed,
+    closed there, busy.
     """
     rights.require(actor, "call.dial")
     if actor.agent_id is None:
@@ -56,6 +57,7 @@ async def dial(
     if waiting is not None:
         return await talks.accept(session, actor, waiting, now)
     await calling.refuse_second(session, contact, number, now)
+    await calling.refuse_on_the_phone(session, contact, number)
     await calling.refuse_colleague(session, number)
     await calling.refuse_unless_open(session, contact, now)
     call = await begin(

@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from crm_core import agents
 from crm_core.agents import SYSTEM, Actor
-from crm_core.callcenter import callbacks, callers, calls, ending, outgoing, talks
+from crm_core.callcenter import callbacks, callers, calls, ending, outgoing, passing, talks, transfers
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import Party
 from crm_core.company.hours import Hours
 from crm_core.company.people import Branch
-from crm_core.contacts import consents, contacts, do_not_call
+from crm_core.contacts import changes, consents, contacts, do_not_call
 from crm_core.contacts.consents import Channel, ConsentUse, Purpose
 from crm_core.contacts.contacts import Contact, Kind
 from crm_core.errors import Invalid, Refused
@@ -135,6 +135,40 @@ async def test_how_it_went_stands_on_the_call(floor: Floor) -> None:
     await floor.reports_of(call.id, Party.CUSTOMER, "busy")
     found = await floor.call(call.id)
     assert (found.state, found.carrier_status) == ("failed", "busy")
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_nobody_is_called_who_calls_us_just_now(floor: Floor, known: bool) -> None:
+    greta = await _greta(floor) if known else None
+    mira = await floor.hire("Mira Okafor")
+    floor.rule(routing="by-hand")
+    call = await floor.caller(GRETA)
+    with pytest.raises(Refused) as refused:
+        await _dial(floor, mira, greta)
+    assert (refused.value.message.id, refused.value.message.params["ref"]) == ("call.on-the-phone", f"CALL-{call}")
+    assert await floor.presence("Mira Okafor") == "available"
+    await floor.hang_up(call)
+    assert (await _dial(floor, mira, greta)).state == "ringing"
+
+
+async def test_nobody_is_called_at_home_who_talks_to_us_on_the_way(floor: Floor) -> None:
+    greta = await _greta(floor)
+    mobile = "+491711234567"
+    await floor.does(lambda session, now: changes.add_phone(session, SYSTEM, greta.id, mobile, now))
+    floor.rule(routing="longest-idle")
+    await floor.hire("Mira Okafor")
+    await floor.caller(mobile)
+    await floor.press_one("Mira Okafor")
+    assert await _refusal(floor, await floor.hire("Jonas Weber"), greta) == "call.on-the-phone"
+
+
+async def test_nobody_is_called_whom_a_colleague_has_brought_into_a_talk(floor: Floor) -> None:
+    floor.rule(routing="longest-idle")
+    mira = await floor.hire("Mira Okafor")
+    call = await floor.caller("+493023125099")
+    await floor.press_one("Mira Okafor")
+    await floor.does(lambda session, now: passing.to_number(session, mira, call, GRETA, now, kind=transfers.Kind.WARM))
+    assert await _refusal(floor, await floor.hire("Jonas Weber")) == "call.on-the-phone"
 
 
 async def test_who_waits_to_be_called_back_is_not_called_a_second_time(floor: Floor) -> None:
