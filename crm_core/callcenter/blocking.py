@@ -16,6 +16,7 @@ from crm_core.agents import Actor, Agent
 from crm_core.company import company_of
 from crm_core.db import Base, BigId
 from crm_core.errors import Invalid, NotFound, Refused
+from crm_core.outbox import insert_ignoring
 
 LONGEST_REASON = 200
 MOST_SHOWN = 50
@@ -50,12 +51,20 @@ async def block(
     if until is not None and until <= now:
         raise Invalid("number.past")
     await _refuse_own(session, number)
+    said = {
+        "number": number,
+        "reason": reason.strip()[:LONGEST_REASON],
+        "until": until,
+        "blocked_by": actor.agent_id,
+        "at": now,
+    }
+    if await _row(session, number) is None:
+        # Of two who block it at once one finds the other's row.
+        await session.execute(insert_ignoring(session, BlockedNumber.__table__), said)
     found = await _row(session, number)
-    if found is None:
-        found = BlockedNumber(number=number)
-        session.add(found)
-    found.reason, found.until = reason.strip()[:LONGEST_REASON], until
-    found.blocked_by, found.at = actor.agent_id, now
+    assert found is not None, "it was just written in this transaction"
+    for column, value in said.items():
+        setattr(found, column, value)
     await session.flush()
     await activity.record(session, actor, "number.blocked", "blocked_number", found.id, now)
     return found
@@ -133,7 +142,12 @@ async def _refuse_own(session: AsyncSession, pattern: str) -> None:
 
 
 async def _row(session: AsyncSession, number: str) -> BlockedNumber | None:
-    return await session.scalar(select(BlockedNumber).where(BlockedNumber.number == number).with_for_update())
+    return await session.scalar(
+        select(BlockedNumber)
+        .where(BlockedNumber.number == number)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
 
 
 def _holds(now: datetime) -> ColumnElement[bool]:

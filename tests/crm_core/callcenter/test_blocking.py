@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,19 @@ async def test_blocking_again_replaces_reason_and_end(database: Database, lena: 
         await blocking.block(session, lena, SPAMMER, "Drohungen", NOW)
         [(row, by)] = await blocking.blocked_numbers(session, lena, NOW)
         assert (row.reason, row.until, by) == ("Drohungen", None, "Lena Brandt")
+
+
+async def test_two_who_block_a_number_at_once_have_blocked_it(database: Database, lena: Actor) -> None:
+    async def block(reason: str) -> None:
+        async with database.transaction() as session:
+            await blocking.block(session, lena, SPAMMER, reason, NOW)
+            await asyncio.sleep(0)
+
+    for number in range(5):
+        await asyncio.gather(*(block(f"Werbung {number}.{one}") for one in range(4)))
+    async with database.transaction() as session:
+        [(row, _by)] = await blocking.blocked_numbers(session, lena, NOW)
+        assert row.reason.startswith("Werbung 4.")
 
 
 async def test_who_may_call_again_stays_in_the_history(database: Database, lena: Actor) -> None:
