@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, ForeignKey, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core import activity, phones, rights
+from crm_core import activity, digests, phones, rights
 from crm_core.agents import Actor, Agent
 from crm_core.company import company_of
 from crm_core.db import Base, BigId
+from crm_core.digests import DigestKey
 from crm_core.errors import Invalid, NotFound, Refused
 from crm_core.outbox import insert_ignoring
 
@@ -26,13 +27,15 @@ _NOT_DIALLED = re.compile(r"[\s()/\-.–]")
 
 class BlockedNumber(Base):
     """`number`: E.164, or a beginning of it with a star behind. The row stays when `until` is over or was brought
-    forward: it says who was turned away when, and why.
+    forward: it says who was turned away when, and why. Once the number's owner is erased it is None, and `digest` tells
+    it when it calls again.
     """
 
     __tablename__ = "blocked_number"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    number: Mapped[str] = mapped_column(unique=True)
+    number: Mapped[str | None] = mapped_column(unique=True)
+    digest: Mapped[str | None] = mapped_column(unique=True)
     reason: Mapped[str]
     until: Mapped[datetime | None]
     blocked_by: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
@@ -53,6 +56,7 @@ async def block(
     await _refuse_own(session, number)
     said = {
         "number": number,
+        "digest": None,
         "reason": reason.strip()[:LONGEST_REASON],
         "until": until,
         "blocked_by": actor.agent_id,
@@ -104,12 +108,27 @@ async def why_blocked(session: AsyncSession, raw: str, now: datetime) -> str | N
     if number is None:
         return None
     beginnings = [f"{number[:length]}*" for length in range(SHORTEST_PREFIX + 1, len(number) + 1)]
-    return await session.scalar(
-        select(BlockedNumber.reason)
-        .where(BlockedNumber.number.in_([number, *beginnings]), _holds(now))
+    # Those of erased people are few, and none of them is found without the key: one statement for every call.
+    key = select(DigestKey.key).scalar_subquery()
+    found = await session.execute(
+        select(BlockedNumber, key)
+        .where(or_(BlockedNumber.number.in_([number, *beginnings]), BlockedNumber.number.is_(None)), _holds(now))
         .order_by((BlockedNumber.number == number).desc(), func.length(BlockedNumber.number).desc())
-        .limit(1)
     )
+    rows = found.all()
+    known = next((row for row, _key in rows if row.number is not None), None)
+    erased = next((row for row, key in rows if row.number is None and row.digest == digests.digest(key, number)), None)
+    blocked = known if known is not None and known.number == number else erased or known
+    return blocked.reason if blocked is not None else None
+
+
+async def keep_digests(session: AsyncSession, numbers: Sequence[str]) -> None:
+    """For when their owner is erased, and they are turned away still."""
+    blocked = (await session.scalars(select(BlockedNumber).where(BlockedNumber.number.in_(numbers)))).all()
+    keyed = await digests.new_digests(session, [row.number for row in blocked if row.number]) if blocked else {}
+    for row in blocked:
+        row.digest = keyed[str(row.number)]
+    await session.flush()
 
 
 def pattern_of(raw: str, region: str) -> str:
@@ -127,7 +146,9 @@ def pattern_of(raw: str, region: str) -> str:
     return f"{digits}*"
 
 
-def shown(pattern: str) -> str:
+def shown(pattern: str | None) -> str:
+    if pattern is None:
+        return "–"
     return pattern if pattern.endswith("*") else phones.shown(pattern)
 
 
@@ -142,9 +163,11 @@ async def _refuse_own(session: AsyncSession, pattern: str) -> None:
 
 
 async def _row(session: AsyncSession, number: str) -> BlockedNumber | None:
+    """Also of who was erased since."""
+    keyed = await digests.digests(session, [number])
     return await session.scalar(
         select(BlockedNumber)
-        .where(BlockedNumber.number == number)
+        .where(or_(BlockedNumber.number == number, BlockedNumber.digest.in_(keyed.values())))
         .with_for_update()
         .execution_options(populate_existing=True)
     )
