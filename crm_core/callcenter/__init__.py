@@ -29,6 +29,7 @@ from crm_core.callcenter import (
     supervision,
     talks,
     texting,
+    transcripts,
     transfers,
     turns,
     wrapup,
@@ -80,6 +81,7 @@ __all__ = [
     "shifts",
     "talks",
     "texting",
+    "transcripts",
     "turns",
     "wrapup",
 ]
