@@ -75,7 +75,8 @@ class Transcriber:
 
     def _form(self, sound: Sound, language: str | None) -> aiohttp.FormData:
         form = aiohttp.FormData()
-        form.add_field("file", sound.data, filename=sound.name, content_type=sound.media_type)
+        # Raw bytes would hold up the loop, and stand in the error when something is wrong with them.
+        form.add_field("file", io.BytesIO(sound.data), filename=sound.name, content_type=sound.media_type)
         form.add_field("model", self._model)
         form.add_field("response_format", "json")
         if language is not None:

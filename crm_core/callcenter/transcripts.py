@@ -44,7 +44,7 @@ async def wished(session: AsyncSession, recording_id: int) -> Wish | None:
 
 
 async def written(session: AsyncSession, recording_id: int, text: str, now: datetime) -> None:
-    """What came too late, for a recording that was deleted meanwhile, is kept nowhere."""
+    """What was said is in the recording alone, so that it goes with it; of one that is gone already nothing is kept."""
     said = text.replace("\x00", "").strip()[:LONGEST_TEXT]
     if not said:
         await given_up(session, recording_id, Unwritten.SILENT, now)
@@ -52,14 +52,20 @@ async def written(session: AsyncSession, recording_id: int, text: str, now: date
     recording = await _lock(session, recording_id)
     if recording is not None:
         recording.transcript, recording.unwritten = said, None
-        await _changed(session, recording, "call.voicemail-transcribed", now)
+        await session.flush()
+        data = {"recording": recording.id}
+        await activity.record(session, SYSTEM, "call.voicemail-transcribed", "call", recording.call_id, now, data)
+        await recordings.redraw(session, recording, now)
 
 
 async def given_up(session: AsyncSession, recording_id: int, why: Unwritten, now: datetime) -> None:
     recording = await _lock(session, recording_id)
     if recording is not None:
         recording.unwritten = why
-        await _changed(session, recording, "call.voicemail-unwritten", now)
+        await session.flush()
+        data = {"recording": recording.id}
+        await activity.record(session, SYSTEM, "call.voicemail-unwritten", "call", recording.call_id, now, data)
+        await recordings.redraw(session, recording, now)
 
 
 async def _lock(session: AsyncSession, recording_id: int) -> Recording | None:
@@ -70,10 +76,3 @@ async def _lock(session: AsyncSession, recording_id: int) -> Recording | None:
         .execution_options(populate_existing=True)
     )
     return found if found is not None and found.has_sound else None
-
-
-async def _changed(session: AsyncSession, recording: Recording, verb: str, now: datetime) -> None:
-    """What was said is in the recording alone, so that it goes with it."""
-    await session.flush()
-    await activity.record(session, SYSTEM, verb, "call", recording.call_id, now, {"recording": recording.id})
-    await recordings.redraw(session, recording, now)
