@@ -45,7 +45,7 @@ async def wished(session: AsyncSession, recording_id: int) -> Wish | None:
 
 async def written(session: AsyncSession, recording_id: int, text: str, now: datetime) -> None:
     """What was said is in the recording alone, so that it goes with it; of one that is gone already nothing is kept."""
-    said = text.replace("\x00", "").strip()[:LONGEST_TEXT]
+    said = _storable(text).strip()[:LONGEST_TEXT]
     if not said:
         await given_up(session, recording_id, Unwritten.SILENT, now)
         return
@@ -66,6 +66,11 @@ async def given_up(session: AsyncSession, recording_id: int, why: Unwritten, now
         data = {"recording": recording.id}
         await activity.record(session, SYSTEM, "call.voicemail-unwritten", "call", recording.call_id, now, data)
         await recordings.redraw(session, recording, now)
+
+
+def _storable(text: str) -> str:
+    """Without what no database takes: the zero character and halves of surrogate pairs."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 async def _lock(session: AsyncSession, recording_id: int) -> Recording | None:

@@ -260,8 +260,15 @@ async def test_what_was_said_stands_in_the_recording_alone_and_in_no_log(
 async def test_a_text_that_no_database_could_hold_is_kept_as_far_as_it_goes(product: Product) -> None:
     await _leave_a_message(product)
     async with product.database.transaction() as session:
-        await transcripts.written(session, 1, f" \x00{'ä' * 50_000}", NOW)
+        await transcripts.written(session, 1, f" \x00{'ä' * 50_000}\ud800", NOW)
     assert (await _recording(product)).transcript == "ä" * transcripts.LONGEST_TEXT
+
+
+async def test_half_a_character_does_not_stand_in_the_way_of_the_rest(product: Product) -> None:
+    await _leave_a_message(product)
+    async with product.database.transaction() as session:
+        await transcripts.written(session, 1, "kalt \ud83d", NOW)
+    assert (await _recording(product)).transcript == "kalt ?"
 
 
 async def test_the_card_is_drawn_anew_when_the_recording_goes(product: Product) -> None:
