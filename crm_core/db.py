@@ -189,7 +189,7 @@ class Database:
     """The engine of one process. `transaction()` is the unit of work of one ask, webhook or effect."""
 
     def __init__(self, url: str, company: Company, pool_size: int = 10) -> None:
-        self._info: dict[str, Any] = {"company": company, "base_url": ""}
+        self._info: dict[str, Any] = {"company": company, "base_url": "", "has_transcriber": False}
         self.url = driver_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
@@ -210,6 +210,10 @@ class Database:
     def is_reached_at(self, base_url: str) -> None:
         """The address of this server, for what people are told to open."""
         self._info = {**self._info, "base_url": base_url}
+
+    def transcribes(self) -> None:
+        """From now on it is wished that what callers leave is written out."""
+        self._info = {**self._info, "has_transcriber": True}
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import CheckConstraint, Index, and_, exists, func, or_, select, text, update
+from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, exists, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, declared_attr, mapped_column
 
@@ -16,6 +16,8 @@ from crm_core.db import Base, BigId
 
 # Longer than any courier waits for its platform (ten seconds); what a killed worker held is free again after it.
 LEASE = timedelta(seconds=20)
+# The same for what takes minutes.
+LONG_LEASE = timedelta(minutes=6)
 MOST_ATTEMPTS = 12
 LONGEST_BACKOFF_SECONDS = 900
 
@@ -61,7 +63,14 @@ class Leased(Base):
 Row = TypeVar("Row", bound=Leased)
 
 
-async def claim(session: AsyncSession, model: type[Row], now: datetime, limit: int = 10) -> Sequence[Row]:
+async def claim(
+    session: AsyncSession,
+    model: type[Row],
+    now: datetime,
+    limit: int = 10,
+    *wanted: ColumnElement[bool],
+    lease: timedelta = LEASE,
+) -> Sequence[Row]:
     """Take the heads that are due; commit before working on them. A follower of a head waits for it."""
     earlier = aliased(model)
     free = and_(
@@ -72,7 +81,7 @@ async def claim(session: AsyncSession, model: type[Row], now: datetime, limit: i
     is_head = ~exists().where(earlier.address == model.address, earlier.state == State.PENDING, earlier.id < model.id)
     heads = (
         select(model.id)
-        .where(free, is_head)
+        .where(free, is_head, *wanted)
         .order_by(model.due_at, model.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -81,7 +90,7 @@ async def claim(session: AsyncSession, model: type[Row], now: datetime, limit: i
     taken = await session.scalars(
         update(model)
         .where(model.id.in_(select(heads.c.id)), model.state == State.PENDING)
-        .values(lease_token=secrets.token_hex(8), lease_until=now + LEASE, attempts=model.attempts + 1)
+        .values(lease_token=secrets.token_hex(8), lease_until=now + lease, attempts=model.attempts + 1)
         .returning(model)
         .execution_options(synchronize_session=False, populate_existing=True)
     )

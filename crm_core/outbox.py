@@ -38,6 +38,7 @@ class EffectKind(enum.StrEnum):
     SMS = "sms"  # a text to a customer's phone, as a person wrote it
     MESSAGE = "message"  # the same to a customer's account in a chat channel
     PIN = "pin"  # a text with a new PIN, made by the courier so that it stands nowhere
+    TRANSCRIBE = "transcribe"  # write out what was spoken
     STORE = "store"  # carry the bytes of a file to the S3 store
     FORGET = "forget"  # delete what lies elsewhere: a file in the S3 store, a recording at the carrier
     TIMER = "timer"  # a verb of the core, due later
@@ -57,10 +58,14 @@ DELIVERY: dict[EffectKind, Delivery] = {
     EffectKind.SMS: Delivery.AT_MOST_ONCE,
     EffectKind.MESSAGE: Delivery.AT_LEAST_ONCE,
     EffectKind.PIN: Delivery.AT_MOST_ONCE,
+    EffectKind.TRANSCRIBE: Delivery.AT_LEAST_ONCE,
     EffectKind.STORE: Delivery.AT_LEAST_ONCE,
     EffectKind.FORGET: Delivery.AT_LEAST_ONCE,
     EffectKind.TIMER: Delivery.AT_LEAST_ONCE,
 }
+
+# These take minutes: a worker carries them beside the others, under a longer lease.
+SLOW = frozenset({EffectKind.TRANSCRIBE})
 
 
 class Effect(Leased):

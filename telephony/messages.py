@@ -7,7 +7,7 @@ from datetime import datetime
 from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core import references
-from crm_core.callcenter import callbacks, calls, ending, recordings
+from crm_core.callcenter import callbacks, calls, ending, recordings, transcripts
 from crm_core.callcenter.callbacks import CallbackRequest
 from crm_core.callcenter.states import CallState
 from crm_core.company import CallbackWish, JoinQueue, TextLink
@@ -53,6 +53,7 @@ async def keep_recording(turn: Turn, sid: str, url: str, duration: int | None) -
     )
     recording.ticket_id = ticket.id
     await turn.session.flush()
+    await transcripts.wish(turn.session, recording, turn.now)
     await calls.move_to(turn.session, turn.call, CallState.VOICEMAIL, turn.now)
     return ticket
 

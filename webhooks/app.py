@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -13,6 +14,9 @@ from webhooks.errors import answer_every_error
 from webhooks.runtime import Runtime
 from webhooks.settings import revealed
 from webhooks.worker import Courier, Reader, Worker
+
+if TYPE_CHECKING:
+    from telephony.client import TwilioClient
 
 LARGEST_BODY = 1024 * 1024
 DRAIN_SECONDS = 8.0
@@ -89,6 +93,18 @@ def _add_twilio(runtime: Runtime, channels: Channels) -> None:
     channels.routes += [*TwilioRoutes(runtime).table(), *recordings.routes(runtime, client)]
     channels.couriers["twilio"] = courier
     channels.closing.append(client.close)
+    if settings.has_transcriber:
+        _add_transcriber(runtime, channels, client)
+
+
+def _add_transcriber(runtime: Runtime, channels: Channels, client: TwilioClient) -> None:
+    from webhooks.transcriber import open_transcriber
+    from webhooks.transcripts import TranscriptCourier
+
+    transcriber = open_transcriber(runtime.settings)
+    assert transcriber is not None, "checked by has_transcriber"
+    channels.couriers["transcriber"] = TranscriptCourier(runtime.database, client, transcriber)
+    channels.closing.append(transcriber.close)
 
 
 def _add_slack(runtime: Runtime, channels: Channels) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm_core import agents, hold, schema
 from crm_core.company import CompanyFileError
+from webhooks import transcriber
 from webhooks.complaints import cause
 from webhooks.runtime import Runtime
 from webhooks.serve import build_runtime
@@ -67,6 +68,7 @@ async def _findings(settings: Settings, *, live: bool) -> AsyncIterator[Finding]
         yield finding
     if runtime.company.files.storage == "s3":
         yield _store(settings)
+    yield _transcriber(settings)
     if live:
         async for finding in _live(runtime):
             yield finding
@@ -131,6 +133,14 @@ def _store(settings: Settings) -> Finding:
     return Finding(Verdict.WRONG, "files", f"{said} They stay in the database meanwhile.")
 
 
+def _transcriber(settings: Settings) -> Finding:
+    if not settings.has_transcriber:
+        said = "is off; OFFHOOK_TRANSCRIBER_URL has voicemails written out"
+        return Finding(Verdict.OFF, "transcriber", said)
+    said = f"{settings.offhook_transcriber_model} at {settings.offhook_transcriber_url}"
+    return Finding(Verdict.GOOD, "transcriber", f"is set: {said} writes out voicemails")
+
+
 async def _live(runtime: Runtime) -> AsyncIterator[Finding]:
     settings = runtime.settings
     yield await _tried("round trip", lambda: _reach_ourselves(settings))
@@ -140,6 +150,8 @@ async def _live(runtime: Runtime) -> AsyncIterator[Finding]:
         yield await _tried("Slack", lambda: _ask_slack(settings))
     if settings.has_telegram:
         yield await _tried("Telegram", lambda: _ask_telegram(settings))
+    if settings.has_transcriber:
+        yield await _tried("transcriber", lambda: transcriber.describe(settings))
 
 
 async def _tried(subject: str, check: Callable[[], Awaitable[Checked]]) -> Finding:

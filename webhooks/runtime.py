@@ -30,3 +30,5 @@ class Runtime:
 
     def __post_init__(self) -> None:
         self.database.is_reached_at(self.settings.base_url)
+        if self.settings.has_transcriber:
+            self.database.transcribes()

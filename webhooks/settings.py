@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -30,6 +31,9 @@ class Settings(BaseSettings):
     offhook_s3_region: str = "us-east-1"
     offhook_s3_access_key: str | None = None
     offhook_s3_secret_key: SecretStr | None = None
+    offhook_transcriber_url: str | None = None
+    offhook_transcriber_key: SecretStr | None = None
+    offhook_transcriber_model: str = "whisper-1"
     metrics_token: SecretStr | None = None
 
     slack_bot_token: SecretStr | None = None
@@ -56,6 +60,14 @@ class Settings(BaseSettings):
     def _without_final_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
+    @field_validator("offhook_transcriber_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "")
+        if value is not None and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError("OFFHOOK_TRANSCRIBER_URL is no address: use one such as https://host/v1")
+        return value.rstrip("/") if value is not None else None
+
     @field_validator("slack_api_url")
     @classmethod
     def _with_final_slash(cls, value: str) -> str:
@@ -70,6 +82,10 @@ class Settings(BaseSettings):
     def has_s3(self) -> bool:
         needed = (self.offhook_s3_endpoint, self.offhook_s3_bucket, self.offhook_s3_access_key)
         return None not in needed and self.offhook_s3_secret_key is not None
+
+    @property
+    def has_transcriber(self) -> bool:
+        return self.offhook_transcriber_url is not None
 
     @property
     def has_slack(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -14,12 +14,13 @@ from crm_core import hold, inbox, lease, outbox, timers
 from crm_core.callcenter import checking
 from crm_core.inbox import Receipt
 from crm_core.lease import State
-from crm_core.outbox import DELIVERY, AnswerLost, Delivery, Effect, EffectKind, TryLater, Undeliverable
+from crm_core.outbox import DELIVERY, SLOW, AnswerLost, Delivery, Effect, EffectKind, TryLater, Undeliverable
 from webhooks import metrics
 from webhooks.runtime import Runtime
 
 POLL_SECONDS = 1.0
 AT_ONCE = 10
+SLOW_AT_ONCE = 2
 
 log = structlog.get_logger()
 
@@ -50,17 +51,14 @@ class Worker:
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Until `stop()`. A commit of this process wakes it at once; a poll finds what other processes left."""
+        """Until `stop()`. A commit of this process wakes it at once; a poll finds what other processes left.
+
+        What takes minutes is carried beside the rest, so that no call waits for it.
+        """
         await self.begin()
-        while not self._stopping.is_set():
-            self._runtime.woken.clear()
-            try:
-                busy = await self.run_once()
-            except Exception:
-                log.exception("worker.pass-failed")
-                busy = False
-            if not busy:
-                await self._rest()
+        await asyncio.gather(
+            self._until_stopped(self._pass, self._runtime.woken), self._until_stopped(self._slow_pass, self._stopping)
+        )
 
     def stop(self) -> None:
         """What is in hand is finished; nothing new is taken."""
@@ -68,16 +66,32 @@ class Worker:
         self._runtime.woken.set()
 
     async def run_once(self) -> bool:
-        """One pass over both queues; True when there was something to do."""
+        """One pass over everything; True when there was something to do."""
+        was_busy = await self._pass()
+        return await self._slow_pass() or was_busy
+
+    async def _pass(self) -> bool:
+        self._runtime.woken.clear()
         now = self._runtime.clock()
         async with self._runtime.database.transaction() as session:
             receipts = await lease.claim(session, Receipt, now, AT_ONCE)
             is_held = await hold.current(session) is not None
-            effects = [] if is_held else await lease.claim(session, Effect, now, AT_ONCE)
+            effects = [] if is_held else await lease.claim(session, Effect, now, AT_ONCE, Effect.kind.not_in(SLOW))
         await asyncio.gather(
             *(self._work_off(receipt) for receipt in receipts), *(self._carry(effect) for effect in effects)
         )
         return bool(receipts or effects)
+
+    async def _slow_pass(self) -> bool:
+        async with self._runtime.database.transaction() as session:
+            if await hold.current(session) is not None:
+                return False
+            wanted = Effect.kind.in_(SLOW)
+            effects = await lease.claim(
+                session, Effect, self._runtime.clock(), SLOW_AT_ONCE, wanted, lease=lease.LONG_LEASE
+            )
+        await asyncio.gather(*(self._carry(effect) for effect in effects))
+        return bool(effects)
 
     async def begin(self) -> None:
         """What repeats itself is planned; calls that went on while nobody listened are asked about."""
@@ -89,12 +103,15 @@ class Worker:
             await timers.plan_chains(session, now)
             await checking.check_all(session, now, settled_after=timedelta(0))
 
-    async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(POLL_SECONDS):
-                await self._runtime.woken.wait()
-        except TimeoutError:
-            return
+    async def _until_stopped(self, one_pass: Callable[[], Awaitable[bool]], woken: asyncio.Event) -> None:
+        while not self._stopping.is_set():
+            try:
+                busy = await one_pass()
+            except Exception:
+                log.exception("worker.pass-failed")
+                busy = False
+            if not busy:
+                await _rest(woken)
 
     async def _work_off(self, receipt: Receipt) -> None:
         now = self._runtime.clock()
@@ -175,6 +192,14 @@ class Worker:
         log.warning("dead-letter", table=row.__tablename__, row=row.id, reason=reason)
         async with self._runtime.database.transaction() as session:
             await lease.bury(session, row, self._runtime.clock(), reason)
+
+
+async def _rest(woken: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(POLL_SECONDS):
+            await woken.wait()
+    except TimeoutError:
+        return
 
 
 async def waiting(session: AsyncSession, now: datetime) -> Mapping[str, int]:

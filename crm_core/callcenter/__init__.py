@@ -30,6 +30,7 @@ from crm_core.callcenter import (
     talks,
     taping,
     texting,
+    transcripts,
     transfers,
     turns,
     wrapup,
@@ -83,6 +84,7 @@ __all__ = [
     "shifts",
     "talks",
     "texting",
+    "transcripts",
     "turns",
     "wrapup",
 ]

@@ -1,4 +1,6 @@
-"""Recordings of voicemail and of talks. The sound stays with the carrier; the row says whose it is and how long."""
+"""Recordings of voicemail and of talks. The sound stays with the carrier; the row says whose it is, how long, and what
+was said in it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Text, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core import outbox
+from crm_core import cards, outbox
 from crm_core.callcenter.calls import Call
 from crm_core.db import Base, BigId, one_of
 from crm_core.outbox import EffectKind
@@ -30,6 +32,16 @@ class RecordingState(enum.StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Unwritten(enum.StrEnum):
+    """Why what was said is not written out."""
+
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    TOO_LARGE = "too-large"
+    NO_SOUND = "no-sound"
+    SILENT = "silent"
+
+
 RUNNING = (RecordingState.STARTING, RecordingState.RECORDING, RecordingState.PAUSED)
 
 
@@ -37,6 +49,7 @@ class Recording(Base):
     """Of a talk: `agent_id` wished for it, `wording` is the announcement as spoken, `agreed_at` when the key came.
 
     `consent_id` is the evidence with the contact; a caller whom nobody knows has agreed in this row alone.
+    `transcript` is what a transcriber understood; neither it nor `unwritten` means that none was asked, or not yet.
     """
 
     __tablename__ = "recording"
@@ -55,7 +68,12 @@ class Recording(Base):
     agreed_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    __table_args__ = (CheckConstraint(one_of("state", RecordingState), name="state"),)
+    transcript: Mapped[str | None] = mapped_column(Text)
+    unwritten: Mapped[str | None]
+    __table_args__ = (
+        CheckConstraint(one_of("state", RecordingState), name="state"),
+        CheckConstraint(one_of("unwritten", Unwritten), name="unwritten"),
+    )
 
     @property
     def has_sound(self) -> bool:
@@ -125,7 +143,14 @@ def address(recording_id: int) -> str:
 
 async def forget(session: AsyncSession, recording: Recording, now: datetime, *, due_at: datetime | None = None) -> None:
     """The carrier is asked to delete the sound, if there is any; asked again it has nothing to delete."""
+    await redraw(session, recording, now)
     if recording.sid is None:
         return
     payload = {"recording": recording.sid}
     await outbox.enqueue(session, EffectKind.FORGET, address(recording.id), payload, now, due_at=due_at)
+
+
+async def redraw(session: AsyncSession, recording: Recording, now: datetime) -> None:
+    """The card that shows it: that of the ticket which a voicemail made."""
+    if recording.ticket_id is not None:
+        await cards.refresh(session, "ticket", recording.ticket_id, now)

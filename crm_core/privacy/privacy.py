@@ -154,10 +154,12 @@ async def _empty(session: AsyncSession, about: Person) -> dict[str, int]:
 async def _elsewhere(session: AsyncSession, about: Person) -> list[str]:
     """Recordings lie at the carrier; what was posted is edited with its card, and what was answered stays in chats."""
     condition = holdings(about)["recording"]
-    sids = await session.scalars(select(Recording.sid).where(condition))
-    return [f"recording {sid} at the carrier, who is asked to delete it" for sid in sids if sid is not None] + [
-        "answers in the chats of colleagues"
-    ]
+    found = (await session.scalars(select(Recording).where(condition))).all()
+    left = [f"recording {one.sid} at the carrier, who is asked to delete it" for one in found if one.sid is not None]
+    heard = sum(one.transcript is not None for one in found)
+    if heard:
+        left.append(f"the sound of {heard} voicemail(s) at the transcriber, which wrote them out")
+    return [*left, "answers in the chats of colleagues"]
 
 
 async def _forget_elsewhere(session: AsyncSession, about: Person, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from crm_core import references
 from crm_core.callcenter import recordings
 from crm_core.callcenter.calls import Call
+from crm_core.callcenter.recordings import Recording
 from crm_core.message import Param, say
 from crm_core.support import articles, checklist, incidents, links, sla, tags, ticket_calls, tickets, watchers
 from crm_core.support.incidents import Incident, IncidentState
@@ -15,14 +16,17 @@ from intents import fields as custom
 from intents.cards.callcenter import collected_line
 from intents.cards.layout import Pair, contact_name, fields, files_line, record_button, row
 from intents.registry import Context
-from intents.reply import Choice, Part
+from intents.reply import Choice, Fields, Part
+
+# Three minutes of speech; with the rest of the card it fits into one message everywhere.
+LONGEST_TRANSCRIPT = 2500
 
 
 async def ticket_card(context: Context, ticket: Ticket) -> list[Part]:
     """In a public place: subject and status only. The team's notes and buttons are for the team."""
     is_for_team = context.actor.role is not None
     pairs: list[Pair] = [("card.status", say(f"ticket.status-{ticket.status}")), ("card.priority", _priority(ticket))]
-    body, own = "", []
+    body, own, said = "", [], []
     if not context.ask.is_public:
         owner = await tickets.assignee_name(context.session, ticket)
         pairs += [
@@ -35,6 +39,9 @@ async def ticket_card(context: Context, ticket: Ticket) -> list[Part]:
         voicemail = await recordings.recording_of(context.session, ticket.id)
         if voicemail is not None:
             pairs.append(("card.voicemail", say("card.seconds", count=voicemail.duration_seconds or 0)))
+            said = _voicemail(context, voicemail) if is_for_team else []
+            if is_for_team and voicemail.unwritten is not None:
+                pairs.append(("card.transcript", say(f"transcript.{voicemail.unwritten}")))
         call = await context.session.get(Call, ticket.call_id) if is_for_team and ticket.call_id is not None else None
         if call is not None:
             pairs.append(collected_line(context, call))
@@ -52,7 +59,7 @@ async def ticket_card(context: Context, ticket: Ticket) -> list[Part]:
         choices.append(record_button(context, "button.reopen", f"reopen {ticket.ref}", ticket))
     shown = fields(context, f"{ticket.ref} · {ticket.subject}", pairs, body)
     shown.pairs.extend(own)
-    return [shown, *row(choices)]
+    return [shown, *said, *row(choices)]
 
 
 async def incident_card(context: Context, incident: Incident) -> list[Part]:
@@ -63,6 +70,15 @@ async def incident_card(context: Context, incident: Incident) -> list[Part]:
     if incident.state == IncidentState.OPEN:
         choices.append(record_button(context, "button.resolve", f"resolve {incident.ref}", incident))
     return [fields(context, f"{incident.ref} · {incident.title}", pairs), *row(choices)]
+
+
+def _voicemail(context: Context, voicemail: Recording) -> list[Part]:
+    """What a transcriber understood of it, as a part of its own: it is longer than what else a card says."""
+    text = voicemail.transcript
+    if text is None:
+        return []
+    cut = text if len(text) <= LONGEST_TRANSCRIPT else text[: LONGEST_TRANSCRIPT - 1] + "…"
+    return [Fields(context.say("card.voicemail-said"), [], cut)]
 
 
 async def _beside(context: Context, ticket: Ticket) -> list[Pair]:

@@ -8,6 +8,7 @@ import wave
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from telephony.simulator import lyrics
 from telephony.simulator.exchange import Exchange
 from telephony.simulator.reports import Callback
 
@@ -109,7 +110,9 @@ class Recording:
         return file.getvalue()
 
     def mp3(self) -> bytes:
-        return MP3_FRAME * math.ceil(min(self.seconds, LONGEST_FILE_SECONDS) / MP3_FRAME_SECONDS)
+        """As long, and as silent; what was said stands in its tag."""
+        silence = MP3_FRAME * math.ceil(min(self.seconds, LONGEST_FILE_SECONDS) / MP3_FRAME_SECONDS)
+        return lyrics.tag(" ".join(self.words)) + silence
 
     def _running_seconds(self) -> float:
         return (self.exchange.clock.now() - self._since).total_seconds() if self._since is not None else 0.0

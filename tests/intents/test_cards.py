@@ -1,14 +1,19 @@
 import pytest
 
-from crm_core.agents import SYSTEM
-from crm_core.callcenter import arrivals, calls, queues
+from crm_core.agents import SYSTEM, Actor
+from crm_core.callcenter import arrivals, calls, queues, recordings
+from crm_core.callcenter.recordings import Unwritten
 from crm_core.contacts.contacts import Contact
 from crm_core.db import Database
 from crm_core.money import Money
 from crm_core.projects import tasks
 from crm_core.sales import deals, moves, stages
 from crm_core.support import tickets
+from crm_core.support.tickets import Ticket
+from intents.ask import Ask
 from intents.cards import Drawn, draw
+from intents.cards.support import ticket_card
+from intents.registry import Context
 from intents.reply import Choices, Fields
 from tests import people
 from tests.intents.talk import Talk
@@ -148,3 +153,47 @@ async def test_a_long_description_is_cut(database: Database) -> None:
         await tickets.open_ticket(session, SYSTEM, subject="Long", description="x" * 5000, now=NOW)
     body = _fields(await _draw(database, "ticket", 1)).body
     assert (len(body), body[-1]) == (600, "…")
+
+
+async def _voicemail(database: Database, **about: str) -> None:
+    async with database.transaction() as session:
+        inbound = await arrivals.answer(session, "CA1", "+493023125010", "+493023125100", {}, NOW)
+        call = await calls.lock_call(session, inbound.id)
+        recording = await recordings.add_recording(session, call, "RE1", "https://example.com/1", 7, NOW)
+        ticket = await tickets.open_ticket(session, SYSTEM, subject="Voicemail", call_id=call.id, now=NOW)
+        recording.ticket_id = ticket.id
+        for column, value in about.items():
+            setattr(recording, column, value)
+
+
+async def _bodies(database: Database, actor: Actor, *, is_public: bool = False) -> list[str]:
+    async with database.transaction() as session:
+        ask = Ask("slack", "slack:C1", "U1", is_public=is_public)
+        parts = await ticket_card(Context(session, actor, ask, "en", [], NOW), await session.get_one(Ticket, 1))
+    return [part.body for part in parts if isinstance(part, Fields)]
+
+
+async def test_what_a_voicemail_says_is_for_the_team_and_for_no_public_place(database: Database) -> None:
+    await _voicemail(database, transcript="The heating is cold")
+    caller = Actor(name="Greta", channel="phone", language="en", contact_id=1)
+    assert await _bodies(database, SYSTEM) == ["", "The heating is cold"]
+    assert await _bodies(database, SYSTEM, is_public=True) == [""]
+    assert await _bodies(database, caller) == [""]
+
+
+async def test_a_long_voicemail_is_cut_on_the_card(database: Database) -> None:
+    await _voicemail(database, transcript="word " * 1000)
+    [_ticket, said] = await _bodies(database, SYSTEM)
+    assert (len(said), said[-1]) == (2500, "…")
+
+
+@pytest.mark.parametrize("why", Unwritten)
+@pytest.mark.parametrize(
+    ("language", "label", "begins"), [("en", "Transcript", "none: "), ("de", "Abschrift", "keine: ")]
+)
+async def test_why_a_voicemail_is_not_written_out_is_said(
+    sqlite_database: Database, why: Unwritten, language: str, label: str, begins: str
+) -> None:
+    await _voicemail(sqlite_database, unwritten=why)
+    shown = dict(_fields(await _draw(sqlite_database, "ticket", 1, language)).pairs)
+    assert shown[label].startswith(begins)

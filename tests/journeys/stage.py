@@ -1,4 +1,4 @@
-"""The whole stage of a journey: the product over HTTP, and the three services' stand-ins around it."""
+"""The whole stage of a journey: the product over HTTP, and the four services' stand-ins around it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from tests.contracts import twilio as twilio_contract
 from tests.contracts import twiml as twiml_contract
 from tests.people import NOW
 from webhooks.app import build_app, build_channels, build_worker
+from webhooks.demo.transcriber import FakeTranscriber
 from webhooks.runtime import Runtime
 from webhooks.serve import listen
 from webhooks.settings import Settings
@@ -42,6 +43,7 @@ class Stage:
     slack: FakeSlack
     telegram: FakeTelegram
     twilio: FakeTwilio
+    transcriber: FakeTranscriber
     mira: str
     jonas: str
     lena: int
@@ -71,7 +73,7 @@ class Stage:
             if delivery.is_document and "<Response/>" not in delivery.body.decode():
                 waits = "/twilio/wait" in delivery.url
                 found += twiml_contract.check(delivery.body.decode(), place="queue-wait" if waits else "call")
-        return found
+        return found + [str(answer) for answer in self.transcriber.refused]
 
 
 @asynccontextmanager
@@ -84,6 +86,7 @@ async def set_stage(database: Database, company: Company, chaos: Chaos | None = 
         FakeSlack(SLACK_SECRET, SLACK_TOKEN) as slack,
         FakeTelegram(TELEGRAM_TOKEN, TELEGRAM_SECRET) as telegram,
         FakeTwilio("AC" + "0" * 32, "twilio-auth-token", chaos=chaos) as twilio,
+        FakeTranscriber("sk-transcriber-key") as transcriber,
     ):
         mira, jonas = slack.add_user("Mira", "mira@example.com"), slack.add_user("Jonas", "jonas@example.com")
         channel, lena = slack.add_channel("support"), telegram.add_user("Lena Brandt", "lena", "de")
@@ -94,7 +97,8 @@ async def set_stage(database: Database, company: Company, chaos: Chaos | None = 
         await _hire(database, mira, jonas, lena)
         port = unused_port()
         base_url = f"http://127.0.0.1:{port}"
-        settings = _settings(slack, telegram, twilio).model_copy(update={"public_base_url": base_url, "port": port})
+        address = {"public_base_url": base_url, "port": port}
+        settings = _settings(slack, telegram, twilio, transcriber).model_copy(update=address)
         runtime = Runtime(settings, company, database, twilio.clock.now)
         channels = build_channels(runtime)
         runner = await listen(build_app(runtime, channels, None), settings)
@@ -103,7 +107,7 @@ async def set_stage(database: Database, company: Company, chaos: Chaos | None = 
             f"{base_url}/twilio/voice", f"{base_url}/twilio/fallback", f"{base_url}/twilio/status"
         )
         worker = build_worker(runtime, channels)
-        yield Stage(runtime, worker, slack, telegram, twilio, mira, jonas, lena, channel, base_url)
+        yield Stage(runtime, worker, slack, telegram, twilio, transcriber, mira, jonas, lena, channel, base_url)
         await runner.cleanup()
 
 
@@ -119,7 +123,7 @@ async def _hire(database: Database, mira: str, jonas: str, lena: int) -> None:
             await presence.set_presence(session, actor_of(agent, "test"), Presence.AVAILABLE, NOW)
 
 
-def _settings(slack: FakeSlack, telegram: FakeTelegram, twilio: FakeTwilio) -> Settings:
+def _settings(slack: FakeSlack, telegram: FakeTelegram, twilio: FakeTwilio, transcriber: FakeTranscriber) -> Settings:
     return Settings(
         _env_file=None,
         slack_bot_token=SecretStr(SLACK_TOKEN),
@@ -131,4 +135,6 @@ def _settings(slack: FakeSlack, telegram: FakeTelegram, twilio: FakeTwilio) -> S
         twilio_account_sid=twilio.account_sid,
         twilio_auth_token=SecretStr(twilio.auth_token),
         twilio_api_url=twilio.api_url,
+        offhook_transcriber_url=transcriber.api_url,
+        offhook_transcriber_key=SecretStr(transcriber.key),
     )

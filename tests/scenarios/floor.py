@@ -25,6 +25,7 @@ from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg
 from crm_core.callcenter.offers import Offer
 from crm_core.callcenter.queues import QueueEntry
+from crm_core.callcenter.recordings import Recording
 from crm_core.callcenter.states import FINAL
 from crm_core.company import Company, QueueRule
 from crm_core.db import Database
@@ -39,6 +40,7 @@ from telephony.simulator import Chaos, FakeTwilio, NumberConfig
 from tests import people
 from tests.people import NOW, as_actor
 from webhooks.app import build_app, build_channels, build_worker
+from webhooks.demo.transcriber import FakeTranscriber
 from webhooks.runtime import Runtime
 from webhooks.serve import listen
 from webhooks.settings import Settings
@@ -65,6 +67,7 @@ class CallCentre:
     database: Database
     company: Company
     twilio: FakeTwilio
+    transcriber: FakeTranscriber
     runtime: Runtime
     worker: Worker
     actors: dict[str, Actor] = field(default_factory=dict)
@@ -198,6 +201,9 @@ class CallCentre:
                 "agents": await session.execute(select(Agent.name, Agent.presence).order_by(Agent.id)),
                 "tickets": await session.execute(select(Ticket.subject, Ticket.status).order_by(Ticket.id)),
                 "entries": await session.execute(select(QueueEntry.state).order_by(QueueEntry.id)),
+                "voicemails": await session.execute(
+                    select(Recording.transcript, Recording.unwritten).order_by(Recording.transcript)
+                ),
                 "open offers": await session.execute(select(Offer.id).where(Offer.ended_at.is_(None))),
             }
             return {name: [tuple(row) for row in rows] for name, rows in found.items()}
@@ -233,7 +239,10 @@ async def open_centre(database: Database, company: Company, chaos: int | None) -
     port = unused_port()
     base_url = f"http://127.0.0.1:{port}"
     bad_day = Chaos(chaos) if chaos is not None else None
-    async with FakeTwilio("AC" + "0" * 32, "twilio-auth-token", chaos=bad_day, start=NOW) as twilio:
+    async with (
+        FakeTwilio("AC" + "0" * 32, "twilio-auth-token", chaos=bad_day, start=NOW) as twilio,
+        FakeTranscriber("sk-scenario") as transcriber,
+    ):
         settings = Settings(
             _env_file=None,
             port=port,
@@ -241,6 +250,8 @@ async def open_centre(database: Database, company: Company, chaos: int | None) -
             twilio_account_sid=twilio.account_sid,
             twilio_auth_token=SecretStr(twilio.auth_token),
             twilio_api_url=twilio.api_url,
+            offhook_transcriber_url=transcriber.api_url,
+            offhook_transcriber_key=SecretStr(transcriber.key),
         )
         runtime = Runtime(settings, company, database, twilio.clock.now)
         channels = build_channels(runtime)
@@ -252,7 +263,7 @@ async def open_centre(database: Database, company: Company, chaos: int | None) -
             f"{base_url}/twilio/text",
         )
         worker = build_worker(runtime, channels)
-        centre = CallCentre(database, company, twilio, runtime, worker)
+        centre = CallCentre(database, company, twilio, transcriber, runtime, worker)
         await worker.begin()
         twilio.accompany(centre._work, centre._next_due)
         try:
@@ -287,6 +298,7 @@ async def _played(play: Scenario, template: Path, file: Path, company: Company, 
             await centre.check()
             if chaos is None:
                 assert centre.twilio.errors == []
+            assert centre.transcriber.refused == []
             return await centre.records()
     finally:
         await database.close()

@@ -1,10 +1,11 @@
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from multidict import MultiDict
 
-from telephony.signature import is_genuine, sign
+from telephony.signature import is_genuine, is_genuine_socket, sign
 
 TOKEN = "twilio-auth-token-of-the-tests"
 URL = "https://crm.example.com/twilio/ivr?step=2&name=M%C3%BCller"
@@ -50,3 +51,19 @@ def test_a_signature_that_is_missing_or_odd_is_not_genuine(signature: str | None
 @pytest.mark.parametrize("url", [URL, URL + "&bodySHA256=abc", "https://crm.example.com:nowhere/x", ""])
 def test_what_cannot_be_judged_is_not_genuine(url: str, form: Any) -> None:
     assert not is_genuine(TOKEN, url, form, "c2lnbmF0dXJl")
+
+
+def test_a_json_body_is_genuine_by_its_digest_in_the_address() -> None:
+    body = '{"CallSid": "CA1", "name": "Müller"}'
+    url = f"{URL}&bodySHA256={sha256(body.encode()).hexdigest()}"
+    signature = sign(TOKEN, url, {})
+    assert is_genuine(TOKEN, url, body, signature)
+    assert not is_genuine(TOKEN, url, body + " ", signature)
+
+
+def test_a_socket_is_signed_under_its_own_scheme_with_the_query_as_fields() -> None:
+    url, query = "https://crm.example.com/twilio/relay?call=7", {"call": "7"}
+    signature = sign(TOKEN, "wss://crm.example.com/twilio/relay", query)
+    assert is_genuine_socket(TOKEN, url, query, signature)
+    assert not is_genuine_socket(TOKEN, url, {"call": "8"}, signature)
+    assert not is_genuine(TOKEN, url, query, signature)

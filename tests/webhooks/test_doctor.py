@@ -31,6 +31,7 @@ async def test_a_new_machine_is_told_what_to_do_next(tmp_path: Path, capsys: pyt
     assert not healthy
     assert "✗ database       SQLite is at revision none: run `offhook migrate`." in said
     assert "✗ address        PUBLIC_BASE_URL is not set" in said
+    assert "○ transcriber    is off; OFFHOOK_TRANSCRIBER_URL has voicemails written out" in said
     assert "○ Slack          is off; SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET turn it on" in said
 
 
@@ -96,6 +97,9 @@ async def test_live_proves_the_way_there_and_back(stage: Stage, capsys: pytest.C
     assert "✓ Slack          speaks as" in said
     assert "✓ Telegram       @" in said
     assert "✓ Twilio         +493023125100 calls this server" in said
+    assert "✓ transcriber    whisper-1 at http://127.0.0.1:" in said
+    assert "/v1 listens" in said
+    assert stage.violations() == []
 
 
 async def test_live_says_what_points_elsewhere(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,10 +113,13 @@ async def test_live_says_what_points_elsewhere(stage: Stage, capsys: pytest.Capt
 
 
 async def test_live_says_which_token_is_wrong(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
-    wrong = {"slack_bot_token": SecretStr("xoxb-wrong"), "telegram_bot_token": SecretStr("7654321098:" + "z" * 35)}
+    wrong: dict[str, object] = {"offhook_transcriber_key": SecretStr("sk-wrong")}
+    wrong |= {"slack_bot_token": SecretStr("xoxb-wrong"), "telegram_bot_token": SecretStr("7654321098:" + "z" * 35)}
     healthy, said = await _said(_of(stage).model_copy(update=wrong), capsys, live=True)
     assert not healthy
     assert "✗ Slack" in said
     assert "invalid_auth" in said
     assert "✗ Telegram" in said
+    assert "✗ transcriber    the transcriber answered 401 (invalid_api_key)" in said
     assert "z" * 35 not in said
+    assert "sk-wrong" not in said

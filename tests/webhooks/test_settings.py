@@ -37,11 +37,30 @@ def test_half_a_channel_is_no_channel(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not _settings(monkeypatch, SLACK_BOT_TOKEN="xoxb-1").has_slack
 
 
-@pytest.mark.parametrize(("name", "value"), [("PORT", "many"), ("PORT", "70000"), ("DATABASE_URL", "mysql://x/y")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "many"),
+        ("PORT", "70000"),
+        ("DATABASE_URL", "mysql://x/y"),
+        ("OFFHOOK_TRANSCRIBER_URL", "localhost:9000"),
+        ("OFFHOOK_TRANSCRIBER_URL", "https://"),
+    ],
+)
 def test_a_wrong_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     with pytest.raises(ValidationError) as refused:
         _settings(monkeypatch, **{name: value})
     assert name.lower() in str(refused.value)
+
+
+def test_a_transcriber_needs_an_address_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not _settings(monkeypatch, OFFHOOK_TRANSCRIBER_KEY="sk-1").has_transcriber
+    settings = _settings(monkeypatch, OFFHOOK_TRANSCRIBER_URL="http://10.0.0.7:8000/v1/")
+    assert settings.has_transcriber
+    assert (settings.offhook_transcriber_url, settings.offhook_transcriber_model) == (
+        "http://10.0.0.7:8000/v1",
+        "whisper-1",
+    )
 
 
 def test_secrets_do_not_show_in_a_printed_setting(monkeypatch: pytest.MonkeyPatch) -> None:

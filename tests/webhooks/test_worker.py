@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -69,6 +70,46 @@ async def test_effects_of_one_conversation_are_carried_in_order(database: Databa
     await _until_idle(_worker(database, company, notebook, Clock()))
     assert notebook.given == [1, 2, 3]
     assert await _states(database) == [State.DONE] * 3
+
+
+async def test_nobody_waits_for_what_takes_minutes(database: Database, company: Company) -> None:
+    heard, over = asyncio.Event(), asyncio.Event()
+
+    class Slow:
+        async def deliver(self, effect: Effect, now: datetime) -> None:
+            heard.set()
+            await over.wait()
+
+    class Quick:
+        async def deliver(self, effect: Effect, now: datetime) -> None:
+            over.set()
+
+    runtime = Runtime(Settings(_env_file=None), company, database, Clock())
+    worker = Worker(runtime, {}, {"transcriber": Slow(), "slack": Quick()})
+    await _enqueue(database, EffectKind.TRANSCRIBE, 1, address="transcriber:recording-1")
+    running = asyncio.create_task(worker.run())
+    await heard.wait()
+    await _enqueue(database, EffectKind.POST, 2)
+    runtime.woken.set()
+    await over.wait()
+    worker.stop()
+    await running
+    async with database.transaction() as session:
+        of_ours = select(Effect.state).where(Effect.kind != EffectKind.TIMER)
+        assert (await session.scalars(of_ours)).all() == [State.DONE] * 2
+
+
+async def test_what_takes_minutes_is_not_taken_over_after_seconds(database: Database, company: Company) -> None:
+    clock, notebook = Clock(), Notebook()
+    await _enqueue(database, EffectKind.TRANSCRIBE, 1)
+    async with database.transaction() as session:
+        await lease.claim(session, Effect, NOW, 1, lease=lease.LONG_LEASE)
+    clock.now += lease.LEASE + timedelta(seconds=1)
+    await _until_idle(_worker(database, company, notebook, clock))
+    assert notebook.given == []
+    clock.now += lease.LONG_LEASE
+    await _until_idle(_worker(database, company, notebook, clock))
+    assert notebook.given == [1]
 
 
 async def test_a_secret_is_forgotten_once_it_is_delivered_and_not_before(database: Database, company: Company) -> None:

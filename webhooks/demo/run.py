@@ -22,7 +22,7 @@ from webhooks.runtime import Runtime
 from webhooks.serve import listen, until_signal
 
 COMPANY_FILE = Path(__file__).parent.parent.parent / "offhook.yml"
-REAL_TOKENS = ("SLACK_BOT_TOKEN", "TELEGRAM_BOT_TOKEN", "TWILIO_AUTH_TOKEN")
+REAL_TOKENS = ("SLACK_BOT_TOKEN", "TELEGRAM_BOT_TOKEN", "TWILIO_AUTH_TOKEN", "OFFHOOK_TRANSCRIBER_KEY")
 
 console = Console()
 

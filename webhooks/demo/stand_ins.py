@@ -18,6 +18,7 @@ from crm_core.agents import Agent
 from crm_core.company import CardPlace, Company, Hours
 from telephony.simulator import FakeTwilio, NumberConfig
 from webhooks.demo.company import CHATTER
+from webhooks.demo.transcriber import FakeTranscriber
 from webhooks.settings import Settings
 
 CHANNEL = "support"
@@ -39,11 +40,12 @@ class Seen:
 
 @dataclass(slots=True)
 class StandIns:
-    """The running three, and who is who in them: Slack users by agent name, the team's channel, the salesperson."""
+    """The running four, and who is who in them: Slack users by agent name, the team's channel, the salesperson."""
 
     slack: FakeSlack
     telegram: FakeTelegram
     twilio: FakeTwilio
+    transcriber: FakeTranscriber
     slack_users: dict[str, str]
     slack_channel: str
     telegram_user: int
@@ -70,6 +72,7 @@ class StandIns:
         return sum(seen.who == who for seen in self.seen)
 
     async def stop(self) -> None:
+        await self.transcriber.stop()
         await self.twilio.stop()
         await self.telegram.stop()
         await self.slack.stop()
@@ -95,17 +98,20 @@ async def start(port: int, company: Company, simulator_key: str) -> StandIns:
     lena = telegram.add_user(SALESPERSON, "lena", "de")
     name, account = CHATTER
     telegram.add_user(name, "priya", "en", user_id=account)
-    stand_ins = StandIns(slack, telegram, twilio, users, channel, lena, webhook_secret)
+    transcriber = FakeTranscriber(secrets.token_hex(16))
+    stand_ins = StandIns(slack, telegram, twilio, transcriber, users, channel, lena, webhook_secret)
     stand_ins.watch()
     await slack.start()
     await telegram.start()
     await twilio.start()
+    await transcriber.start()
     return stand_ins
 
 
 def settings(stand_ins: StandIns, port: int, database: Path, company_file: Path) -> Settings:
     """Nothing of the real environment's tokens: the demo talks to its stand-ins only."""
     slack, telegram, twilio = stand_ins.slack, stand_ins.telegram, stand_ins.twilio
+    transcriber = stand_ins.transcriber
     return Settings(
         _env_file=None,
         database_url=f"sqlite:///{database}",
@@ -122,6 +128,9 @@ def settings(stand_ins: StandIns, port: int, database: Path, company_file: Path)
         twilio_account_sid=twilio.account_sid,
         twilio_auth_token=SecretStr(twilio.auth_token),
         twilio_api_url=twilio.api_url,
+        offhook_transcriber_url=transcriber.api_url,
+        offhook_transcriber_key=SecretStr(transcriber.key),
+        offhook_transcriber_model=transcriber.model,
     )
 
 

@@ -135,6 +135,13 @@ def form_of(body: bytes) -> MultiDict[str] | None:
     return MultiDict(pairs)
 
 
+def text_of(body: bytes) -> str | None:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
 def storable(form: MultiDict[str]) -> MultiDict[str]:
     """PostgreSQL stores no NUL in a text, and nobody says one."""
     return MultiDict((name.replace("\x00", ""), value.replace("\x00", "")) for name, value in form.items())

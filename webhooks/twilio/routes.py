@@ -8,13 +8,15 @@ from multidict import MultiDict
 from crm_core import inbox
 from crm_core.errors import CrmError, NotFound
 from telephony import ivr
-from telephony.signature import is_genuine
+from telephony.signature import is_genuine, is_genuine_socket
 from telephony.voice import to_bytes
 from webhooks.errors import Handler, problem
 from webhooks.runtime import Runtime
 from webhooks.settings import revealed
 from webhooks.twilio.answers import ANSWERS, SECRET, Answer
-from webhooks.twilio.hook import Hook, Malformed, form_of, key_of, storable, without_keys
+from webhooks.twilio.hook import Hook, Malformed, form_of, key_of, storable, text_of, without_keys
+
+SIGNATURE = "X-Twilio-Signature"
 
 
 class TwilioRoutes:
@@ -28,7 +30,9 @@ class TwilioRoutes:
             web.post(f"/twilio/{path}", self._answered_by(answer, is_secret=path in SECRET))
             for path, answer in ANSWERS.items()
         ]
-        return [*hooks, web.post("/twilio/fallback", self._fallback)]
+        # What nothing above takes: aiohttp asks in this order.
+        rest = web.route("*", "/twilio/{path:.*}", self._elsewhere)
+        return [*hooks, web.post("/twilio/fallback", self._fallback), rest]
 
     def _answered_by(self, answer: Answer, *, is_secret: bool) -> Handler:
         async def handle(request: web.Request) -> web.Response:
@@ -52,12 +56,26 @@ class TwilioRoutes:
         return handle
 
     async def _verified(self, request: web.Request) -> MultiDict[str] | web.Response:
-        form = form_of(await request.read())
-        signed_for = form if form is not None else MultiDict()
-        address = self._base_url + request.raw_path
-        if not is_genuine(self._token, address, signed_for, request.headers.get("X-Twilio-Signature")):
+        raw = await request.read()
+        # Twilio signs a JSON body by its digest in the address: it is judged as text, not as a form.
+        said = text_of(raw) if request.content_type == "application/json" else form_of(raw)
+        signed_for = said if said is not None else MultiDict()
+        address, signature = self._base_url + request.raw_path, request.headers.get(SIGNATURE)
+        if not is_genuine(self._token, address, signed_for, signature):
             return problem(403, "The signature is not Twilio's")
-        return form if form is not None else problem(400, "The body is not a UTF-8 form")
+        return said if isinstance(said, MultiDict) else problem(400, "The body is not a UTF-8 form")
+
+    async def _elsewhere(self, request: web.Request) -> web.Response:
+        """No sockets are spoken here; whoever may know that is told so, as for any other address of ours."""
+        if request.headers.get("Upgrade", "").lower() == "websocket":
+            query = form_of(request.raw_path.partition("?")[2].encode("utf-8", "surrogateescape"))
+            address, signature = self._base_url + request.raw_path, request.headers.get(SIGNATURE)
+            if query is None or not is_genuine_socket(self._token, address, query, signature):
+                return problem(403, "The signature is not Twilio's")
+            return problem(404, "There is no socket")
+        if request.match_info["path"] in {*ANSWERS, "fallback"}:
+            raise web.HTTPMethodNotAllowed(request.method, ["POST"])
+        raise web.HTTPNotFound
 
     async def _once(self, key: str, kept: MultiDict[str], hook: Hook, answer: Answer) -> bytes:
         """Receipt, change and answer in one commit; a repeat waits for the first and gets its bytes."""

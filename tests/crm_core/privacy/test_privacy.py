@@ -40,7 +40,7 @@ async def stage(database: Database, company: Company) -> AsyncIterator[Stage]:
             await call.hang_up()
         message = await stage.twilio.dial(GRETA, LINE)
         await message.press("4")
-        await message.say("Bitte rufen Sie zurück")
+        await message.say("Hier ist Frau Sommer, bitte rufen Sie zurück")
         await message.press("#")
         for text in (
             "add deal Wärmepumpe for Greta Sommer 12000 €",
@@ -109,6 +109,7 @@ async def test_all_that_is_known_is_told(stage: Stage) -> None:
     for name in ("call", "receipt", "effect", "activity", "recording", *of_sales):
         assert found[name], name
     assert {"serial": "NH-2019-0417"} in [row["custom"] for row in found["ticket"]]
+    assert [row["transcript"] for row in found["recording"]] == ["Hier ist Frau Sommer, bitte rufen Sie zurück"]
     assert "Der Aufzug steht" not in str(found)
 
 
@@ -120,6 +121,7 @@ async def test_nothing_is_left_of_who_is_erased_and_all_of_everybody_else(stage:
         assert not (await session.scalars(select(QuoteLink))).all(), "nobody reads it by its address any more"
     assert done.rows["ticket"] >= 1
     assert any(line.startswith("recording RE") for line in done.elsewhere)
+    assert "the sound of 1 voicemail(s) at the transcriber, which wrote them out" in done.elsewhere
     left = await _everything(database)
     told = ("Greta", "Sommer", "sommer", "23125010", "Backofen", "angry", "wants a quote", "g.s@example", "NH-2019")
     for word in told:
@@ -136,6 +138,7 @@ async def test_the_cards_of_who_is_erased_are_edited(stage: Stage) -> None:
     await stage.work()
     shown = str([(card.text, card.blocks) for card in stage.cards()])
     assert "Backofen" not in shown
+    assert "Frau Sommer" not in shown
     assert "Greta" not in shown
     assert "Der Aufzug steht" in shown
 

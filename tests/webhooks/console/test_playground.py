@@ -17,6 +17,7 @@ from crm_core.db import Database
 from crm_core.sales.deals import Deal
 from crm_core.support.tickets import Ticket
 from tests.webhooks.console.playing import JONAS, MIRA, Json, Playing, playing, text_of
+from webhooks import transcriber
 from webhooks.console.snapshot import snapshot
 from webhooks.demo.company import CALLER
 
@@ -103,6 +104,12 @@ async def test_keys_and_words_on_the_phone_open_a_ticket(page: Playing) -> None:
     await page.post("phone", do="press", **{"with": "1"})
     assert await _newest(page, Ticket.subject, Ticket.id) == "Die Backofenlüftung ist ausgefallen"
     assert "Ihre Nummer ist" in text_of(page.shown["phone"]["prompts"])
+
+
+async def test_somebody_writes_out_what_is_said_on_the_voicemail(page: Playing) -> None:
+    is_good, said = await transcriber.describe(page.runtime.settings)
+    assert is_good, said
+    assert page.services.transcriber.refused == []
 
 
 async def test_hanging_up_ends_the_call_in_the_database_too(page: Playing) -> None:
