@@ -75,7 +75,7 @@ async def claim(session: AsyncSession, model: type[Row], now: datetime, limit: i
         .where(free, is_head)
         .order_by(model.due_at, model.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
         .cte("heads")
     )
     taken = await session.scalars(

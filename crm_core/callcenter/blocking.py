@@ -133,7 +133,9 @@ async def _refuse_own(session: AsyncSession, pattern: str) -> None:
 
 
 async def _row(session: AsyncSession, number: str) -> BlockedNumber | None:
-    return await session.scalar(select(BlockedNumber).where(BlockedNumber.number == number).with_for_update())
+    return await session.scalar(
+        select(BlockedNumber).where(BlockedNumber.number == number).with_for_update(key_share=True)
+    )
 
 
 def _holds(now: datetime) -> ColumnElement[bool]:
