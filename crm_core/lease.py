@@ -14,8 +14,9 @@ from sqlalchemy.orm import Mapped, aliased, declared_attr, mapped_column
 
 from crm_core.db import Base, BigId
 
-# Longer than any courier waits for its platform (ten seconds); what a killed worker held is free again after it.
-LEASE = timedelta(seconds=20)
+# What a killed worker held is free again after it; a living one renews what it has in hand.
+LEASE = timedelta(seconds=8)
+RENEW_SECONDS = 2.0
 MOST_ATTEMPTS = 12
 LONGEST_BACKOFF_SECONDS = 900
 
@@ -112,6 +113,11 @@ async def bury(session: AsyncSession, row: Leased, now: datetime, error: str) ->
     return await _mark(
         session, row, state=State.DEAD, done_at=now, error=error[:500], lease_token=None, lease_until=None
     )
+
+
+async def renew(session: AsyncSession, row: Leased, now: datetime) -> bool:
+    """False when it ran out and another worker took the row."""
+    return await _mark(session, row, lease_until=now + LEASE)
 
 
 async def release_all(session: AsyncSession, model: type[Leased]) -> None:

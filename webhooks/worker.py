@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_core import hold, inbox, lease, outbox, timers
 from crm_core.callcenter import checking
 from crm_core.inbox import Receipt
-from crm_core.lease import State
+from crm_core.lease import Leased, State
 from crm_core.outbox import DELIVERY, AnswerLost, Delivery, Effect, EffectKind, TryLater, Undeliverable
 from webhooks import metrics
 from webhooks.runtime import Runtime
@@ -74,9 +74,13 @@ class Worker:
             receipts = await lease.claim(session, Receipt, now, AT_ONCE)
             is_held = await hold.current(session) is not None
             effects = [] if is_held else await lease.claim(session, Effect, now, AT_ONCE)
-        await asyncio.gather(
-            *(self._work_off(receipt) for receipt in receipts), *(self._carry(effect) for effect in effects)
-        )
+        renewing = asyncio.create_task(self._renew([*receipts, *effects]))
+        try:
+            await asyncio.gather(
+                *(self._work_off(receipt) for receipt in receipts), *(self._carry(effect) for effect in effects)
+            )
+        finally:
+            renewing.cancel()
         return bool(receipts or effects)
 
     async def begin(self) -> None:
@@ -88,6 +92,17 @@ class Worker:
                 await lease.release_all(session, Effect)
             await timers.plan_chains(session, now)
             await checking.check_all(session, now, settled_after=timedelta(0))
+
+    async def _renew(self, rows: Sequence[Leased]) -> None:
+        """While a slow platform is waited for. What is done meanwhile has no lease any more."""
+        while True:
+            await asyncio.sleep(lease.RENEW_SECONDS)
+            try:
+                async with self._runtime.database.transaction() as session:
+                    for row in rows:
+                        await lease.renew(session, row, self._runtime.clock())
+            except Exception:
+                log.exception("worker.renewal-failed")
 
     async def _rest(self) -> None:
         try:
