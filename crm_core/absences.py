@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, select
+from sqlalchemy import CheckConstraint, Date, Exists, ForeignKey, Index, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -105,6 +105,13 @@ async def current(session: AsyncSession, agent_id: int, now: datetime) -> Absenc
         .order_by(Absence.id.desc())
         .limit(1)
     )
+
+
+def is_absent(session: AsyncSession, now: datetime) -> Exists:
+    """Of the agents in a query."""
+    today = _today(session, now)
+    absent = exists().where(Absence.agent_id == Agent.id, Absence.first_day <= today, Absence.last_day >= today)
+    return absent.correlate(Agent)
 
 
 async def list_current(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[tuple[Absence, Agent]]:

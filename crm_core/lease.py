@@ -14,10 +14,9 @@ from sqlalchemy.orm import Mapped, aliased, declared_attr, mapped_column
 
 from crm_core.db import Base, BigId
 
-# Longer than any courier waits for its platform (ten seconds); what a killed worker held is free again after it.
-LEASE = timedelta(seconds=20)
-# The same for what takes minutes.
-LONG_LEASE = timedelta(minutes=6)
+# What a killed worker held is free again after it; a living one renews what it has in hand.
+LEASE = timedelta(seconds=8)
+RENEW_SECONDS = 2.0
 MOST_ATTEMPTS = 12
 LONGEST_BACKOFF_SECONDS = 900
 
@@ -69,7 +68,6 @@ async def claim(
     now: datetime,
     limit: int = 10,
     *wanted: ColumnElement[bool],
-    lease: timedelta = LEASE,
 ) -> Sequence[Row]:
     """Take the heads that are due; commit before working on them. A follower of a head waits for it."""
     earlier = aliased(model)
@@ -84,13 +82,13 @@ async def claim(
         .where(free, is_head, *wanted)
         .order_by(model.due_at, model.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
         .cte("heads")
     )
     taken = await session.scalars(
         update(model)
         .where(model.id.in_(select(heads.c.id)), model.state == State.PENDING)
-        .values(lease_token=secrets.token_hex(8), lease_until=now + lease, attempts=model.attempts + 1)
+        .values(lease_token=secrets.token_hex(8), lease_until=now + LEASE, attempts=model.attempts + 1)
         .returning(model)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
@@ -121,6 +119,11 @@ async def bury(session: AsyncSession, row: Leased, now: datetime, error: str) ->
     return await _mark(
         session, row, state=State.DEAD, done_at=now, error=error[:500], lease_token=None, lease_until=None
     )
+
+
+async def renew(session: AsyncSession, row: Leased, now: datetime) -> bool:
+    """False when it ran out and another worker took the row."""
+    return await _mark(session, row, lease_until=now + LEASE)
 
 
 async def release_all(session: AsyncSession, model: type[Leased]) -> None:

@@ -64,7 +64,7 @@ DELIVERY: dict[EffectKind, Delivery] = {
     EffectKind.TIMER: Delivery.AT_LEAST_ONCE,
 }
 
-# These take minutes: a worker carries them beside the others, under a longer lease.
+# These take minutes: a worker carries them beside the others, under a lease that is renewed.
 SLOW = frozenset({EffectKind.TRANSCRIBE})
 
 

@@ -32,6 +32,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {}
 _PREFIXES: dict[str, Kind] = {}
+_NEVER_GO = {"call", "agent"}
 _REFERENCE = re.compile(r"#?([A-Za-z]{1,5})[\s\-–#]?(\d{1,15})\Z")
 
 
@@ -61,11 +62,13 @@ def parse(text: str, kind: str | None = None) -> tuple[str, int] | None:
 
 
 async def lock(session: AsyncSession, kind: str, record_id: int) -> Record:
-    """The record, held until the end of the transaction, as every verb that changes one reads it. Raises NotFound."""
+    """The record, held until the end of the transaction, as every verb that changes one reads it. Raises NotFound.
+
+    Others may write rows that refer to a call or an agent meanwhile: neither ever goes away under them.
+    """
     model = KINDS[kind].model
-    found = await session.scalar(
-        select(model).where(model.id == record_id).with_for_update().execution_options(populate_existing=True)
-    )
+    query = select(model).where(model.id == record_id).with_for_update(key_share=kind in _NEVER_GO)
+    found = await session.scalar(query.execution_options(populate_existing=True))
     if found is None:
         raise NotFound(f"{kind}.unknown", ref=ref(kind, record_id))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_core import hold, inbox, lease, outbox, timers
 from crm_core.callcenter import checking
 from crm_core.inbox import Receipt
-from crm_core.lease import State
+from crm_core.lease import Leased, State
 from crm_core.outbox import DELIVERY, SLOW, AnswerLost, Delivery, Effect, EffectKind, TryLater, Undeliverable
 from webhooks import metrics
 from webhooks.runtime import Runtime
@@ -77,9 +77,7 @@ class Worker:
             receipts = await lease.claim(session, Receipt, now, AT_ONCE)
             is_held = await hold.current(session) is not None
             effects = [] if is_held else await lease.claim(session, Effect, now, AT_ONCE, Effect.kind.not_in(SLOW))
-        await asyncio.gather(
-            *(self._work_off(receipt) for receipt in receipts), *(self._carry(effect) for effect in effects)
-        )
+        await self._carry_out(receipts, effects)
         return bool(receipts or effects)
 
     async def _slow_pass(self) -> bool:
@@ -87,11 +85,18 @@ class Worker:
             if await hold.current(session) is not None:
                 return False
             wanted = Effect.kind.in_(SLOW)
-            effects = await lease.claim(
-                session, Effect, self._runtime.clock(), SLOW_AT_ONCE, wanted, lease=lease.LONG_LEASE
-            )
-        await asyncio.gather(*(self._carry(effect) for effect in effects))
+            effects = await lease.claim(session, Effect, self._runtime.clock(), SLOW_AT_ONCE, wanted)
+        await self._carry_out([], effects)
         return bool(effects)
+
+    async def _carry_out(self, receipts: Sequence[Receipt], effects: Sequence[Effect]) -> None:
+        renewing = asyncio.create_task(self._renew([*receipts, *effects]))
+        try:
+            await asyncio.gather(
+                *(self._work_off(receipt) for receipt in receipts), *(self._carry(effect) for effect in effects)
+            )
+        finally:
+            renewing.cancel()
 
     async def begin(self) -> None:
         """What repeats itself is planned; calls that went on while nobody listened are asked about."""
@@ -112,6 +117,17 @@ class Worker:
                 busy = False
             if not busy:
                 await _rest(woken)
+
+    async def _renew(self, rows: Sequence[Leased]) -> None:
+        """While a slow platform is waited for. What is done meanwhile has no lease any more."""
+        while True:
+            await asyncio.sleep(lease.RENEW_SECONDS)
+            try:
+                async with self._runtime.database.transaction() as session:
+                    for row in rows:
+                        await lease.renew(session, row, self._runtime.clock())
+            except Exception:
+                log.exception("worker.renewal-failed")
 
     async def _work_off(self, receipt: Receipt) -> None:
         now = self._runtime.clock()

@@ -168,7 +168,7 @@ async def _row(session: AsyncSession, number: str) -> BlockedNumber | None:
     return await session.scalar(
         select(BlockedNumber)
         .where(or_(BlockedNumber.number == number, BlockedNumber.digest.in_(keyed.values())))
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
 

@@ -47,7 +47,7 @@ async def of_ticket(session: AsyncSession, ticket_id: int) -> CallbackRequest | 
         .where(CallbackRequest.ticket_id == ticket_id)
         .order_by(CallbackRequest.id.desc())
         .limit(1)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
 
 

@@ -95,7 +95,7 @@ async def number_of(session: AsyncSession, call_id: int) -> str | None:
 
 async def lock_by_sid(session: AsyncSession, sid: str) -> Call | None:
     """Held until the end of the transaction."""
-    return await session.scalar(select(Call).where(Call.sid == sid).with_for_update())
+    return await session.scalar(select(Call).where(Call.sid == sid).with_for_update(key_share=True))
 
 
 async def lock_call(session: AsyncSession, call_id: int) -> Call:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 # Not a time order alone: of two final reports the higher wins whichever came first, so that any order ends the same.
@@ -39,6 +39,9 @@ def apply(record: Reported, status: str, at: datetime, duration: int | None) -> 
         record.answered_at = min(at, record.answered_at or at)
     if RANK[status] >= FIRST_FINAL:
         record.ended_at = min(at, record.ended_at or at)
+    if status == "completed" and duration and record.answered_at is None and record.ended_at is not None:
+        # The report of the answer was lost.
+        record.answered_at = record.ended_at - timedelta(seconds=duration)
     if duration is not None:
         record.duration_seconds = max(duration, record.duration_seconds or 0)
     return is_final(record) and not was_final

@@ -9,13 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import outbox
-from crm_core.callcenter import calls
+from crm_core.callcenter import calls, carrier, legs
+from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg, dial_key
 from crm_core.callcenter.states import FINAL_LEG, LegState
+from crm_core.lease import State
 from crm_core.outbox import Effect, EffectKind
 
 TIMER = "calls.check"
 EVERY = timedelta(minutes=5)
+LOOK = "call.look"
+TOLD_WITHIN = timedelta(seconds=15)
 SETTLED_AFTER = timedelta(seconds=30)
 
 
@@ -37,8 +41,7 @@ async def check_all(session: AsyncSession, now: datetime, *, settled_after: time
     """Every call and leg that is not over, but for calls of the last moment: they are being reported."""
     for call in await calls.open_calls(session):
         if call.sid is not None and call.updated_at <= now - settled_after:
-            payload = {"call": call.id}
-            await outbox.enqueue(session, EffectKind.CHECK, f"twilio:check-call-{call.id}", payload, now)
+            await _check_call(session, call.id, now)
     live = await session.scalars(select(CallLeg).where(CallLeg.state.not_in(FINAL_LEG)).order_by(CallLeg.id))
     for leg in live.all():
         if leg.state == LegState.CREATED and await _was_attempted(session, leg):
@@ -47,6 +50,30 @@ async def check_all(session: AsyncSession, now: datetime, *, settled_after: time
         if leg.state != LegState.CREATED:
             await check_leg(session, leg, now)
     await session.flush()
+
+
+async def soon(session: AsyncSession, call_id: int, now: datetime) -> None:
+    """Somebody has left: who is still on the phone according to us is asked about, in case a report was lost."""
+    address = f"timer:{LOOK}:{call_id}"
+    planned = select(Effect.id).where(Effect.address == address, Effect.state == State.PENDING)
+    if await session.scalar(planned.limit(1)) is None:
+        payload = {"verb": LOOK, "call": call_id}
+        await outbox.enqueue(session, EffectKind.TIMER, address, payload, now, due_at=now + TOLD_WITHIN)
+
+
+async def on_look(session: AsyncSession, payload: dict[str, Any], now: datetime) -> None:
+    call = await session.get(Call, payload["call"])
+    if call is None:
+        return
+    if call.sid is not None and not call.is_over and not carrier.is_final(call):
+        await _check_call(session, call.id, now)
+    for leg in await legs.live_legs(session, call.id):
+        if leg.state != LegState.CREATED:
+            await check_leg(session, leg, now)
+
+
+async def _check_call(session: AsyncSession, call_id: int, now: datetime) -> None:
+    await outbox.enqueue(session, EffectKind.CHECK, f"twilio:check-call-{call_id}", {"call": call_id}, now)
 
 
 async def _was_attempted(session: AsyncSession, leg: CallLeg) -> bool:

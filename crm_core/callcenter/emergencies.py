@@ -128,7 +128,7 @@ async def _end_all(session: AsyncSession, actor: Actor, now: datetime) -> int:
         select(Emergency)
         .where(Emergency.ended_at.is_(None), Emergency.until > now)
         .order_by(Emergency.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     emergencies = found.all()
     for emergency in emergencies:

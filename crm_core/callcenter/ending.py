@@ -13,7 +13,9 @@ from crm_core.callcenter import (
     callers,
     calls,
     carrier,
+    checking,
     cut_off,
+    legs,
     missed_sms,
     offers,
     passed,
@@ -53,6 +55,8 @@ async def _finish(session: AsyncSession, call: Call, now: datetime) -> None:
     await worked.offer(session, call, now)
     await presence.hung_up(session, call, now)
     await missed_sms.plan(session, call, now)
+    if await legs.live_legs(session, call.id):
+        await checking.soon(session, call.id, now)
     await activity.record(session, SYSTEM, "call.ended", "call", call.id, now, {"status": call.carrier_status})
 
 

@@ -129,7 +129,10 @@ async def lock_leg(session: AsyncSession, leg_id: int) -> CallLeg | None:
         return None
     await calls.lock_call(session, call_id)
     return await session.scalar(
-        select(CallLeg).where(CallLeg.id == leg_id).with_for_update().execution_options(populate_existing=True)
+        select(CallLeg)
+        .where(CallLeg.id == leg_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
 
 

@@ -86,7 +86,9 @@ async def require(session: AsyncSession, actor: Actor, recording: Recording) -> 
 async def hear(session: AsyncSession, token: str, now: datetime, *, from_the_start: bool) -> Recording | None:
     """Each listening is noted. None for a token that opens nothing any more, or whose owner may not listen now."""
     opened = await session.scalar(
-        select(Listening).where(Listening.token_hash == _hash(token), Listening.expires_at > now).with_for_update()
+        select(Listening)
+        .where(Listening.token_hash == _hash(token), Listening.expires_at > now)
+        .with_for_update(key_share=True)
     )
     if opened is None:
         return None

@@ -105,7 +105,7 @@ async def open_of(session: AsyncSession, call_id: int) -> Sequence[Offer]:
         select(Offer)
         .where(Offer.call_id == call_id, Offer.state.in_(TAKEN), Offer.ended_at.is_(None))
         .order_by(Offer.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     return found.all()
 
@@ -117,7 +117,7 @@ async def anybody_rung(session: AsyncSession, call_id: int) -> bool:
 
 
 async def of_leg(session: AsyncSession, leg_id: int) -> Offer | None:
-    return await session.scalar(select(Offer).where(Offer.leg_id == leg_id).with_for_update())
+    return await session.scalar(select(Offer).where(Offer.leg_id == leg_id).with_for_update(key_share=True))
 
 
 async def asked_so_far(session: AsyncSession, call_id: int) -> tuple[dict[int, int], set[int]]:

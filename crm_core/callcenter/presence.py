@@ -13,7 +13,6 @@ from crm_core import activity, notices, rights
 from crm_core.agents import BUSY, Actor, Agent, Presence, actor_of
 from crm_core.callcenter import board, queues, routing, work
 from crm_core.callcenter.calls import Call
-from crm_core.callcenter.routing import Wish
 from crm_core.errors import Invalid
 from crm_core.message import say
 
@@ -103,5 +102,5 @@ async def anyone_there(session: AsyncSession, queue: str, language: str | None) 
     on_duty = queues.staff(queues.rule_of(session, queue)).where(
         Agent.presence.in_([Presence.AVAILABLE, *BUSY]), Agent.presence_next.is_(None)
     )
-    wish = Wish(language, frozenset(), ())
-    return any(routing.fits(agent, wish) for agent in await session.scalars(on_duty))
+    languages = await session.scalars(on_duty.with_only_columns(Agent.languages))
+    return any(routing.speaks(spoken, language) for spoken in languages)

@@ -126,7 +126,7 @@ async def lock_entry(session: AsyncSession, call_id: int) -> QueueEntry | None:
     return await session.scalar(
         select(QueueEntry)
         .where(QueueEntry.call_id == call_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
 

@@ -120,7 +120,7 @@ async def newest(session: AsyncSession, call_id: int, *states: RecordingState) -
         .where(Recording.call_id == call_id, Recording.state.in_(states))
         .order_by(Recording.id.desc())
         .limit(1)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
 

@@ -8,7 +8,7 @@ from typing import assert_never
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core.agents import Presence
-from crm_core.callcenter import legs, outgoing, passed, supervision, talks, work
+from crm_core.callcenter import checking, legs, outgoing, passed, supervision, talks, work
 from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.states import LegState
 
@@ -26,6 +26,7 @@ async def of_leg(
             await work.become(session, agent, Presence.RINGING, now)
     if ended and not was_over:
         await gone(session, leg, now)
+        await checking.soon(session, leg.call_id, now)
 
 
 async def gone(session: AsyncSession, leg: CallLeg, now: datetime) -> None:

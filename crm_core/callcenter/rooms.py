@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import outbox
 from crm_core.agents import Actor
-from crm_core.callcenter import legs, queues
+from crm_core.callcenter import checking, legs, queues
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.states import FINAL_LEG, CallState, LegState
@@ -33,7 +33,7 @@ class Conference:
 
 async def reported(session: AsyncSession, call: Call, about: Conference, now: datetime) -> None:
     """The number is taken from whoever joins: a name may belong to a conference that ended. Ends come in any order."""
-    leg = await session.scalar(select(CallLeg).where(CallLeg.sid == about.party).with_for_update())
+    leg = await session.scalar(select(CallLeg).where(CallLeg.sid == about.party).with_for_update(key_share=True))
     if about.event == JOINED:
         call.conference_sid = about.sid
         if leg is not None:
@@ -42,8 +42,10 @@ async def reported(session: AsyncSession, call: Call, about: Conference, now: da
         if call.state == CallState.HOLD and about.party == await customer_sid(session, call):
             # The wish for music was quicker than they were.
             await hold(session, call, now)
-    elif about.event == LEFT and leg is not None and leg.was_joined:
-        leg.advance(LegState.LEFT)
+    elif about.event == LEFT:
+        if leg is not None and leg.was_joined:
+            leg.advance(LegState.LEFT)
+        await checking.soon(session, call.id, now)
     await session.flush()
 
 

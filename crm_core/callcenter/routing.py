@@ -17,10 +17,13 @@ from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import EntryState
 from crm_core.company import QueueRule, company_of
 from crm_core.contacts.contacts import Contact
-from crm_core.outbox import EffectKind
+from crm_core.lease import State
+from crm_core.outbox import Effect, EffectKind
 
 TICK = "queue.tick"
 AT_ONCE = 20
+SETTLED_AFTER = timedelta(seconds=2)
+"""What another process is at now has committed by then."""
 LAST_AGENT_WITHIN = timedelta(days=30)
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -49,6 +52,8 @@ async def join(
 ) -> QueueEntry:
     """Into the queue, and to a free agent if there is one; whatever becomes possible later has its own time."""
     entry = await queues.join(session, call, queue, now, at_front=at_front, place=place)
+    # Who became free at this very moment does not see this caller yet, nor this caller them.
+    await tick_at(session, queue, now + SETTLED_AFTER, now)
     await look_again(session, entry, now)
     await match(session, queue, now)
     return entry
@@ -64,10 +69,14 @@ async def look_again(session: AsyncSession, entry: QueueEntry, now: datetime) ->
 
 
 async def tick_at(session: AsyncSession, queue: str, at: datetime, now: datetime) -> None:
-    """Look at the queue again then; once a second is enough, whoever wants it."""
-    key = f"{TICK}:{queue}:{int(at.timestamp())}"
-    payload = {"verb": TICK, "queue": queue}
-    await outbox.enqueue(session, EffectKind.TIMER, f"timer:{key}", payload, now, due_at=at, dedupe_key=key)
+    """Look at the queue again then; once a second is enough, whoever wants it.
+
+    A key for that would make everybody wait who joins in the same second: twice now and then costs less.
+    """
+    address = f"timer:{TICK}:{queue}:{int(at.timestamp())}"
+    planned = select(Effect.id).where(Effect.address == address, Effect.state == State.PENDING)
+    if await session.scalar(planned.limit(1)) is None:
+        await outbox.enqueue(session, EffectKind.TIMER, address, {"verb": TICK, "queue": queue}, now, due_at=at)
 
 
 async def on_tick(session: AsyncSession, payload: dict[str, str], now: datetime) -> None:
@@ -84,20 +93,27 @@ async def match_all(session: AsyncSession, now: datetime) -> None:
 
 
 async def match(session: AsyncSession, queue: str, now: datetime) -> None:
-    """Rows that another process is at are passed by: it does for them what is done here."""
+    """What another process is at is passed by, and looked at again once that has committed."""
     rule = queues.rule_of(session, queue)
+    free = list(await _free_agents(session, rule, now))
+    if not free:
+        return
     entries = await _unoffered(session, queue, now)
-    free = list(await _free_agents(session, rule, now)) if entries else []
+    was_beaten = not entries and await _anybody_waits(session, queue)
     for entry in entries:
-        if not free:
-            return
         chosen = await _choose(session, rule, entry, free, now)
-        for agent in chosen:
+        reserved = [agent for agent in chosen if await _hold(session, agent)]
+        for agent in reserved:
             await offers.make(session, entry.call_id, agent, now, ring_for=rule.ring_for, queue=queue)
-            free.remove(agent)
-        if chosen:
+        if reserved:
             entry.move_to(EntryState.OFFERED)
             await session.flush()
+        was_beaten = was_beaten or len(reserved) < len(chosen)
+        free = [agent for agent in free if agent not in chosen]
+        if not free:
+            break
+    if was_beaten:
+        await tick_at(session, queue, now + SETTLED_AFTER, now)
 
 
 async def _unoffered(session: AsyncSession, queue: str, now: datetime) -> Sequence[QueueEntry]:
@@ -109,7 +125,7 @@ async def _unoffered(session: AsyncSession, queue: str, now: datetime) -> Sequen
         .where(QueueEntry.queue == queue, QueueEntry.state == EntryState.WAITING)
         .order_by(QueueEntry.rank_at, QueueEntry.id)
         .limit(AT_ONCE)
-        .with_for_update(of=QueueEntry, skip_locked=True)
+        .with_for_update(of=QueueEntry, skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     )
     is_open = company_of(session).is_open(now)
@@ -120,11 +136,22 @@ async def _unoffered(session: AsyncSession, queue: str, now: datetime) -> Sequen
     ]
 
 
+async def _anybody_waits(session: AsyncSession, queue: str) -> bool:
+    waits = select(QueueEntry.id).where(QueueEntry.queue == queue, QueueEntry.state == EntryState.WAITING)
+    return await session.scalar(waits.limit(1)) is not None
+
+
 async def _free_agents(session: AsyncSession, rule: QueueRule, now: datetime) -> Sequence[Agent]:
-    query = queues.staff(rule).where(Agent.presence == Presence.AVAILABLE)
-    locked = query.order_by(Agent.id).with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    found = (await session.scalars(locked)).all()
-    return [agent for agent in found if await absences.current(session, agent.id, now) is None]
+    """By what has been committed; who is chosen is held and looked at once more."""
+    query = queues.staff(rule).where(Agent.presence == Presence.AVAILABLE, ~absences.is_absent(session, now))
+    return (await session.scalars(query.order_by(Agent.id))).all()
+
+
+async def _hold(session: AsyncSession, agent: Agent) -> bool:
+    """False when another process has them, or had them and they are busy now."""
+    held = select(Agent).where(Agent.id == agent.id, Agent.presence == Presence.AVAILABLE)
+    query = held.with_for_update(skip_locked=True, key_share=True).execution_options(populate_existing=True)
+    return await session.scalar(query) is not None
 
 
 async def _choose(
@@ -166,9 +193,12 @@ async def wish_of(session: AsyncSession, rule: QueueRule, entry: QueueEntry, now
 
 
 def fits(agent: Agent, wish: Wish) -> bool:
+    return speaks(agent.languages, wish.language) and wish.skills <= set(agent.skills)
+
+
+def speaks(languages: Sequence[str], language: str | None) -> bool:
     """Of who states no languages none is asked."""
-    speaks = not agent.languages or wish.language is None or wish.language in agent.languages
-    return speaks and wish.skills <= set(agent.skills)
+    return not languages or language is None or language in languages
 
 
 async def _preferred(session: AsyncSession, call: Call, now: datetime) -> tuple[int, ...]:

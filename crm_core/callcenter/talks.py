@@ -79,6 +79,7 @@ async def pick_up(session: AsyncSession, leg: CallLeg, now: datetime) -> Call | 
     offer.end(OfferState.ACCEPTED, now)
     leg.advance(LegState.JOINED)
     leg.joined_at = now
+    leg.answered_at = leg.answered_at or now
     agent = await work.lock_agent(session, offer.agent_id)
     agent.missed_offers = 0
     await work.become(session, agent, Presence.ON_CALL, now)

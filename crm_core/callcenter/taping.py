@@ -211,7 +211,7 @@ async def lock(session: AsyncSession, recording_id: int) -> tuple[Call, Recordin
     found = await session.scalars(
         select(Recording)
         .where(Recording.id == recording_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     return call, found.one()

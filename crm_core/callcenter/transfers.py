@@ -109,7 +109,7 @@ async def _add(
 
 async def under_way(session: AsyncSession, call_id: int) -> Transfer | None:
     """At most one a call."""
-    return await session.scalar(_under_way(call_id).with_for_update())
+    return await session.scalar(_under_way(call_id).with_for_update(key_share=True))
 
 
 async def shown(session: AsyncSession, call_id: int) -> Transfer | None:
@@ -123,7 +123,7 @@ def _under_way(call_id: int) -> Select[Transfer]:
 
 
 async def of_leg(session: AsyncSession, leg_id: int) -> Transfer | None:
-    return await session.scalar(select(Transfer).where(Transfer.leg_id == leg_id).with_for_update())
+    return await session.scalar(select(Transfer).where(Transfer.leg_id == leg_id).with_for_update(key_share=True))
 
 
 async def leg_of(session: AsyncSession, transfer: Transfer) -> CallLeg:

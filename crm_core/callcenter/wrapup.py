@@ -89,7 +89,7 @@ async def over(session: AsyncSession, call: Call, now: datetime) -> None:
         await calls.move_to(session, call, CallState.DONE, now)
         return
     live = await legs.live_legs(session, call.id, Party.AGENT)
-    is_at_it = call.wrap_up_until is not None or any(leg.was_joined for leg in live)
+    is_at_it = call.wrap_up_until is not None or any(leg.was_joined for leg in live if leg.agent_id == call.agent_id)
     if not is_at_it:
         await calls.move_to(session, call, CallState.DONE, now)
 

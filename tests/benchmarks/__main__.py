@@ -23,7 +23,7 @@ from crm_core.company import Company, read_company
 from crm_core.db import Database
 from crm_core.sales.stages import apply_stages
 from tests import people
-from tests.benchmarks import importing, opening, scale, servers
+from tests.benchmarks import importing, opening, scale, servers, simultaneous
 from tests.benchmarks.capture import capture, save
 from tests.benchmarks.load import Burst, burst
 from tests.benchmarks.row import Row
@@ -48,6 +48,7 @@ async def main() -> None:
             with _server(kind, folder) as base:
                 rows += await _compare(kind, base, folder, company, lambda: progress.advance(task))
                 rows += await _scaled(kind, base, company, lambda what: progress.update(task, description=what))
+                rows += await _crowded(kind, base, folder, lambda what: progress.update(task, description=what))
                 progress.update(task, description=f"{kind}: import …")
                 rows += await _imported(kind, base, company)
                 progress.update(task, description=f"{kind}: tickets …")
@@ -89,6 +90,13 @@ async def _scaled(kind: str, base: str, company: Company, tell: Callable[[str], 
         return await scale.measure(kind, database, company, lambda what: tell(f"{kind}: {what} …"))
     finally:
         await database.close()
+
+
+async def _crowded(kind: str, base: str, folder: Path, tell: Callable[[str], None]) -> list[Row]:
+    async def new_database(name: str, company: Company) -> str:
+        return await _database(base, name, company, with_content=False)
+
+    return await simultaneous.measure(kind, folder, new_database, lambda what: tell(f"{kind}: {what} …"))
 
 
 async def _imported(kind: str, base: str, company: Company) -> list[Row]:

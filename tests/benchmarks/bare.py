@@ -1,12 +1,14 @@
 """The baseline: aiohttp alone, with the signature check, the document and the same statements on the raw driver.
 
-Run as `python -m tests.benchmarks.bare PORT DATABASE_URL CAPTURED_FILE`.
+Run as `python -m tests.benchmarks.bare PORT DATABASE_URL CAPTURED_FILE`. With the port alone it answers every address
+with signature check and document, and has no database.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -52,11 +54,20 @@ def fresh(parameters: tuple[Any, ...], sid: str, token: str, captured: Captured,
     return values
 
 
+Run = Callable[[str, str], Awaitable[None]]
+
+
 def main() -> None:
-    port, url, captured = int(sys.argv[1]), sys.argv[2], load(Path(sys.argv[3]))
-    validator = RequestValidator(AUTH_TOKEN)
+    port, *database = int(sys.argv[1]), *sys.argv[2:]
     app = web.Application()
-    run = on_sqlite(url, captured) if url.startswith("sqlite") else on_postgres(url, captured, app)
+    run = on_database(database[0], load(Path(database[1])), app) if database else nothing
+    app.router.add_post("/twilio/{path:.*}", answering(port, run))
+    app.router.add_get("/healthz", lambda _request: web.Response())  # type: ignore[arg-type,return-value]
+    web.run_app(app, host="127.0.0.1", port=port, access_log=None, print=None)
+
+
+def answering(port: int, run: Run) -> Callable[[web.Request], Awaitable[web.Response]]:
+    validator = RequestValidator(AUTH_TOKEN)
 
     async def voice(request: web.Request) -> web.Response:
         form = dict(parse_qsl((await request.read()).decode(), keep_blank_values=True))
@@ -64,15 +75,21 @@ def main() -> None:
         if not validator.validate(address, form, request.headers["X-Twilio-Signature"]):
             return web.Response(status=403)
         body = document()
-        await run(form["CallSid"], request.headers["I-Twilio-Idempotency-Token"])
+        await run(form.get("CallSid", ""), request.headers["I-Twilio-Idempotency-Token"])
         return web.Response(body=body, content_type="text/xml", charset="utf-8")
 
-    app.router.add_post("/twilio/voice", voice)
-    app.router.add_get("/healthz", lambda _request: web.Response())  # type: ignore[arg-type,return-value]
-    web.run_app(app, host="127.0.0.1", port=port, access_log=None, print=None)
+    return voice
 
 
-def on_sqlite(url: str, captured: Captured) -> Any:
+async def nothing(_sid: str, _token: str) -> None:
+    pass
+
+
+def on_database(url: str, captured: Captured, app: web.Application) -> Run:
+    return on_sqlite(url, captured) if url.startswith("sqlite") else on_postgres(url, captured, app)
+
+
+def on_sqlite(url: str, captured: Captured) -> Run:
     connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-16000"):
         connection.execute(f"PRAGMA {pragma}")
@@ -89,7 +106,7 @@ def on_sqlite(url: str, captured: Captured) -> Any:
     return run
 
 
-def on_postgres(url: str, captured: Captured, app: web.Application) -> Any:
+def on_postgres(url: str, captured: Captured, app: web.Application) -> Run:
     pool: Any = None
 
     async def open_pool(_app: web.Application) -> None:

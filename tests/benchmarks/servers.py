@@ -42,23 +42,50 @@ class Running:
 
 @asynccontextmanager
 async def bare(port: int, url: str, captured: Path) -> AsyncIterator[Running]:
-    arguments = ["-m", "tests.benchmarks.bare", str(port), url, str(captured)]
-    async with _process(arguments, port, {}) as running:
+    """With the statements of a captured call."""
+    async with _process(["-m", "tests.benchmarks.bare", str(port), url, str(captured)], port, {}) as running:
         yield running
 
 
 @asynccontextmanager
-async def offhook(port: int, url: str, company_file: Path) -> AsyncIterator[Running]:
-    environment = {
+async def bare_documents(port: int) -> AsyncIterator[Running]:
+    """Signature and document alone, at every address."""
+    async with _process(["-m", "tests.benchmarks.bare", str(port)], port, {}) as running:
+        yield running
+
+
+@asynccontextmanager
+async def offhook(
+    port: int, url: str, company_file: Path, *, twilio_api_url: str = "", with_worker: bool = False
+) -> AsyncIterator[Running]:
+    """`twilio_api_url`: of the stand-in, for a server whose calls are real ones of it."""
+    arguments = ["-m", "webhooks.cli", "serve", *([] if with_worker else ["--no-worker"])]
+    async with _process(arguments, port, _environment(port, url, company_file, twilio_api_url)) as running:
+        yield running
+
+
+@asynccontextmanager
+async def worker(port: int, url: str, company_file: Path, twilio_api_url: str) -> AsyncIterator[None]:
+    """Beside the server at the port, which is the address that it gives to Twilio."""
+    environment = {**os.environ, **_environment(port, url, company_file, twilio_api_url)}
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "webhooks.cli", "work", env=environment)
+    try:
+        yield
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+def _environment(port: int, url: str, company_file: Path, twilio_api_url: str) -> dict[str, str]:
+    return {
         "DATABASE_URL": url,
         "PORT": str(port),
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "OFFHOOK_CONFIG": str(company_file),
         "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
         "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+        "TWILIO_API_URL": twilio_api_url,
     }
-    async with _process(["-m", "webhooks.cli", "serve", "--no-worker"], port, environment) as running:
-        yield running
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -99,17 +100,37 @@ async def test_nobody_waits_for_what_takes_minutes(database: Database, company: 
         assert (await session.scalars(of_ours)).all() == [State.DONE] * 2
 
 
-async def test_what_takes_minutes_is_not_taken_over_after_seconds(database: Database, company: Company) -> None:
-    clock, notebook = Clock(), Notebook()
+class Slow(Notebook):
+    """Has one thing in hand until its lease was renewed, long after it would have run out."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        super().__init__()
+        self.database, self.clock = database, clock
+
+    async def deliver(self, effect: Effect, now: datetime) -> None:
+        self.clock.now += lease.LEASE + timedelta(seconds=1)
+        async with asyncio.timeout(20):
+            while not await self._is_renewed():
+                await asyncio.sleep(0)
+        await super().deliver(effect, now)
+
+    async def _is_renewed(self) -> bool:
+        async with self.database.transaction() as session:
+            until = await session.scalar(select(Effect.lease_until))
+        return until is not None and until > self.clock.now
+
+
+async def test_what_takes_minutes_stays_with_who_is_at_it(
+    database: Database, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "RENEW_SECONDS", 0.01)
+    clock, other = Clock(), Notebook()
+    slow = Slow(database, clock)
     await _enqueue(database, EffectKind.TRANSCRIBE, 1)
-    async with database.transaction() as session:
-        await lease.claim(session, Effect, NOW, 1, lease=lease.LONG_LEASE)
-    clock.now += lease.LEASE + timedelta(seconds=1)
-    await _until_idle(_worker(database, company, notebook, clock))
-    assert notebook.given == []
-    clock.now += lease.LONG_LEASE
-    await _until_idle(_worker(database, company, notebook, clock))
-    assert notebook.given == [1]
+    await _until_idle(_worker(database, company, slow, clock))
+    await _until_idle(_worker(database, company, other, clock))
+    assert (slow.given, other.given) == ([1], [])
+    assert await _states(database) == [State.DONE]
 
 
 async def test_a_secret_is_forgotten_once_it_is_delivered_and_not_before(database: Database, company: Company) -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from crm_core.migrations.alter import altered
 
 revision = "0027"
-down_revision = "0024"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 

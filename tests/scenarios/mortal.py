@@ -1,0 +1,125 @@
+"""`offhook serve` and `offhook work` as processes that die by SIGKILL at one transition of a call, and share a clock.
+
+They are forked from a server that has imported everything: each is a process of its own, with its own connections.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import signal
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import event, inspect
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from webhooks import serve, worker
+from webhooks.runtime import Runtime
+from webhooks.settings import Settings
+
+POLL_SECONDS = 0.05
+Command = Literal["serve", "work"]
+
+forks = multiprocessing.get_context("forkserver")
+forks.set_forkserver_preload([__name__])
+
+
+@dataclass(frozen=True)
+class Fate:
+    """`dies_at`: a transition, as `journal` has them, and whether it is committed then: "call ivr>queued|before".
+
+    `died`: a file that whoever dies leaves, so that nobody else does. `journal`: where every transition is written.
+    """
+
+    clock: Path
+    journal: Path
+    died: Path
+    dies_at: str = ""
+
+
+def write_clock(file: Path, now: datetime) -> None:
+    with file.open("r+b" if file.exists() else "wb") as opened:
+        opened.write(struct.pack("d", now.timestamp()))
+
+
+def start(command: Command, settings: dict[str, Any], fate: Fate) -> BaseProcess:
+    process = forks.Process(target=_run, args=(command, settings, fate), daemon=True)
+    process.start()
+    return process
+
+
+def _run(command: Command, settings: dict[str, Any], fate: Fate) -> None:
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    _tell_time(fate.clock)
+    _listen(fate)
+    worker.POLL_SECONDS = POLL_SECONDS
+    chosen = Settings(_env_file=None, **settings)
+    asyncio.run(serve.serve(chosen, with_worker=False) if command == "serve" else serve.work(chosen))
+
+
+def _tell_time(file: Path) -> None:
+    opened, build = os.open(file, os.O_RDONLY), serve.build_runtime
+
+    def now() -> datetime:
+        (moment,) = struct.unpack("d", os.pread(opened, 8, 0))
+        return datetime.fromtimestamp(moment, UTC)
+
+    def with_clock(settings: Settings) -> Runtime:
+        runtime = build(settings)
+        runtime.clock = now
+        return runtime
+
+    serve.build_runtime = with_clock
+
+
+def _listen(fate: Fate) -> None:
+    journal = os.open(fate.journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def flushed(session: Session, _context: object) -> None:
+        session.info["moves"] = [*session.info.get("moves", []), *_moves(session)]
+
+    def executed(state: ORMExecuteState) -> None:
+        if state.is_insert and getattr(state.statement, "table", None) is not None:
+            name = state.statement.table.name  # type: ignore[attr-defined]
+            if name == "call":
+                state.session.info["moves"] = [*state.session.info.get("moves", []), "call >begun"]
+
+    def committing(session: Session) -> None:
+        _perhaps_die(session, fate, "before")
+
+    def committed(session: Session) -> None:
+        _perhaps_die(session, fate, "after")
+        moves = session.info.pop("moves", [])
+        os.write(journal, "".join(f"{move}\n" for move in moves).encode())
+
+    event.listen(Session, "after_flush", flushed)
+    event.listen(Session, "do_orm_execute", executed)
+    event.listen(Session, "before_commit", committing)
+    event.listen(Session, "after_commit", committed)
+
+
+def _moves(session: Session) -> Iterator[str]:
+    """Of everything that has a state."""
+    for row in [*session.new, *session.dirty]:
+        state = inspect(row).attrs.get("state")
+        if state is not None and state.history.added:
+            before = state.history.deleted[0] if state.history.deleted else ""
+            yield f"{row.__tablename__} {before}>{state.history.added[0]}"
+
+
+def _perhaps_die(session: Session, fate: Fate, when: str) -> None:
+    move, _bar, wanted = fate.dies_at.partition("|")
+    if when != wanted or move not in session.info.get("moves", []):
+        return
+    with contextlib.suppress(FileExistsError):
+        fate.died.touch(exist_ok=False)
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,182 @@
+"""Kill -9 of server and worker at every transition of a call, on PostgreSQL: right before its commit, or after it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from crm_core.agents import BUSY, Presence, find_agent
+from crm_core.callcenter import passing
+from crm_core.callcenter.calls import Call
+from crm_core.callcenter.legs import CallLeg
+from crm_core.callcenter.states import FINAL
+from crm_core.callcenter.transfers import Kind
+from crm_core.company import Company, QueueRule
+from crm_core.db import Database
+from tests.postgres import create_database, drop_database
+from tests.scenarios.floor import GRETA, PHONES, CallCentre
+from tests.scenarios.house import House, Killed, open_house
+
+MIRA, JONAS, _LENA = PHONES
+WORKER_SECONDS = 10
+Play = Callable[[CallCentre], Awaitable[None]]
+
+
+async def taken(centre: CallCentre) -> None:
+    """Rings, waits, is taken, put on hold, talked, ended."""
+    await centre.hire(MIRA)
+    caller = await centre.queued()
+    await centre.talk(caller, MIRA)
+    await centre.say(MIRA, "hold")
+    await centre.say(MIRA, "resume")
+    await centre.later(5)
+    await caller.hang_up()
+    await centre.later(10)
+
+
+async def given_up(centre: CallCentre) -> None:
+    """Nobody picks up in time."""
+    await centre.hire(MIRA)
+    caller = await centre.queued()
+    await centre.rung(MIRA)
+    await caller.hang_up()
+
+
+async def handed_on(centre: CallCentre) -> None:
+    """One declines, the other takes it and is cut off, and the caller comes back to the line."""
+    await centre.hire(MIRA, JONAS)
+    caller = await centre.queued()
+    await (await centre.rung(MIRA)).decline()
+    agent = await centre.talk(caller, JONAS)
+    await agent.hang_up()
+    await caller.press("1")
+    await caller.hang_up()
+
+
+async def left_word(centre: CallCentre) -> None:
+    caller = await centre.call()
+    await caller.press("4")
+    await caller.say("Die Heizung ist kalt")
+    await caller.press("#")
+    await caller.hang_up()
+
+
+async def passed_on(centre: CallCentre) -> None:
+    """One hands them over to the other and goes."""
+    await centre.hire(MIRA, JONAS)
+    caller = await centre.queued()
+    await centre.talk(caller, MIRA)
+    async with centre.database.transaction() as session:
+        colleague = await find_agent(session, JONAS)
+        await passing.to_agent(session, centre.actors[MIRA], 1, colleague, centre.now, kind=Kind.BLIND)
+    await centre.twilio.settle()
+    await centre.talk(caller, JONAS)
+    await caller.hang_up()
+
+
+PLAYS: dict[str, Play] = {play.__name__: play for play in (taken, given_up, handed_on, left_word, passed_on)}
+
+
+@pytest.fixture
+def house_rules(company: Company) -> Company:
+    always = company.hours.model_copy(update={"open": {"mon-sun": "00:00-24:00"}, "region": None})
+    queue = QueueRule(name={"de": "Support", "en": "Support"}, routing="longest-idle")
+    rules = company.callcenter.model_copy(update={"wrap_up": timedelta(seconds=5)})
+    return company.model_copy(
+        update={"hours": always, "cards": [], "shifts": [], "queues": {"support": queue}, "callcenter": rules}
+    )
+
+
+@pytest.mark.parametrize("name", PLAYS)
+async def test_after_a_kill_at_any_transition_every_call_comes_to_its_end(
+    name: str, postgres: str, postgres_template: str, house_rules: Company, tmp_path: Path
+) -> None:
+    house = Houses(postgres, postgres_template, house_rules, tmp_path)
+    moves = await house.whole(PLAYS[name])
+    points = [f"{move}|{when}" for move in moves for when in ("before", "after")]
+    assert len(points) >= 6
+    for point in chosen(points, name):
+        await house.killed(PLAYS[name], point)
+
+
+def chosen(points: list[str], name: str) -> list[str]:
+    """All in a soak; else one a scenario, another one for each."""
+    if int(os.environ.get("SOAK_SEEDS", "1")) > 1:
+        return points
+    place = list(PLAYS).index(name)
+    return [points[len(points) * (2 * place + 1) // (2 * len(PLAYS))]]
+
+
+class Houses:
+    def __init__(self, postgres: str, template: str, company: Company, folder: Path) -> None:
+        self._postgres = postgres
+        self._template = template
+        self._company = company
+        self._folder = folder
+        self._number = 0
+
+    async def whole(self, play: Play) -> list[str]:
+        """Every transition that the scenario goes through, once."""
+        async with self._open("") as house:
+            await play(house.centre)
+            await house.centre.end()
+            await house.centre.check()
+            return list(dict.fromkeys(house.fate.journal.read_text().splitlines()))
+
+    async def killed(self, play: Play, point: str) -> None:
+        async with self._open(point) as house:
+            centre = house.centre
+            try:
+                await play(centre)
+                await centre.later(WORKER_SECONDS)
+            except (Killed, AssertionError, LookupError):
+                pass
+            assert house.fate.died.exists(), f"nobody died: {point}"
+            await house.die()
+            await house.start(replace(house.fate, dies_at=""))
+            await centre.later(WORKER_SECONDS)
+            await _is_right(centre, point)
+            for phone in list(centre.twilio.calls.values()):
+                await phone.hang_up()
+            await centre.end()
+            await centre.check()
+            assert centre.dialled(GRETA) == 0, point
+
+    @asynccontextmanager
+    async def _open(self, point: str) -> AsyncIterator[House]:
+        self._number += 1
+        name = f"killed_{uuid4().hex[:12]}"
+        folder = self._folder / str(self._number)
+        folder.mkdir()
+        database = Database(await create_database(self._postgres, name, self._template), self._company)
+        try:
+            async with open_house(database, self._company, folder, point) as house:
+                yield house
+        finally:
+            await database.close()
+            await drop_database(self._postgres, name)
+
+
+async def _is_right(centre: CallCentre, point: str) -> None:
+    """What is over at the carrier is over here, agents are busy only with what is not, and a leg was dialled once."""
+    network = centre.twilio.calls
+    async with centre.database.transaction() as session:
+        for call in await session.scalars(select(Call)):
+            is_over = call.sid is not None and network[call.sid].is_over
+            assert not is_over or call.state in {*FINAL, "wrap-up"}, (point, call.state)
+        rows = (await session.scalars(select(CallLeg))).all()
+    live = [leg for leg in rows if not leg.is_over]
+    assert [leg.state for leg in live if leg.sid is not None and network[leg.sid].is_over] == [], point
+    for name in centre.actors:
+        own = [leg for leg in rows if leg.number == PHONES[name]]
+        assert centre.dialled(PHONES[name]) <= len(own), point
+        if all(leg.is_over for leg in own):
+            assert await centre.presence(name) not in BUSY - {Presence.WRAP_UP}, point
