@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import outbox
 from crm_core.callcenter import calls, recordings
-from crm_core.callcenter.legs import CallLeg, dial_key
+from crm_core.callcenter.legs import LIVE, CallLeg, dial_key
 from crm_core.callcenter.recordings import Recording
-from crm_core.callcenter.states import FINAL_LEG, LegState
+from crm_core.callcenter.states import LegState
 from crm_core.outbox import Effect, EffectKind
 
 TIMER = "calls.check"
@@ -40,7 +40,7 @@ async def check_all(session: AsyncSession, now: datetime, *, settled_after: time
         if call.sid is not None and call.updated_at <= now - settled_after:
             payload = {"call": call.id}
             await outbox.enqueue(session, EffectKind.CHECK, f"twilio:check-call-{call.id}", payload, now)
-    live = await session.scalars(select(CallLeg).where(CallLeg.state.not_in(FINAL_LEG)).order_by(CallLeg.id))
+    live = await session.scalars(select(CallLeg).where(text(LIVE)).order_by(CallLeg.id))
     for leg in live.all():
         if leg.state == LegState.CREATED and await _was_attempted(session, leg):
             # Whoever dialled was gone before they could say so.
