@@ -44,7 +44,7 @@ class TwilioCourier:
             case EffectKind.REDIRECT:
                 await self._redirect(effect.id, effect.payload)
             case EffectKind.HANG_UP:
-                await self._hang_up(effect.payload["leg"])
+                await self._hang_up(effect.payload["leg"], now)
             case EffectKind.PARTICIPANT:
                 await conference.change(self._database, self._client, effect, now)
             case EffectKind.RECORD:
@@ -151,11 +151,15 @@ class TwilioCourier:
             url = f"{self._base_url}/twilio/{payload['to']}?{query}&effect={effect_id}"
             await self._update(sid, url=url, method="POST")
 
-    async def _hang_up(self, leg_id: int) -> None:
+    async def _hang_up(self, leg_id: int, now: datetime) -> None:
+        """The end is reported, and asked for soon where it is not: the next caller waits for the agent."""
         async with self._database.transaction() as session:
             leg = await session.get(CallLeg, leg_id)
-        if leg is not None and leg.sid is not None and not carrier.is_final(leg):
-            await self._update(leg.sid, status="completed")
+        if leg is None or leg.sid is None or carrier.is_final(leg):
+            return
+        await self._update(leg.sid, status="completed")
+        async with self._database.transaction() as session:
+            await checking.check_leg(session, leg, now, after=LOOK_AFTER)
 
     async def _check(self, payload: dict[str, Any], now: datetime) -> None:
         """What Twilio knows of a call or leg that should be over; it is treated as if it had been reported."""

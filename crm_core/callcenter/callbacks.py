@@ -29,7 +29,7 @@ class CallbackRequest(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), unique=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
     outbound_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), unique=True)
     number: Mapped[str]
     due_at: Mapped[datetime | None] = mapped_column(index=True)

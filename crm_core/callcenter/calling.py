@@ -12,7 +12,7 @@ from crm_core import phones
 from crm_core.agents import Agent
 from crm_core.callcenter import blocking, legs
 from crm_core.callcenter.callers import who_calls
-from crm_core.callcenter.calls import OPEN, Call
+from crm_core.callcenter.calls import OPEN, OUTBOUND, Call
 from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.states import FINAL, CallState
 from crm_core.company import company_of
@@ -141,10 +141,10 @@ async def refuse_on_the_phone(session: AsyncSession, contact: Contact | None, nu
 
 def _to(contact: Contact | None, number: str) -> ColumnElement[bool]:
     """Calls that we make to them."""
-    to_them = Call.to_number == number
-    if contact is not None:
-        to_them = or_(Call.contact_id == contact.id, to_them)
-    return and_(Call.direction == "outbound", to_them)
+    to_number = and_(Call.direction == OUTBOUND, Call.to_number == number)
+    if contact is None:
+        return to_number
+    return or_(to_number, and_(Call.direction == OUTBOUND, Call.contact_id == contact.id))
 
 
 async def refuse_unwanted(session: AsyncSession, number: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,6 +24,8 @@ from crm_core.message import say
 OPEN = f"NOT ({one_of('state', sorted(FINAL))})"
 
 _CALLED = "direction = 'outbound'"
+OUTBOUND: ColumnElement[str] = literal_column("'outbound'")
+"""For a condition by `to_number`: written out for the same reason."""
 
 
 class Call(Record):

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from crm_core.callcenter import calls, told
-from crm_core.callcenter.calls import Call
+from crm_core.callcenter.calls import OUTBOUND, Call
 from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.states import CallState
 from crm_core.company import CollectDigits, CollectWords, MyTickets, OpenTicket, company_of
@@ -104,7 +104,7 @@ def came_back() -> ColumnElement[bool]:
 def _rung_since(number: str) -> ColumnElement[bool]:
     """Somebody here has called them about it meanwhile."""
     ours = aliased(Call, name="ours")
-    talked = (ours.direction == "outbound", ours.to_number == number, ours.talk_began_at.is_not(None))
+    talked = (ours.direction == OUTBOUND, ours.to_number == number, ours.talk_began_at.is_not(None))
     return exists().where(*talked, ours.talk_began_at > Call.ended_at)
 
 

@@ -21,6 +21,7 @@ from crm_core.callcenter import (
     passed,
     presence,
     queues,
+    routing,
     told,
     worked,
     wrapup,
@@ -78,6 +79,8 @@ async def leave_queue(session: AsyncSession, call: Call, now: datetime) -> bool:
     if was_waiting:
         await offers.withdraw(session, call.id, now)
         await cards.refresh(session, "call", call.id, now)
+        # Whose phone was about to be rung is free for the next one.
+        await routing.match_all(session, now)
     return was_waiting
 
 

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -77,6 +77,7 @@ class CallLeg(Base):
         CheckConstraint(one_of("state", LegState), name="state"),
         CheckConstraint(one_of("party", Party), name="party"),
         CheckConstraint(one_of("mode", Mode), name="mode"),
+        Index("ix_call_leg_live", "id", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
         {"sqlite_autoincrement": True},
     )
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from crm_core.callcenter import cut_off
-from crm_core.callcenter.calls import Call
+from crm_core.callcenter.calls import OUTBOUND, Call
 from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import FINAL, CallState
 
@@ -60,8 +60,7 @@ def _talked_to() -> list[ColumnElement[bool]]:
     talked = or_(later.talk_began_at.is_not(None), and_(later.direction == "outbound", later.state == CallState.DONE))
     same = (
         later.from_number == Call.from_number,
-        # Written out, not bound: so that both databases see that the partial index serves.
-        and_(later.direction == literal_column("'outbound'"), later.to_number == Call.from_number),
+        and_(later.direction == OUTBOUND, later.to_number == Call.from_number),
         later.contact_id == Call.contact_id,
     )
     return [exists().where(condition, later.id > Call.id, talked) for condition in same]

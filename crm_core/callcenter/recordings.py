@@ -8,7 +8,7 @@ import enum
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -45,6 +45,10 @@ class Unwritten(enum.StrEnum):
 RUNNING = (RecordingState.STARTING, RecordingState.RECORDING, RecordingState.PAUSED)
 
 
+# Written out, not bound: so that both databases see that the partial index serves.
+ENDING = "state = 'stopping'"
+
+
 class Recording(Base):
     """Of a talk: `agent_id` wished for it, `wording` is the announcement as spoken, `agreed_at` when the key came.
 
@@ -73,6 +77,7 @@ class Recording(Base):
     __table_args__ = (
         CheckConstraint(one_of("state", RecordingState), name="state"),
         CheckConstraint(one_of("unwritten", Unwritten), name="unwritten"),
+        Index("ix_recording_ending", "id", sqlite_where=text(ENDING), postgresql_where=text(ENDING)),
     )
 
     @property

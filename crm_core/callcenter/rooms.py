@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import outbox
@@ -14,7 +14,7 @@ from crm_core.agents import Actor
 from crm_core.callcenter import checking, legs, queues
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg, Party
-from crm_core.callcenter.states import FINAL_LEG, CallState, LegState
+from crm_core.callcenter.states import CallState, LegState
 from crm_core.errors import Refused
 from crm_core.outbox import EffectKind
 
@@ -79,7 +79,7 @@ async def current_call(session: AsyncSession, actor: Actor) -> int:
             CallLeg.agent_id == actor.agent_id,
             CallLeg.party == Party.AGENT,
             CallLeg.joined_at.is_not(None),
-            CallLeg.state.not_in(FINAL_LEG),
+            text(legs.LIVE),
         )
         .order_by(CallLeg.id.desc())
         .limit(1)

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from crm_core.callcenter.callbacks import CallbackRequest
+from crm_core.callcenter.offers import Offer
 from crm_core.contacts import tags
 from telephony.simulator import Call as PhoneCall
 from tests import people
@@ -326,3 +329,22 @@ async def test_an_agent_loses_the_signal_in_a_talk(centre: CallCentre) -> None:
     await centre.later(60)
     assert not caller.is_over or "Auf Wiederhören" in caller.heard
     await caller.hang_up()
+
+
+@scenario
+async def test_who_gives_up_while_a_phone_rings_for_them_leaves_the_agent_to_the_next_one(centre: CallCentre) -> None:
+    centre.rule(routing="longest-idle")
+    await centre.hire("Mira Okafor")
+    first = await centre.queued(GRETA)
+    second = await centre.queued(HANS)
+    await centre.rung("Mira Okafor")
+    await first.hang_up()
+    # Long before the offer expires, or everything is checked; on a bad day the wish to hang up is refused now and then.
+    await centre.later(10 if centre.is_good_day else 40)
+    async with centre.database.transaction() as session:
+        rung_for = await session.scalars(select(Offer.call_id).where(Offer.ended_at.is_(None)))
+        assert list(rung_for) == [2]
+    await centre.talk(second, "Mira Okafor")
+    await second.hang_up()
+    await centre.end()
+    assert await centre.states() == ["abandoned", "done"]

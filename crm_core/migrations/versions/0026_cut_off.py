@@ -13,6 +13,8 @@ branch_labels = None
 depends_on = None
 
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_LIVE = sa.text("NOT (state IN ('busy', 'canceled', 'completed', 'failed', 'no-answer'))")
+_ENDING = sa.text("state = 'stopping'")
 
 
 def upgrade() -> None:
@@ -24,9 +26,15 @@ def upgrade() -> None:
         batch.alter_column("number", existing_type=sa.String(), nullable=True)
         batch.add_column(sa.Column("digest", sa.String(), nullable=True))
         batch.create_unique_constraint(op.f("uq_blocked_number_digest"), ["digest"])
+    op.create_index("ix_call_leg_live", "call_leg", ["id"], sqlite_where=_LIVE, postgresql_where=_LIVE)
+    op.create_index(op.f("ix_callback_request_ticket_id"), "callback_request", ["ticket_id"])
+    op.create_index("ix_recording_ending", "recording", ["id"], sqlite_where=_ENDING, postgresql_where=_ENDING)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_recording_ending", table_name="recording")
+    op.drop_index(op.f("ix_callback_request_ticket_id"), table_name="callback_request")
+    op.drop_index("ix_call_leg_live", table_name="call_leg")
     # Of an erased owner nothing is left that the older schema could tell the number by.
     op.execute("DELETE FROM blocked_number WHERE number IS NULL")
     with altered("blocked_number") as batch:

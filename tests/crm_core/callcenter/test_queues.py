@@ -12,6 +12,7 @@ from crm_core.db import Database
 from crm_core.errors import CrmError, Invalid, Refused
 from crm_core.outbox import Effect, EffectKind
 from tests import people
+from tests.crm_core.callcenter.stage import Floor
 from tests.people import NOW, as_actor
 
 
@@ -160,3 +161,14 @@ async def test_an_unknown_caller_is_answered_in_the_language_of_last_time(databa
         await calls.speak(session, await calls.lock_call(session, inbound.id), "en", NOW)
     async with database.transaction() as session:
         assert (await callers.who_calls(session, "+442079460999")).language == "en"
+
+
+async def test_whose_phone_was_about_to_ring_for_who_left_the_queue_is_rung_for_the_next_one_at_once(
+    floor: Floor,
+) -> None:
+    floor.rule(routing="longest-idle")
+    await floor.hire("Mira Okafor")
+    first, second = await floor.caller(), await floor.caller("+493023125011")
+    async with floor.database.transaction() as session:
+        await ending.leave_queue(session, await calls.lock_call(session, first), floor.now)
+    assert (await floor.rung(first), await floor.rung(second)) == ([], ["Mira Okafor"])
