@@ -126,6 +126,12 @@ async def of_leg(session: AsyncSession, leg_id: int) -> Transfer | None:
     return await session.scalar(select(Transfer).where(Transfer.leg_id == leg_id).with_for_update(key_share=True))
 
 
+async def only_asked(session: AsyncSession, call_id: int) -> set[int]:
+    """The legs of those who did not take the call over."""
+    back = select(Transfer.leg_id).where(Transfer.call_id == call_id, Transfer.state == TransferState.BACK)
+    return set(await session.scalars(back))
+
+
 async def leg_of(session: AsyncSession, transfer: Transfer) -> CallLeg:
     return await session.get_one(CallLeg, transfer.leg_id)
 
