@@ -222,10 +222,9 @@ async def _left_the_talk(session: AsyncSession, call: Call, leg: CallLeg, agent_
 
 async def _leave_to_the_others(session: AsyncSession, call: Call, now: datetime) -> None:
     """A colleague has them now, or whoever is outside; with nobody they hear a farewell."""
-    asked = await transfers.only_asked(session, call.id)
+    going = await transfers.going(session, call.id)
     there = await legs.in_the_talk(session, call.id, Party.AGENT, Party.THIRD)
-    # Who was only asked goes, and of who has left the conference the end is still to be reported.
-    others = [leg for leg in there if leg.id not in asked and leg.state != LegState.LEFT]
+    others = [leg for leg in there if leg.id not in going and leg.state != LegState.LEFT]
     colleague = next((one.agent_id for one in others if one.party == Party.AGENT), None)
     if colleague is not None:
         call.agent_id = colleague
