@@ -105,7 +105,12 @@ async def waiting_callback(session: AsyncSession, contact: Contact | None, numbe
 
 async def refuse_second(session: AsyncSession, contact: Contact | None, number: str, now: datetime) -> None:
     """They are being called, or were a moment ago: nobody is rung twice. Raises Refused saying by whom."""
-    rung = select(CallLeg.call_id).where(CallLeg.call_id == Call.id, CallLeg.party == Party.CUSTOMER).exists()
+    # A dial that the carrier refused rang nowhere.
+    rung = (
+        select(CallLeg.call_id)
+        .where(CallLeg.call_id == Call.id, CallLeg.party == Party.CUSTOMER, CallLeg.sid.is_not(None))
+        .exists()
+    )
     found = await session.execute(
         select(Call, Agent.name)
         .outerjoin(Agent, Agent.id == Call.agent_id)

@@ -212,7 +212,7 @@ async def _left_the_talk(session: AsyncSession, call: Call, leg: CallLeg, agent_
         elif call.agent_id == agent_id:
             await _leave_to_the_others(session, call, now)
     came_by = await transfers.of_leg(session, leg.id)
-    if came_by is not None and came_by.state == TransferState.BACK:
+    if came_by is not None and came_by.state == TransferState.BACK and call.agent_id != agent_id:
         # They were only asked: there is nothing to write down.
         await work.free(session, agent_id, now)
         await routing.match_all(session, now)
@@ -222,7 +222,9 @@ async def _left_the_talk(session: AsyncSession, call: Call, leg: CallLeg, agent_
 
 async def _leave_to_the_others(session: AsyncSession, call: Call, now: datetime) -> None:
     """A colleague has them now, or whoever is outside; with nobody they hear a farewell."""
-    others = await legs.in_the_talk(session, call.id, Party.AGENT, Party.THIRD)
+    going = await transfers.going(session, call.id)
+    there = await legs.in_the_talk(session, call.id, Party.AGENT, Party.THIRD)
+    others = [leg for leg in there if leg.id not in going and leg.state != LegState.LEFT]
     colleague = next((one.agent_id for one in others if one.party == Party.AGENT), None)
     if colleague is not None:
         call.agent_id = colleague

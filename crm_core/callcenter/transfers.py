@@ -126,6 +126,17 @@ async def of_leg(session: AsyncSession, leg_id: int) -> Transfer | None:
     return await session.scalar(select(Transfer).where(Transfer.leg_id == leg_id).with_for_update(key_share=True))
 
 
+async def going(session: AsyncSession, call_id: int) -> set[int]:
+    """The legs of those who were only asked, and of those who passed the call on: their end may be reported late."""
+    back = select(Transfer.leg_id).where(Transfer.call_id == call_id, Transfer.state == TransferState.BACK)
+    passed_on = (
+        select(CallLeg.id)
+        .join(Transfer, (Transfer.call_id == CallLeg.call_id) & (Transfer.from_agent_id == CallLeg.agent_id))
+        .where(Transfer.call_id == call_id, Transfer.state == TransferState.DONE, CallLeg.id < Transfer.leg_id)
+    )
+    return {*await session.scalars(back), *await session.scalars(passed_on)}
+
+
 async def leg_of(session: AsyncSession, transfer: Transfer) -> CallLeg:
     return await session.get_one(CallLeg, transfer.leg_id)
 

@@ -92,7 +92,7 @@ async def set_stage(database: Database, company: Company, chaos: Chaos | None = 
         channel, lena = slack.add_channel("support"), telegram.add_user("Lena Brandt", "lena", "de")
         always_open = company.hours.model_copy(update={"open": {"mon-sun": "00:00-23:59"}, "region": None})
         place = CardPlace(place=f"slack:{channel}", kinds=["ticket", "call"])
-        company = company.model_copy(update={"cards": [place], "hours": always_open})
+        company = company.model_copy(update={"cards": [place], "hours": always_open, "shifts": []})
         database.works_for(company)
         await _hire(database, mira, jonas, lena)
         port = unused_port()

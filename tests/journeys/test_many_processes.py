@@ -14,7 +14,7 @@ from aiohttp.test_utils import unused_port
 
 from crm_core.company import Company
 from crm_core.db import Database
-from tests.journeys.processes import Server, until_nothing_is_due, write_company
+from tests.journeys.processes import PATIENCE_SECONDS, Server, until_nothing_is_due, write_company
 from tests.journeys.stage import LINE, Stage, set_stage
 
 TICKETS = 60
@@ -54,8 +54,10 @@ async def test_every_card_is_posted_and_every_answer_given_once(stage: Stage, se
 
 
 async def test_two_agents_accept_one_call_and_one_phone_rings(stage: Stage, servers: list[Server]) -> None:
+    stage.twilio.deliverer.answer_seconds = PATIENCE_SECONDS
     caller = await stage.twilio.dial("+493023125010", LINE)
     await caller.press("3")
+    assert (caller.pastime, stage.twilio.errors) == ("queued", [])
     await _by_turns(stage, servers, [(stage.mira, "accept CALL-1"), (stage.jonas, "accept CALL-1")] * 4)
     dialled = [call for call in stage.twilio.calls.values() if not call.is_inbound]
     assert len(dialled) == 1
