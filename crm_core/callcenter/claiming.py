@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, db, references, rights
@@ -28,11 +28,14 @@ MOST_PASSED = 100
 
 @dataclass(slots=True)
 class Turn:
-    """Whose turn it is; None when nobody may be called now, and `next_at` when somebody may be. `passed` over: why."""
+    """Whose turn it is; None when nobody may be called now, and `next_at` when somebody may be. `is_in_hand`: others
+    have whoever is left. `passed` over: why.
+    """
 
     call_list: CallList
     callee: Callee | None = None
     next_at: datetime | None = None
+    is_in_hand: bool = False
     passed: list[tuple[int, Why]] = field(default_factory=list)
 
 
@@ -68,6 +71,7 @@ async def claim(session: AsyncSession, actor: Actor, list_id: int, now: datetime
     await session.flush()
     if turn.callee is None:
         turn.next_at = await next_at(session, list_id, now)
+        turn.is_in_hand = await _is_in_hand(session, list_id)
     return turn
 
 
@@ -134,6 +138,13 @@ async def next_at(session: AsyncSession, list_id: int, now: datetime) -> datetim
             Callee.list_id == list_id, Callee.state == CalleeState.OPEN, Callee.due_at > now
         )
     )
+
+
+async def _is_in_hand(session: AsyncSession, list_id: int) -> bool:
+    """Looked at or called: whoever is open and due was not free."""
+    looked_at = and_(Callee.state == CalleeState.OPEN, Callee.lease_token.is_not(None))
+    found = select(Callee.id).where(Callee.list_id == list_id, or_(looked_at, Callee.state == CalleeState.CALLING))
+    return await session.scalar(found.limit(1)) is not None
 
 
 async def let_go_of(session: AsyncSession, actor: Actor, giver_id: int, _receiver_id: int, now: datetime) -> None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from crm_core import references
 from crm_core.callcenter import attempts, call_lists, callees, claiming, wrapup
-from crm_core.callcenter.call_lists import CallList
 from crm_core.callcenter.callees import Callee, CalleeState
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.claiming import Turn
@@ -49,11 +48,9 @@ async def show_next(context: Context, calllist: CallListArg | None = None) -> Re
         return await _turn(context, (await call_lists.find(session, actor, calllist)).id)
     last = await claiming.last_of(session, actor.agent_id or 0)
     worked = await claiming.worked_lists(session, actor)
-    if last is not None and last.list_id in {one.id for one in worked}:
+    if last is not None and (not worked or last.list_id in {one.id for one in worked}):
         return await _turn(context, last.list_id)
     if not worked:
-        if last is not None:
-            call_lists.refuse_unless_open(await session.get_one(CallList, last.list_id))
         raise Refused("calllist.none-open")
     if len(worked) == 1:
         return await _turn(context, worked[0].id)
@@ -198,7 +195,9 @@ async def _turn(context: Context, list_id: int, said: str = "") -> Reply:
 
 def _nobody(context: Context, turn: Turn, lead: str) -> Reply:
     name, ref = turn.call_list.name, turn.call_list.ref
-    if turn.next_at is not None:
+    if turn.is_in_hand and turn.next_at is None:
+        reply = context.reply("calllist.nobody-free", shown=[ref], name=name)
+    elif turn.next_at is not None:
         reply = context.reply("calllist.nobody-until", shown=[ref], name=name, when=turn.next_at)
     else:
         reply = context.reply("calllist.nobody-left", shown=[ref], name=name)
