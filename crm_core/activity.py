@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import JSON, Date, Index, insert, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -228,8 +229,13 @@ async def _remove(session: AsyncSession, target: Record, last: Activity) -> None
     if target.version != 1:
         raise Refused("undo.changed-since", ref=references.ref(last.kind, last.record_id))
     await references.before_removal(session, last.kind, last.record_id)
-    await session.delete(target)
-    await session.flush()
+    try:
+        async with session.begin_nested():
+            await session.delete(target)
+            await session.flush()
+    except IntegrityError:
+        # Another record points at it by now.
+        raise Refused("undo.changed-since", ref=references.ref(last.kind, last.record_id)) from None
 
 
 def _restore(target: Record, data: dict[str, Any], now: datetime) -> None:

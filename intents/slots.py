@@ -230,6 +230,14 @@ PROJECT = Slot(
     _record("project", "project|projekt").read,
 )
 HOURS = Slot("hours", r"#?h\s?[-#–]?\s?\d{1,15}", _record("hours", "hours|stunden").read)
+CALLEE = Slot(
+    "callee",
+    rf"(?:(?:entry|eintrag)\s)?#?le\s?[-#–]?\s?\d{{1,15}}|{_THAT_PATTERN}",
+    _record("callee", "entry|eintrag").read,
+)
+CALL_LIST = Slot("calllist", r"[^\s:,;][^:,;]{0,59}?", _text, is_free=True)
+MEMBERS = Slot("members", r".+", _text, is_free=True)
+OUTCOME = Slot("outcome", r"[^\W\d_][\w \-]{0,39}?", _text, is_free=True)
 TEXT = Slot("text", r".+", _text, is_free=True)
 TITLE = Slot("text", _TITLE, _text, is_free=True)
 CONTACT = Slot("contact", _NAME, _text, is_free=True)
@@ -278,6 +286,7 @@ PAUSE_WORD = Slot(
 ANNOUNCEMENT = Slot("announcement", r".{1,1000}?", _text, is_free=True)
 CLOSING = Slot("closing", r"close(?: (?:all|the queues))?|(?:(?:die )?warteschlangen )?schlie(?:ß|ss)en", _text)
 UNTIL = Slot("until", rf"{DAY_PATTERN}|{CLOCK_PATTERN}", _until)
+WHEN = Slot("when", UNTIL.pattern, _until)
 CLOCK = Slot("clock", CLOCK_PATTERN, lambda text, _heard: read_clock(text))
 PRESENCE = Slot("presence", "|".join(word for words in _PRESENCES.values() for word in words), _presence)
 LANGUAGES = Slot("languages", rf"[^\W\d_]{{2,20}}(?:{_AND}[^\W\d_]{{2,20}}){{0,9}}", _listed)
@@ -305,6 +314,10 @@ MeantDealArg: TypeAlias = Annotated[int, MEANT_DEAL]
 TaskArg: TypeAlias = Annotated[int, TASK]
 CallArg: TypeAlias = Annotated[int, CALL]
 GivenCallArg: TypeAlias = Annotated[int, GIVEN_CALL]
+CalleeArg: TypeAlias = Annotated[int, CALLEE]
+CallListArg: TypeAlias = Annotated[str, CALL_LIST]
+MembersArg: TypeAlias = Annotated[str, MEMBERS]
+OutcomeArg: TypeAlias = Annotated[str, OUTCOME]
 CustomerArg: TypeAlias = Annotated[str, CUSTOMER]
 DialledArg: TypeAlias = Annotated[str, DIALLED]
 TargetArg: TypeAlias = Annotated[str, TARGET]
@@ -352,6 +365,7 @@ PauseWordArg: TypeAlias = Annotated[str, PAUSE_WORD]
 AnnouncementArg: TypeAlias = Annotated[str, ANNOUNCEMENT]
 ClosingArg: TypeAlias = Annotated[str, CLOSING]
 UntilArg: TypeAlias = Annotated[datetime, UNTIL]
+WhenArg: TypeAlias = Annotated[datetime, WHEN]
 ClockArg: TypeAlias = Annotated[time, CLOCK]
 PresenceArg: TypeAlias = Annotated[Presence, PRESENCE]
 LanguagesArg: TypeAlias = Annotated[list[str], LANGUAGES]

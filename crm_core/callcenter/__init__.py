@@ -5,16 +5,23 @@ from crm_core.agents import Agent
 from crm_core.callcenter import (
     abilities,
     arrivals,
+    attempts,
     blocking,
+    call_lists,
     callbacks,
+    callees,
     callers,
     calls,
     checking,
+    claiming,
     devices,
     emergencies,
     ending,
+    filling,
     legs,
+    list_progress,
     listening,
+    merged_callees,
     missed_sms,
     moving,
     offers,
@@ -35,6 +42,8 @@ from crm_core.callcenter import (
     turns,
     wrapup,
 )
+from crm_core.callcenter.call_lists import CallList
+from crm_core.callcenter.callees import Callee
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.emergencies import Emergency
 from crm_core.callcenter.ringing_back import to_ring_back
@@ -45,7 +54,10 @@ references.register("CALL", Call)
 references.register("AGENT", Agent)
 ways.called_from(calls.number_of)
 references.register("EM", Emergency)
+references.register("L", CallList, call_lists.remove_parts)
+references.register("LE", Callee)
 handover.LEAVING.append(pins.forget)
+handover.LEAVING.append(claiming.let_go_of)
 agenda.register("callbacks", to_ring_back)
 consents.WITHDRAWALS.append(taping.withdrawn_by)
 timers.register(checking.LOOK, checking.on_look)
@@ -63,16 +75,23 @@ timers.register_chain(turns.TIMER, turns.on_due, turns.plan)
 __all__ = [
     "abilities",
     "arrivals",
+    "attempts",
     "blocking",
+    "call_lists",
     "callbacks",
+    "callees",
     "callers",
     "calls",
     "checking",
+    "claiming",
     "devices",
     "emergencies",
     "ending",
+    "filling",
     "legs",
+    "list_progress",
     "listening",
+    "merged_callees",
     "missed_sms",
     "moving",
     "offers",

@@ -66,11 +66,18 @@ async def owner_of(session: AsyncSession, number: str) -> Contact | None:
 
 async def refuse_unless_open(session: AsyncSession, contact: Contact | None, now: datetime) -> None:
     """Raises Refused with the time from which they may be called."""
+    opens = await opens_at(session, contact, now)
+    if opens > now:
+        raise Refused("call.outside-hours", when=opens)
+
+
+async def opens_at(session: AsyncSession, contact: Contact | None, at: datetime) -> datetime:
+    """The first moment from `at` on in which they may be called."""
     calendar = await hours_of(session, contact)
-    if calendar.hours.are_open(now, calendar.zone) or not calendar.hours.are_ever_open:
-        return
+    if calendar.hours.are_open(at, calendar.zone) or not calendar.hours.are_ever_open:
+        return at
     moment = timedelta(seconds=1)
-    raise Refused("call.outside-hours", when=calendar.after(now, moment) - moment)
+    return calendar.after(at, moment) - moment
 
 
 async def hours_of(session: AsyncSession, contact: Contact | None) -> Calendar:

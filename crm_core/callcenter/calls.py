@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core import activity, cards, references, rights
+from crm_core import activity, cards, followers, references, rights
 from crm_core.activity import Json
 from crm_core.agents import Actor
 from crm_core.callcenter import board
@@ -113,6 +113,8 @@ async def move_to(session: AsyncSession, call: Call, state: CallState, now: date
     call.state = state
     _measure(call, old, now)
     await changed(session, call, now)
+    if state == CallState.WRAP_UP or call.is_over:
+        await followers.tell(session, "call", call.id, now)
     return True
 
 
@@ -198,12 +200,15 @@ async def previous_talk(session: AsyncSession, call: Call) -> Call | None:
     """The last one with the same contact in which somebody spoke to them."""
     if call.contact_id is None:
         return None
-    return await session.scalar(
-        select(Call)
-        .where(Call.contact_id == call.contact_id, Call.id < call.id, Call.agent_id.is_not(None))
-        .order_by(Call.id.desc())
-        .limit(1)
-    )
+    return await last_talk(session, call.contact_id, before=call.id)
+
+
+async def last_talk(session: AsyncSession, contact_id: int, *, before: int | None = None) -> Call | None:
+    """The newest call in which an agent had them."""
+    query = select(Call).where(Call.contact_id == contact_id, Call.agent_id.is_not(None))
+    if before is not None:
+        query = query.where(Call.id < before)
+    return await session.scalar(query.order_by(Call.id.desc()).limit(1))
 
 
 async def list_calls(session: AsyncSession, actor: Actor, limit: int = 10) -> Sequence[Call]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import activity, cards, notices, outbox, rights
+from crm_core import activity, cards, followers, notices, outbox, rights
 from crm_core.agents import Actor, Presence, Role
 from crm_core.callcenter import calls, legs, routing, work
 from crm_core.callcenter.calls import Call
@@ -72,6 +72,7 @@ async def dispose(
         if agent.presence == Presence.WRAP_UP and call.wrap_up_until is not None:
             await _end(session, call, agent.id, now)
     await cards.refresh(session, "call", call.id, now)
+    await followers.tell(session, "call", call.id, now)
     return call
 
 

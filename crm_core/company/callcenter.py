@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import Field, model_validator
 
-from crm_core.company.part import LocalText, Part
-
-_SPAN = re.compile(r"(?:(\d{1,3})\s?h)?\s?(?:(\d{1,4})\s?m)?\s?(?:(\d{1,5})\s?s)?")
-
-
-def _span(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    match = _SPAN.fullmatch(value.strip())
-    hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
-    span = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    if not span and value.strip() not in {"0", "0s"}:
-        raise ValueError(f"{value} is no length of time; write it like 30s, 5m or 1h")
-    return span
-
-
-def _written(span: timedelta) -> str:
-    return f"{int(span.total_seconds())}s"
-
-
-Span: TypeAlias = Annotated[timedelta, BeforeValidator(_span), PlainSerializer(_written, return_type=str)]
-"""Time on the clock: 30s, 5m, 1h."""
+from crm_core.company.call_lists import CallLists
+from crm_core.company.part import LocalText, Part, refuse
+from crm_core.company.spans import Code, Span
 
 Routing: TypeAlias = Literal["by-hand", "longest-idle", "round-robin", "fewest-calls", "ring-all", "ordered"]
 
@@ -91,9 +71,6 @@ class ServiceLevel(Part):
     ignore_under: Span = timedelta(0)
 
 
-Code: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-
-
 class CallCenter(Part):
     """`vip_tag` marks contacts who pass others; `promised`: a ticket of theirs is near its breach; `deal`: an open one.
 
@@ -115,6 +92,7 @@ class CallCenter(Part):
     cut_off_minutes: Annotated[int, Field(ge=0, le=60)] = 10
     vip_tag: str = "vip"
     head_start: HeadStart = HeadStart()
+    call_lists: CallLists = CallLists()
     supervision: Literal["off", "listen", "whisper", "barge"] = "off"
     recordings: Literal["own", "team", "all"] = "own"
 
@@ -122,4 +100,9 @@ class CallCenter(Part):
     def _can_be_disposed(self) -> CallCenter:
         if self.disposition_required and not self.dispositions:
             raise ValueError("callcenter.disposition_required, but there are no dispositions to choose from")
+        return self
+
+    @model_validator(mode="after")
+    def _outcomes_are_known(self) -> CallCenter:
+        refuse(self.call_lists.unfitting(self.dispositions))
         return self

@@ -31,6 +31,7 @@ class Retention(Part):
     tickets: Kept | None = None
     deals: Kept | None = None
     tasks: Kept | None = None
+    call_lists: Kept | None = Field(default=None, alias="call-lists")
     receipts: Kept | None = None
     effects: Kept | None = None
     conversations: Kept | None = None

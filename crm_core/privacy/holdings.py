@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from crm_core.activity import Activity
+from crm_core.callcenter.callees import Callee
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg
 from crm_core.company import company_of
@@ -87,6 +88,7 @@ class Person:
     tasks: list[int] = field(default_factory=list)
     projects: list[int] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
+    callees: list[int] = field(default_factory=list)
     legs: list[int] = field(default_factory=list)
     emails: list[str] = field(default_factory=list)
     accounts: list[tuple[str, str]] = field(default_factory=list)
@@ -118,6 +120,7 @@ async def person(session: AsyncSession, contact: Contact) -> Person:
         tasks=await _ids(session, Task, contact.id),
         projects=await _ids(session, Project, contact.id),
         calls=[call.id for call in calls],
+        callees=await _ids(session, Callee, contact.id),
         legs=await _legs(session, [call.id for call in calls]),
         appointments=await _ids(session, Appointment, contact.id),
         consents=await _ids(session, Consent, contact.id),
@@ -158,6 +161,7 @@ async def _written(session: AsyncSession, about: Person) -> list[str]:
         select(File.name).where(File.id.in_(about.files)),
         select(Consent.wording).where(Consent.id.in_(about.consents)),
         select(Call.note).where(Call.id.in_(about.calls)),
+        select(Callee.note).where(Callee.id.in_(about.callees)),
     ]
     found = [text for query in texts for text in await session.scalars(query)]
     found += [*await _tags(session, about), *await _custom(session, about)]
@@ -200,6 +204,9 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "blocked_number": table["blocked_number"].c.number.in_(about.numbers),
         "call": table["call"].c.id.in_(calls),
         "call_leg": table["call_leg"].c.call_id.in_(calls),
+        "callee": table["callee"].c.contact_id == about.contact_id,
+        # Made for many, but for one alone whose name it bears.
+        "calllist": _bears(table["calllist"].c.name, about.name),
         "callback_request": or_(
             table["callback_request"].c.call_id.in_(calls), table["callback_request"].c.ticket_id.in_(tickets)
         ),
@@ -267,6 +274,10 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
     }
 
 
+def _bears(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    return column.icontains(name, autoescape=True) if len(name) >= SHORTEST_WORD else false()
+
+
 def _recorded(recording: Table, about: Person) -> ColumnElement[bool]:
     return or_(recording.c.call_id.in_(about.calls), recording.c.ticket_id.in_(about.tickets))
 
@@ -289,7 +300,7 @@ def _only_theirs(about: Person) -> ColumnElement[bool]:
 
 
 def _timeline(about: Person) -> ColumnElement[bool]:
-    own = {**_records(about), "consent": about.consents, "file": about.files}
+    own = {**_records(about), "callee": about.callees, "consent": about.consents, "file": about.files}
     return or_(false(), *(and_(Activity.kind == kind, Activity.record_id.in_(ids)) for kind, ids in own.items()))
 
 

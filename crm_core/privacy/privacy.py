@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import String, case, delete, func, select, update
+from sqlalchemy import cast as cast_to
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, cards, files, references, rights
 from crm_core.agents import Actor
 from crm_core.callcenter import blocking, recordings
+from crm_core.callcenter.call_lists import CallList
+from crm_core.callcenter.callees import Callee, CalleeState, Why
 from crm_core.callcenter.recordings import Recording
 from crm_core.contacts.contacts import Contact
 from crm_core.contacts.merges import merged_into
@@ -28,6 +31,20 @@ ERASED = "(erased)"
 def _given_up(model: type[Leased]) -> Any:
     """What waits still and would say something of the person is not done any more."""
     return case((model.state == State.PENDING, State.DEAD.value), else_=model.state)
+
+
+def _not_called() -> dict[str, Any]:
+    """Whoever was still to be called is not called any more; that somebody was stays counted."""
+    waits = Callee.state.in_([CalleeState.OPEN, CalleeState.CALLING])
+    return {
+        "deal_id": None,
+        "tag": None,
+        "note": None,
+        "lease_token": None,
+        "lease_until": None,
+        "state": case((waits, CalleeState.DROPPED.value), else_=Callee.state),
+        "why": case((waits, Why.GONE.value), else_=Callee.why),
+    }
 
 
 # By this anybody who finds what was handed over could guess it.
@@ -62,6 +79,8 @@ _EMPTIED: dict[str, dict[str, Any]] = {
     # Told by its digest when it calls again.
     "blocked_number": {"number": None, "reason": ERASED},
     "call": {"from_number": None, "to_number": None, "note": None, "ivr": {}},
+    "callee": _not_called(),
+    "calllist": {"name": ERASED, "key": cast_to(CallList.id, String)},
     "contact": {
         **dict.fromkeys(("title", "salutation", "organisation_id", "street", "postcode", "city", "note")),
         "name": ERASED,

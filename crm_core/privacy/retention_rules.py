@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, and_, exists, or_, select
 
 from crm_core.activity import Activity
+from crm_core.callcenter.call_lists import CallList, ListState
+from crm_core.callcenter.callees import Callee, CalleeState
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.recordings import Recording
 from crm_core.callcenter.states import FINAL
@@ -64,6 +66,14 @@ def _idle(cutoff: datetime) -> ColumnElement[bool]:
         exists(select(1).where(Ticket.contact_id == Contact.id, Ticket.status.not_in(DONE))),
         exists(select(1).where(Deal.contact_id == Contact.id, Deal.stage_id == Stage.id, Stage.outcome == "open")),
         exists(select(1).where(Task.contact_id == Contact.id, Task.finished_at.is_(None))),
+        exists(
+            select(1).where(
+                Callee.contact_id == Contact.id,
+                Callee.state == CalleeState.OPEN,
+                Callee.list_id == CallList.id,
+                CallList.state != ListState.CLOSED,
+            )
+        ),
     ]
     return and_(Contact.updated_at < cutoff, Contact.name != ERASED, ~or_(*touched, *is_open))
 
@@ -103,6 +113,13 @@ RULES = (
         lambda cutoff: and_(
             Deal.updated_at < cutoff, Deal.stage_id.in_(select(Stage.id).where(Stage.outcome.in_(["won", "lost"])))
         ),
+    ),
+    Rule(
+        "call-lists",
+        CallList,
+        "created_at",
+        lambda cutoff: and_(CallList.updated_at < cutoff, CallList.state == ListState.CLOSED),
+        batch=5,
     ),
     Rule("tasks", Task, "created_at", lambda cutoff: and_(Task.updated_at < cutoff, Task.finished_at < cutoff)),
     Rule(

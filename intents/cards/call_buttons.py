@@ -8,6 +8,7 @@ from crm_core.callcenter.legs import Party
 from crm_core.callcenter.recordings import RecordingState
 from crm_core.callcenter.states import CallState, TransferState
 from crm_core.callcenter.transfers import Kind
+from intents.cards.call_lists import next_call
 from intents.cards.layout import record_button
 from intents.registry import Context
 from intents.reply import Choice
@@ -25,9 +26,9 @@ async def call_buttons(context: Context, call: Call) -> list[Choice]:
         case CallState.HOLD:
             return await _on_hold(context, call)
         case CallState.WRAP_UP:
-            return _how_it_ended(context, call) or _writing_down(context, call)
+            return (_how_it_ended(context, call) or _writing_down(context, call)) + await next_call(context, call)
         case _:
-            return _afterwards(context, call)
+            return _afterwards(context, call) + await next_call(context, call)
 
 
 async def _before_the_talk(context: Context, call: Call) -> list[Choice]:

@@ -10,6 +10,7 @@ from crm_core.message import Message, Param, say
 from crm_core.sales import deals
 from crm_core.support import ticket_calls, tickets
 from intents.cards.call_buttons import call_buttons
+from intents.cards.call_lists import call_list_of
 from intents.cards.layout import Pair, contact_name, fields, row
 from intents.registry import Context
 from intents.reply import Choice, Part
@@ -32,6 +33,7 @@ async def call_card(context: Context, call: Call) -> list[Part]:
         pairs.append(("card.blocked", call.rejected_because))
     pairs.append(("card.cut-off", await _cut_off(context, call)))
     pairs += await _who_has_it(context, call)
+    pairs.append(("card.calllist", await call_list_of(context, call)))
     pairs.append(("card.disposition", _disposition(context, call)))
     if not context.ask.is_public:
         about = await ticket_calls.tickets_about(context.session, call.id)

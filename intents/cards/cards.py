@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_core import references
 from crm_core.agents import SYSTEM, Agent
 from crm_core.callcenter import board
+from crm_core.callcenter.call_lists import CallList
+from crm_core.callcenter.callees import Callee
 from crm_core.callcenter.calls import Call
 from crm_core.company import company_of
 from crm_core.contacts.contacts import Contact
@@ -27,6 +29,7 @@ from crm_core.support.knowledge import Article
 from crm_core.support.tickets import Ticket
 from intents import catalogue
 from intents.ask import Ask
+from intents.cards.call_lists import call_list_card, callee_card
 from intents.cards.callcenter import call_card
 from intents.cards.colleagues import agent_card
 from intents.cards.contacts import contact_card
@@ -93,6 +96,10 @@ async def card(context: Context, record: Record) -> list[Part]:
             return await article_card(context, record)
         case Call():
             return await call_card(context, record)
+        case CallList():
+            return await call_list_card(context, record)
+        case Callee():
+            return await callee_card(context, record)
         case Agent():
             return await agent_card(context, record)
         case _:

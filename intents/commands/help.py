@@ -26,6 +26,8 @@ SHOWN_KINDS = {
     "appointment",
     "article",
     "call",
+    "callee",
+    "calllist",
     "contact",
     "deal",
     "hours",

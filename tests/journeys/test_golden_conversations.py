@@ -34,7 +34,8 @@ SLACK_SECRET, SLACK_TOKEN = "signing-secret", "xoxb-token"
 TELEGRAM_SECRET, TELEGRAM_TOKEN = "webhook-secret", "1234567890:" + "A" * 35
 # How a sentence came and what it was answered; the records are what counts.
 ENVELOPES = {"receipt", "effect", "conversation", "choice_token", "card", "identity", "invite"}
-ELSEWHERE = {"channel", "updated_at"}
+# And what tells one claim from the next.
+ELSEWHERE = {"channel", "updated_at", "lease_token"}
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.+]+")
 
 Content = dict[str, dict[str, str]]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import agents, pin_hashes
 from crm_core.agents import SYSTEM, Actor, Agent, Presence, Role, actor_of
-from crm_core.callcenter import blocking, calls, emergencies, presence, shift_changes
+from crm_core.callcenter import blocking, calls, emergencies, filling, presence, shift_changes
 from crm_core.callcenter import pins as agent_pins
 from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.recordings import Recording, RecordingState
@@ -19,6 +19,7 @@ from crm_core.callcenter.transfers import Kind, Transfer
 from crm_core.company import company_of
 from crm_core.contacts import changes, contacts, do_not_call
 from crm_core.contacts.chat_identities import Messenger
+from crm_core.contacts.consents import Purpose
 from crm_core.contacts.contacts import Contact
 from crm_core.contacts.pins import ContactPin
 from crm_core.money import Money
@@ -34,6 +35,7 @@ CHATTER = ("Priya Nair", 555_808)
 # Whoever plays with the sample company should get in: no SMS of hers arrives anywhere.
 CALLERS_PIN = "246810"
 SPAMMER = "+493023125066"
+CALL_LIST = "Wartung"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ async def fill(session: AsyncSession, now: datetime) -> dict[str, Agent]:
     await _calls(session, lead, people, now)
     await _talk(session, team, people["Thomas Groß"], now - timedelta(hours=3))
     await _floor(session, team, now)
+    await _call_list(session, lead, people, now)
     return team
 
 
@@ -153,6 +156,13 @@ async def _floor(session: AsyncSession, team: dict[str, Agent], now: datetime) -
     then = now - timedelta(days=2)
     await emergencies.declare(session, lead, {"de": "Unser Telefon ist gestört."}, then + timedelta(hours=1), then)
     await emergencies.end(session, lead, then + timedelta(minutes=40))
+
+
+async def _call_list(session: AsyncSession, lead: Actor, people: dict[str, Contact], now: datetime) -> None:
+    """Who is to be asked about the yearly maintenance: whoever has an offer, and a regular."""
+    offer = (await stages.find_stage(session, "offer")).id
+    wanted = [*await filling.in_stage(session, lead, offer), filling.Wanted(people["Sofia Rossi"].id)]
+    await filling.make(session, lead, CALL_LIST, Purpose.SERVICE, wanted, now)
 
 
 async def _talk(session: AsyncSession, team: dict[str, Agent], contact: Contact, now: datetime) -> None:

@@ -9,6 +9,7 @@ from crm_core.contacts.contacts import Contact
 from crm_core.errors import Invalid
 from crm_core.names import fold
 from crm_core.support.tickets import Ticket
+from intents.commands.callcenter import calling_lists
 from intents.commands.callcenter.answers import about
 from intents.commands.contacts import name_for, the_contact
 from intents.registry import Context, command
@@ -66,6 +67,8 @@ async def dial_number(context: Context, phone: DialledArg) -> Reply:
 )
 async def dial_record(context: Context, record: RecordArg) -> Reply:
     """Who wished to be called back at another number is called there."""
+    if record[0] == "callee":
+        return await calling_lists.dial(context, record[1])
     found = await references.read(context.session, *record)
     if isinstance(found, Ticket):
         wish = await callbacks.of_ticket(context.session, found.id)

@@ -7,6 +7,7 @@ import yaml
 from pydantic import ValidationError
 
 from crm_core.company import Company, CompanyFileError, Hours, Menu, SlaPolicy, read_company
+from crm_core.company.call_lists import CallLists
 from tests.conftest import ROOT
 
 
@@ -62,6 +63,20 @@ def test_the_sample_company_is_in_order(company: Company) -> None:
         ("deal_fields", [{"key": "a", "name": {"en": "A"}, "required": "sometimes"}], "deal_fields.0.required"),
         ("deal_fields", [{"key": "a", "name": {}}], "deal_fields.0.name"),
         ("hours.open", {}, "sla policy Wartungsvertrag Plus counts opening hours, but there are none"),
+        ("callcenter.call_lists", {"claim": "5s"}, "callcenter.call_lists.claim"),
+        ("callcenter.call_lists", {"retry": {"busy": {"after": "soon"}}}, "soon is no length of time"),
+        (
+            "callcenter.call_lists",
+            {"retry": {"sold": {"after": "1h"}}},
+            "callcenter.call_lists.retry.sold: sold is neither a disposition nor another outcome; "
+            "known: busy, failed, no-answer",
+        ),
+        ("callcenter.call_lists", {"drop": ["nobody"]}, "callcenter.call_lists.drop.0: nobody is neither"),
+        (
+            "callcenter.call_lists",
+            {"retry": {"busy": {"after": "1h"}}, "drop": ["busy"]},
+            "callcenter.call_lists.drop.0: busy is in `retry` too",
+        ),
         ("satisfaction.text", {"de": "Gut?"}, "satisfaction.text: has no text in: en"),
         ("satisfaction.text", {"de": "{name}?", "en": "?"}, "the de text has {name}, which nothing fills"),
     ],
@@ -72,6 +87,15 @@ def test_a_mistake_in_the_file_is_named(tmp_path: Path, change: str, value: obje
         read_company(file)
     assert complaint in str(refused.value)
     assert str(file) in str(refused.value)
+
+
+def test_what_the_file_says_nothing_of_is_called_again_by_the_usual_rule() -> None:
+    rules = CallLists.model_validate({"retry": {"busy": {"after": "5m", "most": 9}}, "drop": ["failed"]})
+    assert {key: (rule.after, rule.most) for key, rule in rules.retry.items()} == {
+        "no-answer": (timedelta(hours=2), 3),
+        "busy": (timedelta(minutes=5), 9),
+    }
+    assert rules.drop == ["failed"]
 
 
 @pytest.mark.parametrize("content", [b"a: [", b"\xff\xfe", b""])
