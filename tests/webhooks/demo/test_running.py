@@ -19,6 +19,7 @@ from webhooks.demo.running import Running
 from webhooks.settings import Settings
 
 BEYOND_ANY_PID = 2**22 + 1
+REAL_TOKENS = ["SLACK_BOT_TOKEN", "TELEGRAM_BOT_TOKEN", "TWILIO_AUTH_TOKEN", "OFFHOOK_TRANSCRIBER_KEY"]
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def _one_sentence(said: str) -> str:
     return line
 
 
-@pytest.mark.parametrize("token", ["SLACK_BOT_TOKEN", "TELEGRAM_BOT_TOKEN", "TWILIO_AUTH_TOKEN"])
+@pytest.mark.parametrize("token", REAL_TOKENS)
 def test_a_real_token_in_the_environment_refuses_the_demo(tmp_path: Path, token: str) -> None:
     done = offhook(tmp_path, "demo", **{token: "xoxb-real"})
     assert done.returncode == 1
