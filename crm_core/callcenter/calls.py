@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, literal_column, select, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, literal_column, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -204,8 +204,9 @@ async def previous_talk(session: AsyncSession, call: Call) -> Call | None:
 
 
 async def last_talk(session: AsyncSession, contact_id: int, *, before: int | None = None) -> Call | None:
-    """The newest call in which an agent had them."""
-    query = select(Call).where(Call.contact_id == contact_id, Call.agent_id.is_not(None))
+    """The newest call in which an agent spoke to them. One that was written down afterwards has no beginning."""
+    spoken = or_(Call.talk_began_at.is_not(None), Call.state == CallState.DONE)
+    query = select(Call).where(Call.contact_id == contact_id, Call.agent_id.is_not(None), spoken)
     if before is not None:
         query = query.where(Call.id < before)
     return await session.scalar(query.order_by(Call.id.desc()).limit(1))

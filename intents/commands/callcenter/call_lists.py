@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from crm_core.callcenter import call_lists, filling, list_progress
 from crm_core.callcenter.call_lists import CallList, ListState
@@ -195,7 +196,7 @@ async def _about(context: Context, id: str, call_list: CallList, person: str = "
 async def _progress(context: Context, call_list: CallList) -> Reply:
     seen = await list_progress.of_list(context.session, context.actor, call_list, context.now)
     parts = await call_list_card(context, call_list)
-    return context.reply(
+    reply = context.reply(
         "calllist.progress",
         *parts,
         shown=[call_list.ref],
@@ -209,6 +210,7 @@ async def _progress(context: Context, call_list: CallList) -> Reply:
         in_hand=seen.in_hand,
         outcomes=in_words(context, seen.outcomes) or "–",
     )
+    return replace(reply, lead="")
 
 
 async def _filled(context: Context, id: str, filled: Filled) -> Reply:

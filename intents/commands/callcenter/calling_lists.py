@@ -55,7 +55,7 @@ async def show_next(context: Context, calllist: CallListArg | None = None) -> Re
     if len(worked) == 1:
         return await _turn(context, worked[0].id)
     choices = Choices([Choice(one.name, f"next call on {one.ref}") for one in worked])
-    return context.reply("calllist.which", choices, names=", ".join(one.name for one in worked))
+    return context.reply("calllist.which", choices, listed=", ".join(one.name for one in worked))
 
 
 @command(
@@ -78,7 +78,7 @@ async def show_next(context: Context, calllist: CallListArg | None = None) -> Re
     changes=True,
 )
 async def skip(context: Context, callee: CalleeArg | None = None, why: WhyArg = "") -> Reply:
-    meant = await _the_callee(context, callee)
+    meant = callee if callee is not None else await _held(context)
     skipped = await claiming.skip(context.session, context.actor, meant, context.now, reason=why)
     return await _then_next(context, context.say("callee.skipped", ref=skipped.ref), skipped)
 
@@ -170,8 +170,16 @@ async def dial(context: Context, callee: int) -> Reply:
     return await _then_next(context, said, found)
 
 
+async def _held(context: Context) -> int:
+    """Whom the actor looks at. Raises Refused."""
+    found = await claiming.held_by(context.session, context.actor.agent_id or 0, context.now)
+    if found is None:
+        raise Refused("callee.nobody-held")
+    return found.id
+
+
 async def _the_callee(context: Context, callee: int | None) -> int:
-    """Whom the actor looks at, else whom they had last. Raises Refused."""
+    """Whom the actor looks at, else whom they called last: how that ended may be said now. Raises Refused."""
     if callee is not None:
         return callee
     agent_id = context.actor.agent_id or 0
@@ -239,8 +247,8 @@ async def _which_outcome(context: Context, callee_id: int) -> Reply:
         Choice(outcome_name(context, key), f"outcome {callee.ref} {key}", record=callee.ref, version=callee.version)
         for key in attempts.known_outcomes(context.session)
     ]
-    names = ", ".join(choice.label for choice in choices)
-    return context.reply("callee.which-outcome", Choices(choices), shown=[callee.ref], ref=callee.ref, names=names)
+    listed = ", ".join(choice.label for choice in choices)
+    return context.reply("callee.which-outcome", Choices(choices), shown=[callee.ref], ref=callee.ref, listed=listed)
 
 
 async def _of_the_call(context: Context, call_id: int, key: str, note: str) -> Reply:

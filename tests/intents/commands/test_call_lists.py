@@ -56,6 +56,7 @@ async def test_the_same_in_german(spring: Talk, jonas: Talk) -> None:
         "0 nicht mehr anzurufen. Ergebnisse: 1 nicht erreicht."
     )
     assert (await jonas.say("Anrufe beenden")).text.startswith("LE-2 ist wieder frei.")
+    assert (await jonas.say("überspringen")).text.startswith("Sie haben niemanden von einer Anrufliste.")
 
 
 async def test_outcomes_are_offered_and_the_next_one_is_shown(spring: Talk) -> None:
