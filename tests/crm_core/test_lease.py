@@ -96,3 +96,14 @@ async def test_the_same_wish_twice_is_one_effect(database: Database) -> None:
         for _time in range(2):
             await outbox.enqueue(session, EffectKind.DIAL, "twilio:call-1", {}, NOW, dedupe_key="dial-1")
     assert len(await _claim(database)) == 1
+
+
+async def test_what_a_living_worker_renews_is_nobody_elses(database: Database) -> None:
+    await _enqueue(database, "slack:A")
+    [slow] = await _claim(database)
+    async with database.transaction() as session:
+        assert await lease.renew(session, slow, NOW + lease.LEASE)
+    assert await _claim(database, lease.LEASE + timedelta(seconds=1)) == []
+    async with database.transaction() as session:
+        assert await lease.finish(session, slow, NOW)
+        assert not await lease.renew(session, slow, NOW)

@@ -53,7 +53,8 @@ class House:
     async def start(self, fate: Fate) -> None:
         self.processes = [mortal.start(command, self.settings, fate) for command in ("serve", "work")]
         async with asyncio.timeout(PATIENCE_SECONDS), aiohttp.ClientSession() as http:
-            while not await _answers(http, self.settings["public_base_url"]):
+            begun = fate.begun / str(self.processes[-1].pid)
+            while not (begun.exists() and await _answers(http, self.settings["public_base_url"])):
                 await asyncio.sleep(LOOK_EVERY)
 
     def kill(self) -> None:
@@ -102,7 +103,8 @@ async def open_house(database: Database, company: Company, folder: Path, dies_at
     port = unused_port()
     base_url = f"http://127.0.0.1:{port}"
     write_company(folder / "offhook.yml", company)
-    fate = Fate(folder / "clock", folder / "journal", folder / "died", dies_at)
+    fate = Fate(folder / "clock", folder / "journal", folder / "died", folder / "begun", dies_at)
+    fate.begun.mkdir()
     mortal.write_clock(fate.clock, NOW)
     async with (
         FakeTwilio("AC" + "0" * 32, "twilio-auth-token", start=NOW) as twilio,

@@ -37,11 +37,13 @@ class Fate:
     """`dies_at`: a transition, as `journal` has them, and whether it is committed then: "call ivr>queued|before".
 
     `died`: a file that whoever dies leaves, so that nobody else does. `journal`: where every transition is written.
+    `begun`: a folder in which each worker leaves its number once it has looked at what was left to it.
     """
 
     clock: Path
     journal: Path
     died: Path
+    begun: Path
     dies_at: str = ""
 
 
@@ -61,6 +63,7 @@ def _run(command: Command, settings: dict[str, Any], fate: Fate) -> None:
         os.dup2(nowhere.fileno(), 2)
     _tell_time(fate.clock)
     _listen(fate)
+    _tell_of_beginning(fate.begun)
     worker.POLL_SECONDS = POLL_SECONDS
     chosen = Settings(_env_file=None, **settings)
     asyncio.run(serve.serve(chosen, with_worker=False) if command == "serve" else serve.work(chosen))
@@ -79,6 +82,16 @@ def _tell_time(file: Path) -> None:
         return runtime
 
     serve.build_runtime = with_clock
+
+
+def _tell_of_beginning(folder: Path) -> None:
+    begin = worker.Worker.begin
+
+    async def told(self: worker.Worker) -> None:
+        await begin(self)
+        (folder / str(os.getpid())).touch()
+
+    worker.Worker.begin = told  # type: ignore[method-assign]
 
 
 def _listen(fate: Fate) -> None:

@@ -413,3 +413,10 @@ async def test_other_methods_are_not_allowed(on_sqlite: Product) -> None:
 async def test_the_fallback_apologises_in_both_languages(on_sqlite: Product) -> None:
     document = await _say(on_sqlite, "/twilio/fallback", ErrorCode="11200", ErrorUrl="https://x")
     assert {say.get("language") for say in document.iter("Say")} == {"de-DE", "en-US"}
+
+
+async def test_the_end_of_a_conference_names_no_call_and_is_taken_all_the_same(on_sqlite: Product) -> None:
+    await _say(on_sqlite, "/twilio/voice")
+    told = {"ConferenceSid": "CF1", "StatusCallbackEvent": "conference-end", "SequenceNumber": "5"}
+    response = await on_sqlite.twilio("/twilio/room?call=1", token="end-1", **told)
+    assert response.status == 200

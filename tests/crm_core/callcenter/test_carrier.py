@@ -49,3 +49,10 @@ def test_two_final_reports_end_the_same_whichever_came_first() -> None:
             carrier.apply(call, status, NOW + timedelta(seconds=at), None)
         ends.add((call.carrier_status, call.ended_at))
     assert len(ends) == 1
+
+
+def test_when_a_call_was_answered_is_known_although_that_report_was_lost() -> None:
+    call = Reported()
+    carrier.apply(call, "ringing", NOW, None)
+    carrier.apply(call, "completed", NOW + timedelta(seconds=60), 51)
+    assert call.answered_at == NOW + timedelta(seconds=9)
