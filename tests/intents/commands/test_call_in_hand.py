@@ -163,6 +163,7 @@ async def test_a_missed_caller_is_called_back_from_the_card(mira: Talk) -> None:
         await queues.join(session, await calls.lock_call(session, inbound.id), "support", NOW)
     await _hang_up(mira)
     assert await _buttons(mira) == ["call back CALL-1", "note CALL-1", "ticket for CALL-1"]
+    assert [choice.label for choice in choices(await mira.say("show CALL-1"))][0] == "Call back"
     await mira.say("call back CALL-1")
     async with mira.database.transaction() as session:
         made = (await session.scalars(select(Call).where(Call.direction == "outbound"))).one()
