@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneNumberType
@@ -34,7 +35,7 @@ def e164(raw: str, region: str) -> str | None:
     """None when it is no possible number. `region` (ISO 3166, `DE`) reads numbers without a country code."""
     compact = raw.strip()
     if _E164.fullmatch(compact):
-        return compact
+        return _without_trunk_zero(compact)
     if not any(character.isdigit() for character in compact) or len(compact) > 60:
         return None
     try:
@@ -44,6 +45,16 @@ def e164(raw: str, region: str) -> str | None:
     if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@lru_cache(maxsize=4096)
+def _without_trunk_zero(number: str) -> str:
+    """`+49030 …` is `+4930 …`; what belongs to no country stays as it is."""
+    try:
+        read = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.E164)
 
 
 def require_e164(raw: str, region: str) -> str:

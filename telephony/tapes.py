@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,11 +17,12 @@ from crm_core.callcenter.recordings import Recording, RecordingState
 from crm_core.db import Database
 from crm_core.outbox import AnswerLost, EffectKind, TryLater, Undeliverable
 from telephony.client import TwilioClient
-from telephony.refusals import OWN_FAULT, REFUSALS, TOO_MANY, UNREADABLE, asked, refused
+from telephony.refusals import NOT_FOUND, OWN_FAULT, REFUSALS, TOO_MANY, UNREADABLE, asked, refused
 
 EVENTS = ["in-progress", "completed", "absent"]
 LOOK_AFTER = timedelta(seconds=5)
 SEARCHED_FOR = timedelta(seconds=60)
+OVER = {"completed", "absent", "failed"}
 # What may have been asked of a recording that was not known by its number yet.
 WANTED = {RecordingState.STARTING, RecordingState.PAUSED}
 
@@ -76,27 +78,35 @@ class Tapes:
         await asked(self._client.rest.recordings(sid).delete_async())
 
     async def look(self, recording_id: int, now: datetime) -> None:
-        """Whether it was begun after all."""
+        """Whether it was begun after all; of one that should be over, what became of it."""
         async with self._database.transaction() as session:
             recording = await session.get(Recording, recording_id)
             sid = await _recorded_call(session, recording) if recording is not None else None
-        if recording is None or recording.sid is not None or sid is None:
+        if recording is None or sid is None:
             return
-        try:
-            listed = await self._client.rest.calls(sid).recordings.list_async(limit=20)
-        except REFUSALS as error:
-            refused(error)
-        except UNREADABLE as error:
-            raise TryLater(type(error).__name__) from error
+        if recording.sid is not None:
+            if recording.state == RecordingState.STOPPING:
+                await self._look_at_end(recording_id, recording.sid, now)
+            return
+        listed = await _asked_for(self._client.rest.calls(sid).recordings.list_async(limit=20))
         async with self._database.transaction() as session:
             known = set(await session.scalars(select(Recording.sid).where(Recording.call_id == recording.call_id)))
-        fresh = [one for one in listed if one.sid not in known]
+        fresh = [one for one in listed or [] if one.sid not in known]
         if fresh:
             await self._told(recording_id, fresh[-1].sid, "in-progress", None, now)
         elif now - (recording.agreed_at or now) < SEARCHED_FOR:
             raise TryLater("a recording whose answer was lost is not listed yet", after=LOOK_AFTER.total_seconds())
         else:
             await self._failed(recording_id, now)
+
+    async def _look_at_end(self, recording_id: int, sid: str, now: datetime) -> None:
+        """What is not put together yet is looked at again with everything else."""
+        found = await _asked_for(self._client.rest.recordings(sid).fetch_async())
+        if found is None:
+            await self._failed(recording_id, now)
+        elif found.status in OVER:
+            seconds = int(found.duration) if found.duration is not None else None
+            await self._told(recording_id, sid, found.status, seconds, now)
 
     async def _look_later(self, recording_id: int, now: datetime) -> None:
         async with self._database.transaction() as session:
@@ -115,6 +125,18 @@ class Tapes:
             found = await taping.lock(session, recording_id)
             if found is not None:
                 await taping.failed(session, *found, now)
+
+
+async def _asked_for(question: Awaitable[Any]) -> Any:
+    """None for what the carrier does not know."""
+    try:
+        return await question
+    except REFUSALS as error:
+        if error.status == NOT_FOUND:
+            return None
+        refused(error)
+    except UNREADABLE as error:
+        raise TryLater(type(error).__name__) from error
 
 
 async def _wanted(session: AsyncSession, recording_id: int) -> str | None:

@@ -28,6 +28,7 @@ from crm_core.callcenter import (
     shifts,
     supervision,
     talks,
+    taping,
     texting,
     transfers,
     turns,
@@ -36,6 +37,7 @@ from crm_core.callcenter import (
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.emergencies import Emergency
 from crm_core.callcenter.ringing_back import to_ring_back
+from crm_core.contacts import consents
 from crm_core.support import ways
 
 references.register("CALL", Call)
@@ -44,6 +46,7 @@ ways.called_from(calls.number_of)
 references.register("EM", Emergency)
 handover.LEAVING.append(pins.forget)
 agenda.register("callbacks", to_ring_back)
+consents.WITHDRAWALS.append(taping.withdrawn_by)
 timers.register(emergencies.ENDED, emergencies.on_due)
 timers.register(missed_sms.TIMER, missed_sms.on_due)
 timers.register(moving.DIVERTED, moving.on_diverted)

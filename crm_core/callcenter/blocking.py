@@ -11,11 +11,13 @@ from sqlalchemy import ColumnElement, ForeignKey, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core import activity, phones, rights
+from crm_core import activity, digests, phones, rights
 from crm_core.agents import Actor, Agent
 from crm_core.company import company_of
 from crm_core.db import Base, BigId
+from crm_core.digests import DigestKey
 from crm_core.errors import Invalid, NotFound, Refused
+from crm_core.outbox import insert_ignoring
 
 LONGEST_REASON = 200
 MOST_SHOWN = 50
@@ -25,13 +27,15 @@ _NOT_DIALLED = re.compile(r"[\s()/\-.–]")
 
 class BlockedNumber(Base):
     """`number`: E.164, or a beginning of it with a star behind. The row stays when `until` is over or was brought
-    forward: it says who was turned away when, and why.
+    forward: it says who was turned away when, and why. Once the number's owner is erased it is None, and `digest` tells
+    it when it calls again.
     """
 
     __tablename__ = "blocked_number"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    number: Mapped[str] = mapped_column(unique=True)
+    number: Mapped[str | None] = mapped_column(unique=True)
+    digest: Mapped[str | None] = mapped_column(unique=True)
     reason: Mapped[str]
     until: Mapped[datetime | None]
     blocked_by: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
@@ -50,12 +54,21 @@ async def block(
     if until is not None and until <= now:
         raise Invalid("number.past")
     await _refuse_own(session, number)
+    said = {
+        "number": number,
+        "digest": None,
+        "reason": reason.strip()[:LONGEST_REASON],
+        "until": until,
+        "blocked_by": actor.agent_id,
+        "at": now,
+    }
+    if await _row(session, number) is None:
+        # Of two who block it at once one finds the other's row.
+        await session.execute(insert_ignoring(session, BlockedNumber.__table__), said)
     found = await _row(session, number)
-    if found is None:
-        found = BlockedNumber(number=number)
-        session.add(found)
-    found.reason, found.until = reason.strip()[:LONGEST_REASON], until
-    found.blocked_by, found.at = actor.agent_id, now
+    assert found is not None, "it was just written in this transaction"
+    for column, value in said.items():
+        setattr(found, column, value)
     await session.flush()
     await activity.record(session, actor, "number.blocked", "blocked_number", found.id, now)
     return found
@@ -95,12 +108,27 @@ async def why_blocked(session: AsyncSession, raw: str, now: datetime) -> str | N
     if number is None:
         return None
     beginnings = [f"{number[:length]}*" for length in range(SHORTEST_PREFIX + 1, len(number) + 1)]
-    return await session.scalar(
-        select(BlockedNumber.reason)
-        .where(BlockedNumber.number.in_([number, *beginnings]), _holds(now))
+    # Those of erased people are few, and none of them is found without the key: one statement for every call.
+    key = select(DigestKey.key).scalar_subquery()
+    found = await session.execute(
+        select(BlockedNumber, key)
+        .where(or_(BlockedNumber.number.in_([number, *beginnings]), BlockedNumber.number.is_(None)), _holds(now))
         .order_by((BlockedNumber.number == number).desc(), func.length(BlockedNumber.number).desc())
-        .limit(1)
     )
+    rows = found.all()
+    known = next((row for row, _key in rows if row.number is not None), None)
+    erased = next((row for row, key in rows if row.number is None and row.digest == digests.digest(key, number)), None)
+    blocked = known if known is not None and known.number == number else erased or known
+    return blocked.reason if blocked is not None else None
+
+
+async def keep_digests(session: AsyncSession, numbers: Sequence[str]) -> None:
+    """For when their owner is erased, and they are turned away still."""
+    blocked = (await session.scalars(select(BlockedNumber).where(BlockedNumber.number.in_(numbers)))).all()
+    keyed = await digests.new_digests(session, [row.number for row in blocked if row.number]) if blocked else {}
+    for row in blocked:
+        row.digest = keyed[str(row.number)]
+    await session.flush()
 
 
 def pattern_of(raw: str, region: str) -> str:
@@ -118,7 +146,9 @@ def pattern_of(raw: str, region: str) -> str:
     return f"{digits}*"
 
 
-def shown(pattern: str) -> str:
+def shown(pattern: str | None) -> str:
+    if pattern is None:
+        return "–"
     return pattern if pattern.endswith("*") else phones.shown(pattern)
 
 
@@ -133,7 +163,14 @@ async def _refuse_own(session: AsyncSession, pattern: str) -> None:
 
 
 async def _row(session: AsyncSession, number: str) -> BlockedNumber | None:
-    return await session.scalar(select(BlockedNumber).where(BlockedNumber.number == number).with_for_update())
+    """Also of who was erased since."""
+    keyed = await digests.digests(session, [number])
+    return await session.scalar(
+        select(BlockedNumber)
+        .where(or_(BlockedNumber.number == number, BlockedNumber.digest.in_(keyed.values())))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
 
 
 def _holds(now: datetime) -> ColumnElement[bool]:

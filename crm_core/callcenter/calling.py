@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import phones
 from crm_core.agents import Agent
-from crm_core.callcenter import legs
+from crm_core.callcenter import blocking, legs
 from crm_core.callcenter.callers import who_calls
 from crm_core.callcenter.calls import OPEN, Call
 from crm_core.callcenter.legs import CallLeg, Party
@@ -35,14 +35,19 @@ async def number_of(session: AsyncSession, contact: Contact) -> str:
     raise Invalid("call.no-number", ref=contact.ref)
 
 
-def read_number(session: AsyncSession, raw: str) -> str:
-    """E.164. Raises Invalid for what is no number, Refused for one of our own lines and for what is dear to dial."""
+async def read_number(session: AsyncSession, raw: str, now: datetime) -> str:
+    """E.164. Raises Invalid for what is no number, Refused for one of our own lines, what is dear to dial, and who is
+    turned away here.
+    """
     company = company_of(session)
     number = phones.require_e164(raw, company.country)
     if number == company.phone.number:
         raise Refused("call.own-number", number=phones.shown(number))
     if not phones.may_be_called(number):
         raise Refused("call.premium-number", number=phones.shown(number))
+    why = await blocking.why_blocked(session, number, now)
+    if why is not None:
+        raise Refused("call.blocked-number", number=phones.shown(number), why=why)
     return number
 
 

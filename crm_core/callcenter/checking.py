@@ -1,16 +1,17 @@
-"""Checking: what the carrier knows of calls and legs that should be over, and never told."""
+"""Checking: what the carrier knows of calls, legs and recordings that should be over, and never told."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import outbox
-from crm_core.callcenter import calls
+from crm_core.callcenter import calls, recordings
 from crm_core.callcenter.legs import CallLeg, dial_key
+from crm_core.callcenter.recordings import Recording
 from crm_core.callcenter.states import FINAL_LEG, LegState
 from crm_core.outbox import Effect, EffectKind
 
@@ -34,7 +35,7 @@ async def plan(session: AsyncSession, now: datetime) -> None:
 
 
 async def check_all(session: AsyncSession, now: datetime, *, settled_after: timedelta = SETTLED_AFTER) -> None:
-    """Every call and leg that is not over, but for calls of the last moment: they are being reported."""
+    """Everything that is not over, but for calls and recordings of the last moment: they are being reported."""
     for call in await calls.open_calls(session):
         if call.sid is not None and call.updated_at <= now - settled_after:
             payload = {"call": call.id}
@@ -46,7 +47,16 @@ async def check_all(session: AsyncSession, now: datetime, *, settled_after: time
             leg.advance(LegState.UNKNOWN)
         if leg.state != LegState.CREATED:
             await check_leg(session, leg, now)
+    await _check_recordings(session, now - settled_after, now)
     await session.flush()
+
+
+async def _check_recordings(session: AsyncSession, settled: datetime, now: datetime) -> None:
+    """Those that have ended, and of which nobody told that they are put together."""
+    ending = select(Recording.id).where(text(recordings.ENDING), Recording.ended_at <= settled).order_by(Recording.id)
+    for recording_id in (await session.scalars(ending)).all():
+        address = f"twilio:check-recording-{recording_id}"
+        await outbox.enqueue(session, EffectKind.CHECK, address, {"recording": recording_id}, now)
 
 
 async def _was_attempted(session: AsyncSession, leg: CallLeg) -> bool:

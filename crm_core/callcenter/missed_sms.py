@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, digests, outbox, phones
@@ -17,7 +16,7 @@ from crm_core.company import company_of
 from crm_core.contacts import consents, texts
 from crm_core.contacts.consents import Channel, Purpose
 from crm_core.contacts.contacts import Contact
-from crm_core.outbox import Effect, EffectKind
+from crm_core.outbox import EffectKind
 
 TIMER = "call.text-missed"
 # Many call again at once; who was cut off has longer for it.
@@ -38,7 +37,7 @@ async def on_due(session: AsyncSession, payload: dict[str, Any], now: datetime) 
     if call is None or call.from_number is None or not written or not phones.takes_texts(call.from_number):
         return
     key = await _key(session, call.from_number, now)
-    if await session.scalar(select(Effect.id).where(Effect.dedupe_key == key)) is not None:
+    if await texts.was_sent(session, key):
         return
     if not await _may(session, call.contact_id, call.from_number, now):
         return

@@ -50,7 +50,7 @@ async def dial(
     rights.require(actor, "call.dial")
     if actor.agent_id is None:
         raise Invalid("rights.not-linked")
-    number = calling.read_number(session, number)
+    number = await calling.read_number(session, number, now)
     contact = contact or await calling.owner_of(session, number)
     await db.alone(session, f"dial {contact.ref if contact is not None else number}")
     waiting = await calling.waiting_callback(session, contact, number)

@@ -46,10 +46,10 @@ async def to_agent(
 async def to_number(
     session: AsyncSession, actor: Actor, call_id: int, number: str, now: datetime, *, kind: Kind
 ) -> Transfer:
-    """Raises Invalid for what is no number, Refused for our own and dear ones."""
+    """Raises Invalid for what is no number, Refused for our own, dear and blocked ones."""
     rights.require(actor, "call.transfer")
     call, leg = await _in_the_talk(session, actor, call_id)
-    outside = calling.read_number(session, number)
+    outside = await calling.read_number(session, number, now)
     await calling.refuse_colleague(session, outside)
     transfer = await transfers.to_outside(session, call, kind, leg.agent_id or 0, outside, now)
     await _begin(session, actor, call, leg, transfer, now)

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,6 +33,10 @@ class RecordingState(enum.StrEnum):
 RUNNING = (RecordingState.STARTING, RecordingState.RECORDING, RecordingState.PAUSED)
 
 
+# Written out, not bound: so that both databases see that the partial index serves.
+ENDING = "state = 'stopping'"
+
+
 class Recording(Base):
     """Of a talk: `agent_id` wished for it, `wording` is the announcement as spoken, `agreed_at` when the key came.
 
@@ -55,7 +59,10 @@ class Recording(Base):
     agreed_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    __table_args__ = (CheckConstraint(one_of("state", RecordingState), name="state"),)
+    __table_args__ = (
+        CheckConstraint(one_of("state", RecordingState), name="state"),
+        Index("ix_recording_ending", "id", sqlite_where=text(ENDING), postgresql_where=text(ENDING)),
+    )
 
     @property
     def has_sound(self) -> bool:

@@ -135,14 +135,30 @@ async def withdrawn(
     how: How = How.PRESSED,
 ) -> None:
     """It stops, it is deleted at the carrier, and the withdrawal is noted like the consent."""
+    await _take_back(session, actor, call, recording, now)
+    if call.contact_id is not None:
+        what = (call.contact_id, Channel.PHONE, Purpose.RECORDING, now)
+        await consents.note(session, actor, *what, is_given=False, wording="", how=how, source=("call", call.id))
+
+
+async def withdrawn_by(session: AsyncSession, actor: Actor, contact_id: int, purpose: Purpose, now: datetime) -> None:
+    """Somebody wants no recording of any call of theirs any more."""
+    if purpose != Purpose.RECORDING:
+        return
+    theirs = select(Recording.call_id).join(Call, Call.id == Recording.call_id).where(Call.contact_id == contact_id)
+    for call_id in (await session.scalars(theirs.distinct().order_by(Recording.call_id))).all():
+        call = await calls.lock_call(session, call_id)
+        for recording in await recordings.of_call(session, call.id):
+            if _is_of_a_talk(recording):
+                await _take_back(session, actor, call, recording, now)
+
+
+async def _take_back(session: AsyncSession, actor: Actor, call: Call, recording: Recording, now: datetime) -> None:
     is_there = recording.state == RecordingState.DONE
     recording.state, recording.ended_at = RecordingState.WITHDRAWN, recording.ended_at or now
     await _delete(session, recording, now, is_there=is_there)
-    if call.contact_id is not None:
-        what = (call.contact_id, Channel.PHONE, Purpose.RECORDING, now)
-        await consents.state(session, actor, *what, is_given=False, wording="", how=how, source=("call", call.id))
     await activity.record(session, actor, "call.recording-withdrawn", "call", call.id, now)
-    if actor is SYSTEM:
+    if actor.agent_id is None or actor.agent_id != recording.agent_id:
         await _tell(session, recording, "notice.recording-withdrawn", now)
     await calls.changed(session, call, now)
 

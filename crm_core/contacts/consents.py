@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -87,6 +88,11 @@ class ConsentUse(Base):
     __table_args__ = ({"sqlite_autoincrement": True},)
 
 
+Withdrawal: TypeAlias = Callable[[AsyncSession, Actor, int, Purpose, datetime], Awaitable[None]]
+WITHDRAWALS: list[Withdrawal] = []
+"""What follows when somebody withdraws, before it is noted: upper subjects lock their records before the contact."""
+
+
 async def state(
     session: AsyncSession,
     actor: Actor,
@@ -102,6 +108,9 @@ async def state(
 ) -> Consent:
     """Give or withdraw, with the wording as it was said. Raises NotFound, and Invalid for a consent without words."""
     rights.require(actor, "consent.state")
+    if not is_given:
+        for follow in WITHDRAWALS:
+            await follow(session, actor, contact_id, purpose, now)
     return await note(
         session, actor, contact_id, channel, purpose, now, is_given=is_given, wording=wording, how=how, source=source
     )

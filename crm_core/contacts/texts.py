@@ -17,7 +17,7 @@ from crm_core.contacts.consents import Channel, Purpose
 from crm_core.contacts.numbers import numbers_of
 from crm_core.db import Base, BigId, one_of
 from crm_core.errors import Invalid
-from crm_core.outbox import EffectKind
+from crm_core.outbox import Effect, EffectKind
 
 LONGEST = 1600
 
@@ -80,7 +80,7 @@ async def send(
     source: tuple[str, int] | None = None,
     key: str | None = None,
 ) -> TextMessage:
-    """Part of a verb. Consent is asked and its use noted. `key`: a second one with it is not sent.
+    """Part of a verb. Consent is asked and its use noted. `key` must not have been used: see `was_sent`.
 
     Raises Invalid for an empty or endless text, Refused for who does not want it.
     """
@@ -108,6 +108,11 @@ async def send(
         session, EffectKind.SMS, f"twilio:text-{number}", payload, now, dedupe_key=key or f"text-{message.id}"
     )
     return message
+
+
+async def was_sent(session: AsyncSession, key: str) -> bool:
+    """Or is about to be."""
+    return await session.scalar(select(Effect.id).where(Effect.dedupe_key == key)) is not None
 
 
 async def write(

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, cards, files, references, rights
 from crm_core.agents import Actor
-from crm_core.callcenter import recordings
+from crm_core.callcenter import blocking, recordings
 from crm_core.callcenter.recordings import Recording
 from crm_core.contacts.contacts import Contact
 from crm_core.contacts.merges import merged_into
@@ -44,7 +44,6 @@ _DELETED = (
     "phone_number",
     "chat_identity",
     "choice_token",
-    "blocked_number",
     "conversation",
     "callback_request",
     "listening",
@@ -60,6 +59,8 @@ _DELETED = (
 _EMPTIED: dict[str, dict[str, Any]] = {
     "activity": {"data": {}, "reversible": False},
     "appointment": {"title": ERASED, "place": None},
+    # Told by its digest when it calls again.
+    "blocked_number": {"number": None, "reason": ERASED},
     "call": {"from_number": None, "to_number": None, "note": None, "ivr": {}},
     "contact": {
         **dict.fromkeys(("title", "salutation", "organisation_id", "street", "postcode", "city", "note")),
@@ -142,6 +143,7 @@ async def _empty(session: AsyncSession, about: Person) -> dict[str, int]:
     where = holdings(about)
     for name, condition in where.items():
         counted[name] = await session.scalar(select(func.count()).select_from(table_of(name)).where(condition)) or 0
+    await blocking.keep_digests(session, about.numbers)
     for name in _DELETED:
         await session.execute(delete(table_of(name)).where(where[name]))
     for name, values in _EMPTIED.items():

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from crm_core.agents import SYSTEM
-from crm_core.contacts import consents
+from crm_core.contacts import consents, texts
 from crm_core.contacts.consents import Channel, ConsentUse, Purpose
 from crm_core.db import Database
 from crm_core.outbox import Effect, EffectKind
+from telephony.courier import TwilioCourier
 from tests import people
-from tests.people import NOW
+from tests.people import NOW, as_actor
 from tests.telephony.lines import answering, line, text
 from tests.telephony.phone import GRETA, Phone
 
@@ -26,7 +27,23 @@ LINK: dict[str, Any] = {
 async def _texts(database: Database) -> list[dict[str, str]]:
     async with database.transaction() as session:
         found = await session.scalars(select(Effect.payload).where(Effect.kind == EffectKind.SMS))
-        return list(found)
+        return [{"to": sent["to"], "text": sent["text"]} for sent in found]
+
+
+async def test_the_link_stands_in_the_thread_with_what_became_of_it(database: Database, courier: TwilioCourier) -> None:
+    async with database.transaction() as session:
+        mira = as_actor(await people.add_agent(session))
+        greta = await people.add_contact(session, phone=MOBILE)
+    async with answering(database, line({"first": LINK})) as product:
+        await Phone(product, number=MOBILE).arrive()
+    async with database.transaction() as session:
+        [effect] = await session.scalars(select(Effect).where(Effect.kind == EffectKind.SMS))
+        [message] = await texts.thread(session, mira, greta.id)
+        assert ("https://nordlicht.example" in message.body, message.state) == (True, "pending")
+    await courier.deliver(effect, NOW)
+    async with database.transaction() as session:
+        [message] = await texts.thread(session, mira, greta.id)
+        assert (message.state, message.sid is not None) == ("sent", True)
 
 
 async def test_a_mobile_caller_gets_the_link_at_once(database: Database) -> None:

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
-from crm_core.callcenter import taping
+from crm_core.callcenter import checking, taping
 from crm_core.callcenter.recordings import Recording
 from crm_core.db import Database
 from crm_core.outbox import AnswerLost, Effect, EffectKind, TryLater, Undeliverable
@@ -139,6 +139,44 @@ async def test_when_it_is_refused(
     with pytest.raises(error):
         await courier.deliver(await _effect(database, EffectKind.RECORD), NOW)
     assert await _recording(database) == (state, None)
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "seconds"),
+    [
+        ({"sid": SID, "status": "completed", "duration": "40"}, "done", 40),
+        ({"sid": SID, "status": "processing", "duration": None}, "stopping", None),
+        ({"sid": SID, "status": "absent", "duration": None}, "failed", None),
+        (None, "failed", None),
+    ],
+)
+async def test_a_recording_of_which_nobody_told_the_end_is_asked_after(
+    database: Database,
+    twilio: Carrier,
+    courier: TwilioCourier,
+    told: dict[str, Any] | None,
+    state: str,
+    seconds: int | None,
+) -> None:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.json_response(told) if told is not None else web.json_response({"status": 404}, status=404)
+
+    twilio.answer = _created
+    mira = await _agreed(database)
+    await courier.deliver(await _effect(database, EffectKind.RECORD), NOW)
+    async with database.transaction() as session:
+        await taping.end(session, mira, 1, NOW)
+    for after, asked in ((10, 0), (60, 1)):
+        async with database.transaction() as session:
+            await checking.check_all(session, NOW + timedelta(seconds=after))
+        checks = [effect for effect in await effects(database, EffectKind.CHECK) if "recording" in effect.payload]
+        assert len(checks) == asked
+    twilio.answer = answer
+    await courier.deliver(checks[0], NOW + timedelta(seconds=60))
+    assert twilio.requests[-1][0] == f"{ACCOUNT}/Recordings/{SID}.json"
+    async with database.transaction() as session:
+        found = (await session.scalars(select(Recording))).one()
+        assert (found.state, found.duration_seconds) == (state, seconds)
 
 
 async def test_it_is_paused_goes_on_and_stops(database: Database, twilio: Carrier, courier: TwilioCourier) -> None:

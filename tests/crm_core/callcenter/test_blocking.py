@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -6,11 +7,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from crm_core.activity import Activity
-from crm_core.agents import Actor, Role
-from crm_core.callcenter import blocking
+from crm_core.agents import SYSTEM, Actor, Role
+from crm_core.callcenter import blocking, calling
 from crm_core.callcenter.blocking import BlockedNumber, pattern_of
+from crm_core.company import Company
 from crm_core.db import Database
 from crm_core.errors import Invalid, NotAllowed, NotFound, Refused
+from crm_core.privacy.privacy import ERASED, erase
 from tests import people
 from tests.people import NOW, as_actor
 
@@ -54,6 +57,53 @@ async def test_blocking_again_replaces_reason_and_end(database: Database, lena: 
         await blocking.block(session, lena, SPAMMER, "Drohungen", NOW)
         [(row, by)] = await blocking.blocked_numbers(session, lena, NOW)
         assert (row.reason, row.until, by) == ("Drohungen", None, "Lena Brandt")
+
+
+async def test_two_who_block_a_number_at_once_have_blocked_it(database: Database, lena: Actor) -> None:
+    async def block(reason: str) -> None:
+        async with database.transaction() as session:
+            await blocking.block(session, lena, SPAMMER, reason, NOW)
+            await asyncio.sleep(0)
+
+    for number in range(5):
+        await asyncio.gather(*(block(f"Werbung {number}.{one}") for one in range(4)))
+    async with database.transaction() as session:
+        [(row, _by)] = await blocking.blocked_numbers(session, lena, NOW)
+        assert row.reason.startswith("Werbung 4.")
+
+
+async def test_who_is_erased_is_turned_away_still_and_may_be_let_in_again(database: Database, lena: Actor) -> None:
+    async with database.transaction() as session:
+        await blocking.block(session, lena, SPAMMER, "Herr Winter pöbelt", NOW)
+        contact = await people.add_contact(session, "Paul Winter", SPAMMER)
+        await erase(session, SYSTEM, contact.id, NOW)
+        assert await blocking.why_blocked(session, SPAMMER, NOW) == ERASED
+        assert await blocking.why_blocked(session, "+493023125078", NOW) is None
+        [(row, _by)] = await blocking.blocked_numbers(session, lena, NOW)
+        assert (row.number, SPAMMER in str(row.digest), blocking.shown(row.number)) == (None, False, "–")
+        await blocking.unblock(session, lena, SPAMMER, NOW)
+        assert await blocking.why_blocked(session, SPAMMER, NOW) is None
+        await blocking.block(session, lena, SPAMMER, "Doch", NOW)
+        assert await blocking.why_blocked(session, SPAMMER, NOW) == "Doch"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [SPAMMER, "+4903023125077", "+49 (0)30 23125077", "0049 30 23125077", "004903023125077", "030/23125077"],
+)
+async def test_a_blocked_number_is_known_however_it_is_written(
+    sqlite_database: Database, company: Company, written: str
+) -> None:
+    async with sqlite_database.transaction() as session:
+        lead = as_actor(await people.add_agent(session, "Lena Brandt", Role.LEAD))
+        await blocking.block(session, lead, written, "Werbung", NOW)
+        assert await blocking.why_blocked(session, SPAMMER, NOW) == "Werbung"
+        await blocking.unblock(session, lead, SPAMMER, NOW)
+        await blocking.block(session, lead, SPAMMER, "Werbung", NOW)
+        assert await blocking.why_blocked(session, written, NOW) == "Werbung"
+        with pytest.raises(Refused) as refused:
+            await calling.read_number(session, written, NOW)
+        assert refused.value.message.id == "call.blocked-number"
 
 
 async def test_who_may_call_again_stays_in_the_history(database: Database, lena: Actor) -> None:

@@ -10,7 +10,9 @@ from crm_core.agents import Actor, Role
 from crm_core.callcenter import holding, legs, listening, passing, recordings, taping
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.recordings import Recording
-from crm_core.contacts.consents import Consent, ConsentUse
+from crm_core.contacts import consents
+from crm_core.contacts.consents import Channel, Consent, ConsentUse, Purpose
+from crm_core.contacts.contacts import Contact
 from crm_core.errors import NotAllowed, Refused
 from crm_core.outbox import EffectKind
 from tests import people
@@ -186,6 +188,37 @@ async def test_a_customer_may_take_it_back_days_later(floor: Floor) -> None:
     assert ((await _recording(floor)).state, len(await floor.effects(EffectKind.FORGET))) == ("withdrawn", 1)
     with pytest.raises(Refused):
         await floor.does(taping.withdraw, mira, call)
+
+
+async def test_a_customer_who_wants_no_recordings_at_all_takes_back_those_of_every_call(floor: Floor) -> None:
+    first, mira = await _runs(floor)
+    await _on(floor, "reported", "RE1", "completed", 40)
+    await floor.hang_up(first)
+    await floor.report(MIRA, "completed")
+    second = await floor.caller()
+    await floor.press_one(MIRA)
+    await floor.does(taping.ask, mira, second)
+    await _on(floor, "agreed", WORDING)
+    await _on(floor, "reported", "RE2", "in-progress", None)
+    async with floor.database.transaction() as session:
+        [contact_id] = (await session.scalars(select(Contact.id))).all()
+        what = (contact_id, Channel.PHONE, Purpose.RECORDING, floor.now)
+        await consents.state(session, mira, *what, is_given=False, wording="Keine Aufnahmen mehr")
+    async with floor.database.transaction() as session:
+        assert (await session.scalars(select(Recording.state).order_by(Recording.id))).all() == ["withdrawn"] * 2
+        said = await session.scalars(select(Consent.is_given).order_by(Consent.id))
+        assert said.all() == [True, True, False]
+    assert [effect.payload["recording"] for effect in await floor.effects(EffectKind.FORGET)] == ["RE1", "RE2"]
+    assert (await _wished(floor))[-1] == "stopped"
+
+
+async def test_another_consent_that_is_withdrawn_leaves_recordings_alone(floor: Floor) -> None:
+    _call, mira = await _runs(floor)
+    async with floor.database.transaction() as session:
+        [contact_id] = (await session.scalars(select(Contact.id))).all()
+        what = (contact_id, Channel.PHONE, Purpose.ADVERTISING, floor.now)
+        await consents.state(session, mira, *what, is_given=False, wording="Keine Werbung")
+    assert (await _recording(floor)).state == "recording"
 
 
 async def test_who_came_in_while_the_customer_was_asked_is_not_recorded(floor: Floor) -> None:
