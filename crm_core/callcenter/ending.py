@@ -19,6 +19,7 @@ from crm_core.callcenter import (
     passed,
     presence,
     queues,
+    rating_sms,
     told,
     worked,
     wrapup,
@@ -53,6 +54,7 @@ async def _finish(session: AsyncSession, call: Call, now: datetime) -> None:
     await worked.offer(session, call, now)
     await presence.hung_up(session, call, now)
     await missed_sms.plan(session, call, now)
+    await rating_sms.plan(session, call, now)
     await activity.record(session, SYSTEM, "call.ended", "call", call.id, now, {"status": call.carrier_status})
 
 

@@ -34,8 +34,8 @@ class Hook:
 
     @property
     def sid(self) -> str:
-        """Of the call, or of the text message: whatever a delivery is about comes in its own order."""
-        sid = self.form.get("CallSid") or self.form.get("MessageSid", "")
+        """Of the call, the text message or the conference: whatever a delivery is about comes in its own order."""
+        sid = self.form.get("CallSid") or self.form.get("MessageSid") or self.form.get("ConferenceSid", "")
         if not sid or len(sid) > LONGEST_ID:
             raise Malformed("CallSid is missing")
         return sid
