@@ -27,7 +27,7 @@ def is_typed(turn: Turn) -> bool:
 
 
 def begin(turn: Turn, before: list[Spoken]) -> VoiceResponse:
-    turn.remember(asking=TYPED, strikes=0)
+    turn.remember(asking=TYPED, asked=True, strikes=0)
     return ask(turn, before)
 
 

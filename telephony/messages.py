@@ -22,8 +22,8 @@ CALLBACK = "callback"
 
 
 async def ask_for_message(turn: Turn, before: list[Spoken], ask: Spoken) -> VoiceResponse:
-    """Who withholds the number may give one first, or go on without."""
-    if turn.number is None:
+    """Who withholds the number may give one first, or go on without; who was asked before is not asked again."""
+    if turn.number is None and not turn.state.get("asked"):
         return asked_number.begin(turn, before)
     return await voicemail(turn, [*before, ask])
 

@@ -75,9 +75,9 @@ class Heard:
 @dataclass(slots=True)
 class Turn:
     """`call.ivr` holds: node, step, strikes; what was proved, collected and given as number (and whose that is); what
-    is asked on the way (asking, then); what the node itself needs (phase, draft, given, chosen, tickets, slots, wish);
-    and of an emergency that the caller was told of it, that it has closed the house, and which queue it diverted them
-    from.
+    is asked on the way (asking, asked, then); what the node itself needs (phase, draft, given, chosen, tickets, slots,
+    wish); and of an emergency that the caller was told of it, that it has closed the house, and which queue it diverted
+    them from.
     """
 
     session: AsyncSession
