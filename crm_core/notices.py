@@ -12,8 +12,10 @@ from crm_core.agents import Agent, Identity
 from crm_core.outbox import EffectKind
 
 
-async def tell(session: AsyncSession, agent_id: int, id: str, kind: str, record_id: int, now: datetime) -> bool:
-    """`id` is a text that names the record (`ref`). False for who has linked no account: their lists show it."""
+async def tell(
+    session: AsyncSession, agent_id: int, id: str, kind: str, record_id: int, now: datetime, **params: str
+) -> bool:
+    """`id` is a text that names the record (`ref`) and `params`. False for who has linked no account."""
     found = await session.execute(
         select(Identity.channel, Identity.external_id, Agent.language)
         .join(Agent, Agent.id == Identity.agent_id)
@@ -26,5 +28,7 @@ async def tell(session: AsyncSession, agent_id: int, id: str, kind: str, record_
         return False
     place = f"{account.channel}:{account.external_id}"
     payload = {"id": id, "kind": kind, "record": record_id, "place": place, "language": account.language}
+    if params:
+        payload["params"] = params
     await outbox.enqueue(session, EffectKind.NOTICE, place, payload, now)
     return True

@@ -28,12 +28,14 @@ def languages() -> list[str]:
 
 @lru_cache
 def catalogue(language: str) -> Catalog:
-    """Falls back to English for a language without a folder."""
+    """Falls back to English for a language without a folder. Raises ValueError for an id that two files claim."""
     known = language if language in languages() else "en"
     whole = Catalog(locale=known)
     for path in sorted((LOCALE / known).glob("*.po")):
         with path.open("rb") as file:
             for entry in read_po(file, locale=known):
+                if entry.id and entry.id in whole:
+                    raise ValueError(f"{path}: {entry.id} is in another file already")
                 if entry.id:
                     whole[entry.id] = entry
     return whole
@@ -55,8 +57,6 @@ def render(message: Message, language: str, zone: ZoneInfo) -> str:
     """Raises KeyError for an id or a parameter that is missing: a test renders every entry."""
     count = message.params.get("count")
     template = _template(language, message.id, count if isinstance(count, int) else None)
-    if not message.params:
-        return template
     return template.format_map({name: shown(value, language, zone) for name, value in message.params.items()})
 
 

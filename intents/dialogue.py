@@ -8,6 +8,7 @@ from typing import Any
 
 from crm_core.conversation import Conversation
 from crm_core.errors import Refused
+from crm_core.message import Message, say
 from intents.registry import Argument, Command, commands, missing
 from intents.slot import Heard
 
@@ -16,15 +17,22 @@ QUESTION_LIFETIME = timedelta(minutes=30)
 _CANCEL = {"cancel", "never mind", "stop", "abbrechen", "abbruch", "vergiss es", "egal"}
 
 
-class Ambiguous(Refused):
-    """Several records fit an argument: `candidates` (label and reference) are offered, and one press goes on."""
+class Open(Refused):
+    """An argument is open: `candidates` (label, and what is said for it) are offered, and one press goes on."""
 
-    def __init__(self, argument: str, name: str, candidates: list[tuple[str, str]]) -> None:
-        super().__init__("contact.several", name=name, count=len(candidates))
+    def __init__(self, argument: str, question: Message, candidates: list[tuple[str, str]]) -> None:
+        super().__init__(question.id, **question.params)
         self.argument = argument
         self.candidates = candidates
         self.command: Command | None = None
         self.words: dict[str, str] = {}
+
+
+class Ambiguous(Open):
+    """Several records fit what was said."""
+
+    def __init__(self, argument: str, name: str, candidates: list[tuple[str, str]]) -> None:
+        super().__init__(argument, say("contact.several", name=name, count=len(candidates)), candidates)
 
 
 def forget_old_question(conversation: Conversation, now: datetime) -> None:

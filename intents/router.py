@@ -122,9 +122,9 @@ async def _do(context: Context, conversation: Conversation, command: Command, wo
         return context.reply(f"dialogue.ask-{argument.slot.name}")
     try:
         return await run(context, command.name, values)
-    except dialogue.Ambiguous as ambiguous:
-        ambiguous.command = command
-        ambiguous.words = {name: word for name, word in words.items() if name != ambiguous.argument}
+    except dialogue.Open as question:
+        question.command = command
+        question.words = {name: word for name, word in words.items() if name != question.argument}
         raise
 
 
@@ -140,15 +140,17 @@ def _refused(context: Context, conversation: Conversation, error: CrmError, *, i
     """An answer that is no such value leaves the question open; anything else ends it."""
     text = context.say(error.message.id, **error.message.params)
     reply = Reply(text, tone=Tone.REFUSED, language=context.language)
-    if isinstance(error, dialogue.Ambiguous):
+    if isinstance(error, dialogue.Open):
         return _which(conversation, reply, error)
     if not (is_answer and isinstance(error, Invalid | NotFound)):
         conversation.pending = None
     return reply
 
 
-def _which(conversation: Conversation, reply: Reply, error: dialogue.Ambiguous) -> Reply:
+def _which(conversation: Conversation, reply: Reply, error: dialogue.Open) -> Reply:
     """Offers the candidates; the half-done command waits for the one that is chosen."""
     if error.command is not None:
         dialogue.ask_for(conversation, error.command, error.words, error.argument, reply.language)
-    return replace(reply, parts=[Choices([Choice(label, ref) for label, ref in error.candidates])])
+    tone = Tone.REFUSED if isinstance(error, dialogue.Ambiguous) else Tone.OK
+    choices = [Choice(label, said) for label, said in error.candidates]
+    return replace(reply, tone=tone, parts=[Choices(choices)] if choices else [])

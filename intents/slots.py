@@ -103,12 +103,16 @@ def _due(text: str, heard: Heard) -> datetime:
 
 
 def _until(text: str, heard: Heard) -> datetime:
-    """A time of day alone is the next that comes."""
+    """A time of day alone is the next that comes within half a day. Raises Invalid for what is longer over today."""
     if re.fullmatch(CLOCK_PATTERN, text.strip(), re.IGNORECASE) is None:
         return read_due(text, heard.now)
     at = read_clock(text)
     due = heard.now.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
-    return due if due > heard.now else due + timedelta(days=1)
+    if due > heard.now:
+        return due
+    if due + timedelta(hours=12) > heard.now:
+        raise Invalid("date.over-today", text=text.strip()[:40])
+    return due + timedelta(days=1)
 
 
 _PRESENCES = {

@@ -61,7 +61,7 @@ async def arrive(turn: Turn, before: list[Spoken]) -> Arrival:
             return await queueing.into(turn, node.queue, before, otherwise=node.otherwise)
         case Voicemail():
             ask = turn.written(node.prompt) if node.prompt is not None else turn.say("phone.voicemail-ask")
-            return await messages.voicemail(turn, [*before, ask])
+            return await messages.ask_for_message(turn, before, ask)
         case CallbackWish():
             return await appointment.ask(turn, node, before)
         case Rate():

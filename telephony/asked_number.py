@@ -5,8 +5,9 @@ from __future__ import annotations
 from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core import phones
-from crm_core.callcenter import blocking
-from crm_core.company import TextLink
+from crm_core.callcenter import blocking, callers
+from crm_core.company import TextLink, Voicemail
+from crm_core.contacts import do_not_call
 from telephony import confirming
 from telephony.outcome import NotUnderstood, Outcome, SayAgain
 from telephony.turn import Heard, Turn
@@ -26,7 +27,7 @@ def is_typed(turn: Turn) -> bool:
 
 
 def begin(turn: Turn, before: list[Spoken]) -> VoiceResponse:
-    turn.remember(asking=TYPED, strikes=0)
+    turn.remember(asking=TYPED, asked=True, strikes=0)
     return ask(turn, before)
 
 
@@ -35,16 +36,30 @@ def ask(turn: Turn, before: list[Spoken]) -> VoiceResponse:
         typed = " ".join(turn.state["typed"])
         return confirming.ask(turn, [*before, turn.say("phone.collected-back", text=typed)])
     response = VoiceResponse()
-    wanted = turn.say("phone.number-for-text" if isinstance(turn.node, TextLink) else "phone.number-for-call")
-    prompts = [*before, wanted, turn.say("phone.pound-key")]
+    prompts = [*before, *_wanted(turn)]
     listen(response, prompts, turn.next_action(), turn.language, most_digits=MOST_DIGITS)
     return response
+
+
+def may_be_skipped(turn: Turn) -> bool:
+    """A message can be left without."""
+    return is_typed(turn) and isinstance(turn.node, Voicemail)
+
+
+def _wanted(turn: Turn) -> list[Spoken]:
+    match turn.node:
+        case TextLink():
+            return [turn.say("phone.number-for-text"), turn.say("phone.pound-key")]
+        case Voicemail():
+            return [turn.say("phone.number-for-message")]
+        case _:
+            return [turn.say("phone.number-for-call"), turn.say("phone.pound-key")]
 
 
 async def hear(turn: Turn, heard: Heard) -> Outcome | None:
     """None when the number is there and confirmed."""
     if turn.state.get("asking") == BACK:
-        return _confirm(turn, heard)
+        return await _confirm(turn, heard)
     typed = heard.as_digits(turn.words("phone.key-words"))
     number = phones.e164(typed, turn.company.country) if typed.isascii() and typed.isdigit() else None
     if number is None or not await _is_usable(turn, number):
@@ -53,22 +68,29 @@ async def hear(turn: Turn, heard: Heard) -> Outcome | None:
     return SayAgain()
 
 
-def _confirm(turn: Turn, heard: Heard) -> Outcome | None:
+async def _confirm(turn: Turn, heard: Heard) -> Outcome | None:
     is_right = confirming.answer(turn, heard)
     if is_right is None:
         return NotUnderstood()
     if is_right:
-        turn.remember(asking="", typed="", number=phones.e164(turn.state["typed"], turn.company.country), strikes=0)
+        given = await callers.who_calls(turn.session, turn.state["typed"])
+        turn.remember(asking="", typed="", number=given.number, given_for=given.contact_id, strikes=0)
+        if turn.call.language is None and not turn.state.get("language") and given.language in turn.company.languages:
+            turn.remember(language=given.language)
         return None
     turn.remember(asking=TYPED, typed="", strikes=0)
     return SayAgain()
 
 
 async def _is_usable(turn: Turn, number: str) -> bool:
-    """Nobody is sent to a number that costs, to one that is blocked, or to ourselves; texts stay in the country."""
+    """Nobody is sent to a number that costs, that is blocked or not to be called, or to ourselves; texts stay in the
+    country.
+    """
     if number == turn.company.phone.number or not phones.may_be_called(number):
         return False
     if await blocking.why_blocked(turn.session, number, turn.now) is not None:
+        return False
+    if not isinstance(turn.node, TextLink) and await do_not_call.among(turn.session, [number]):
         return False
     is_at_home = phones.country_of(number) == turn.company.country
     return not isinstance(turn.node, TextLink) or (is_at_home and phones.takes_texts(number))

@@ -26,7 +26,7 @@ class _Participant:
     sid: str
 
 
-async def change(database: Database, client: TwilioClient, effect: Effect, now: datetime) -> None:
+async def change(database: Database, client: TwilioClient, base_url: str, effect: Effect, now: datetime) -> None:
     """The payload of crm_core.callcenter.rooms.change. Who is gone needs nothing any more."""
     wished = dict(effect.payload["wished"])
     async with database.transaction() as session:
@@ -39,7 +39,7 @@ async def change(database: Database, client: TwilioClient, effect: Effect, now: 
             raise Undeliverable("the conference of the call was never reported")
         raise TryLater("the conference of the call is not reported yet", after=1)
     participants = client.rest.conferences(found.conference).participants
-    await asked(participants(found.sid).update_async(**_written(wished, coached)))
+    await asked(participants(found.sid).update_async(**_written(wished, coached, base_url)))
 
 
 async def _participant(session: AsyncSession, call_id: int, leg_id: int | None) -> _Participant | None:
@@ -54,7 +54,7 @@ async def _participant(session: AsyncSession, call_id: int, leg_id: int | None) 
     return _Participant(call.conference_sid, sid) if sid is not None else None
 
 
-def _written(wished: dict[str, Any], coached: CallLeg | None) -> dict[str, Any]:
+def _written(wished: dict[str, Any], coached: CallLeg | None, base_url: str) -> dict[str, Any]:
     """In Twilio's words."""
     written: dict[str, Any] = {}
     if "hold" in wished:
@@ -69,4 +69,6 @@ def _written(wished: dict[str, Any], coached: CallLeg | None) -> dict[str, Any]:
         written["coaching"] = coached is not None
         if coached is not None:
             written["call_sid_to_coach"] = coached.sid
+    if "told" in wished:
+        written |= {"announce_url": f"{base_url}/twilio/supervised?leg={wished['told']}", "announce_method": "POST"}
     return written

@@ -46,7 +46,7 @@ class TwilioCourier:
             case EffectKind.HANG_UP:
                 await self._hang_up(effect.payload["leg"], now)
             case EffectKind.PARTICIPANT:
-                await conference.change(self._database, self._client, effect, now)
+                await conference.change(self._database, self._client, self._base_url, effect, now)
             case EffectKind.RECORD:
                 await self._tapes.begin(effect.payload["recording"], now)
             case EffectKind.RECORDING:

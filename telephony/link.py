@@ -12,7 +12,7 @@ from crm_core import activity, phones, references
 from crm_core.agents import SYSTEM
 from crm_core.company import TextLink
 from crm_core.company.support import PLACEHOLDER
-from crm_core.contacts import consents, texts
+from crm_core.contacts import consents, refused_texts, texts
 from crm_core.contacts.consents import Channel, Purpose
 from crm_core.contacts.numbers import PhoneNumber
 from telephony import asked_number
@@ -61,7 +61,9 @@ async def _owners(turn: Turn, number: str) -> Sequence[int]:
 
 
 async def _may(turn: Turn, theirs: Sequence[int], number: str) -> bool:
-    """Asked of everybody who has the number."""
+    """Asked of everybody who has the number, known by name or not."""
+    if await refused_texts.any_refused(turn.session, [number]):
+        return False
     for contact_id in theirs:
         if not await consents.may(turn.session, contact_id, Channel.SMS, Purpose.SERVICE, turn.now, number):
             return False

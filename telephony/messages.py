@@ -21,6 +21,13 @@ from telephony.voice import Spoken, record, speak
 CALLBACK = "callback"
 
 
+async def ask_for_message(turn: Turn, before: list[Spoken], ask: Spoken) -> VoiceResponse:
+    """Who withholds the number may give one first, or go on without; who was asked before is not asked again."""
+    if turn.number is None and not turn.state.get("asked"):
+        return asked_number.begin(turn, before)
+    return await voicemail(turn, [*before, ask])
+
+
 async def voicemail(turn: Turn, prompts: list[Spoken]) -> VoiceResponse:
     """Two tries, then goodbye: an empty recording falls through to the next verb."""
     action = f"/twilio/voicemail?call={turn.call.id}&step={turn.next_step()}"
@@ -46,8 +53,8 @@ async def keep_recording(turn: Turn, sid: str, url: str, duration: int | None) -
     ticket = await tickets.open_ticket(
         turn.session,
         turn.actor,
-        subject=turn.for_team("phone.voicemail-subject", name=turn.called_by),
-        contact_id=turn.caller.contact_id,
+        subject=turn.for_team("phone.voicemail-subject", name=await turn.called_by()),
+        contact_id=turn.contact_id,
         call_id=turn.call.id,
         now=turn.now,
     )
@@ -87,13 +94,21 @@ async def wish_for_callback(turn: Turn, due_at: datetime | None = None) -> Callb
         ticket = await tickets.open_ticket(
             turn.session,
             turn.actor,
-            subject=_subject(turn, due_at),
-            contact_id=turn.caller.contact_id,
+            subject=await _subject(turn, due_at),
+            contact_id=turn.contact_id,
             call_id=turn.call.id,
             now=turn.now,
         )
         known = await callbacks.request_callback(
-            turn.session, turn.actor, turn.call, turn.number, ticket.id, turn.now, due_at, queue=usual_queue(turn)
+            turn.session,
+            turn.actor,
+            turn.call,
+            turn.number,
+            ticket.id,
+            turn.now,
+            due_at,
+            queue=usual_queue(turn),
+            contact_id=turn.contact_id,
         )
     return known
 
@@ -124,7 +139,7 @@ async def without_number(turn: Turn, apology: Spoken) -> VoiceResponse | Outcome
     return await voicemail(turn, [turn.say("phone.callback-withheld")])
 
 
-def _subject(turn: Turn, due_at: datetime | None) -> str:
+async def _subject(turn: Turn, due_at: datetime | None) -> str:
     if due_at is None:
-        return turn.for_team("phone.callback-subject", name=turn.called_by)
-    return turn.for_team("phone.callback-subject-at", name=turn.called_by, when=due_at)
+        return turn.for_team("phone.callback-subject", name=await turn.called_by())
+    return turn.for_team("phone.callback-subject-at", name=await turn.called_by(), when=due_at)

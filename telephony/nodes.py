@@ -160,10 +160,12 @@ async def _strike(turn: Turn, why: Spoken | None = None) -> VoiceResponse:
 
 async def _hear_silence(turn: Turn) -> VoiceResponse:
     """Once a ticket is sent, or when it is all over, silence means that nothing more is wanted; of who was cut off it
-    means the menu; anywhere else it is a misunderstanding.
+    means the menu, and of who may go on without a number that they do; anywhere else it is a misunderstanding.
     """
     if resuming.is_asked(turn):
         return await enter(turn, turn.home)
+    if asked_number.may_be_skipped(turn):
+        return await _follow(turn, await messages.without_number(turn, turn.say("phone.not-understood")))
     is_over = isinstance(turn.node, Rate) and not proof.is_asked(turn)
     return goodbye(turn) if telling.is_done(turn) or is_over else await _strike(turn)
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import emergencies, presence, routing
+from crm_core.callcenter import emergencies, moving, presence, routing
 from crm_core.callcenter.queues import QueueEntry
 from telephony import announcing, line, messages
 from telephony.outcome import GoTo, Outcome
@@ -28,11 +28,13 @@ async def into(
     """Nobody waits for nobody: without anyone who speaks the language, a message can be left in it."""
     emergency = await emergencies.current(turn.session, turn.now)
     before = [*before, *announcing.news(turn, emergency)]
-    queue = emergency.queue_for(queue) if emergency is not None else queue
+    wanted, queue = queue, emergency.queue_for(queue) if emergency is not None else queue
     is_open = turn.company.is_open(turn.now) and not (emergency is not None and emergency.closes)
     if not is_open or not await presence.anyone_there(turn.session, queue, turn.language):
         if otherwise is not None:
             return GoTo(otherwise, before)
         return await messages.voicemail(turn, [*before, turn.say("phone.nobody-there")])
+    if queue != wanted:
+        moving.note_diverted(turn.call, wanted)
     await routing.join(turn.session, turn.call, queue, turn.now, at_front=at_front, place=place)
     return line.enqueued(turn, queue, before)

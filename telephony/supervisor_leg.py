@@ -25,6 +25,17 @@ async def answered(session: AsyncSession, leg: CallLeg, now: datetime) -> VoiceR
     return response
 
 
+async def told(session: AsyncSession, leg: CallLeg) -> VoiceResponse:
+    """To the agent alone, in their language."""
+    call = await calls.lock_call(session, leg.call_id)
+    theirs = await supervision.coached_leg(session, call)
+    response = VoiceResponse()
+    if theirs is not None:
+        name = await agents.name_of(session, leg.agent_id)
+        speak(response, await say_to(session, theirs, f"phone.supervised-{leg.mode}", name=name))
+    return response
+
+
 async def decide(session: AsyncSession, leg: CallLeg, digits: str, now: datetime) -> VoiceResponse:
     response = VoiceResponse()
     call = await supervision.joined(session, leg, now) if digits == "1" else None

@@ -16,6 +16,7 @@ from crm_core.callcenter.callers import Caller
 from crm_core.callcenter.calls import Call
 from crm_core.company import Company, Node, company_of
 from crm_core.company.part import LocalText
+from crm_core.contacts.contacts import Contact
 from crm_core.message import Message, Param, say
 from intents import catalogue
 from telephony.voice import Spoken
@@ -73,9 +74,10 @@ class Heard:
 
 @dataclass(slots=True)
 class Turn:
-    """`call.ivr` holds: node, step, strikes; what was proved, collected and given as number; what is asked on the way
-    (asking, then); what the node itself needs (phase, draft, given, chosen, tickets, slots, wish); and of an emergency
-    that the caller was told of it, and that it has closed the house.
+    """`call.ivr` holds: node, step, strikes; what was proved, collected and given as number (and whose that is); what
+    is asked on the way (asking, asked, then); what the node itself needs (phase, draft, given, chosen, tickets, slots,
+    wish); and of an emergency that the caller was told of it, that it has closed the house, and which queue it diverted
+    them from.
     """
 
     session: AsyncSession
@@ -105,6 +107,13 @@ class Turn:
     def number(self) -> str | None:
         """Where the caller can be reached: what they gave when they were asked for it, else where they call from."""
         return self.state.get("number") or self.caller.number
+
+    @property
+    def contact_id(self) -> int | None:
+        """Whom it is about: the caller, else whose number was given. The latter proves nothing: it is noted for the
+        team, and nothing of theirs is told.
+        """
+        return self.caller.contact_id or self.state.get("given_for")
 
     @property
     def is_proved(self) -> bool:
@@ -150,9 +159,11 @@ class Turn:
         """What the team reads is in the house's own language, not the caller's."""
         return catalogue.render(Message(id, params), self.company.language, self.company.zone)
 
-    @property
-    def called_by(self) -> Param:
-        return self.caller.name or (phones.shown(self.number) if self.number else say("phone.somebody"))
+    async def called_by(self) -> Param:
+        contact = await self.session.get(Contact, self.contact_id) if self.contact_id is not None else None
+        if contact is not None:
+            return contact.name
+        return phones.shown(self.number) if self.number else say("phone.somebody")
 
 
 async def turn_of(session: AsyncSession, call: Call, now: datetime) -> Turn:

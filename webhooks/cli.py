@@ -141,6 +141,17 @@ def call(
     _run(talk.call(_talk_settings(), caller))
 
 
+@app.command("text")
+def send_text(
+    sender: Annotated[str, typer.Option("--from", help="The number that texts, in any notation.")],
+    words: Annotated[list[str] | None, typer.Argument(help="What is texted; nothing only shows what arrived.")] = None,
+) -> None:
+    """Text the running demo's line, and read what that phone was texted."""
+    from webhooks import talk
+
+    _run(talk.text(_talk_settings(), sender, " ".join(words or [])))
+
+
 @app.command()
 def backup(file: Path) -> None:
     """Everything in one file: one moment of the database, while people go on working."""

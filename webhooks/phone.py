@@ -14,6 +14,7 @@ from crm_core import phones
 from webhooks.complaints import Complaint
 
 POLL_SECONDS = 0.3
+ANSWERED_SECONDS = 1.0
 KEYS = set("0123456789*#")
 
 
@@ -34,6 +35,25 @@ async def place(console: Console, url: str, key: str, caller: str, line: str, co
         with suppress(aiohttp.ClientError):
             await _post(http, f"/simulator/calls/{state['sid']}", {"do": "hang_up"})
         console.print("[dim]The call has ended. Enter leaves.[/]")
+
+
+async def text(console: Console, url: str, key: str, sender: str, line: str, country: str, body: str) -> None:
+    """Sent unless it is empty; then everything that this phone was texted so far, the newest last."""
+    number = phones.require_e164(sender, country)
+    async with aiohttp.ClientSession(base_url=url, headers={"X-Simulator-Key": key}) as http:
+        try:
+            if body.strip():
+                await _post(http, "/simulator/texts", {"from": number, "to": line, "body": body})
+                await asyncio.sleep(ANSWERED_SECONDS)
+            async with http.get(f"/simulator/texts/{number}") as response:
+                response.raise_for_status()
+                arrived = await response.json()
+        except aiohttp.ClientError as error:
+            raise Complaint("The demo's phone network does not answer: is `make run` still running?") from error
+    for one in arrived:
+        console.print(terminal.plain(f"{one['from']:14}", "cyan"), terminal.plain(one["body"]))
+    if not arrived:
+        console.print("[dim]Nothing was texted to this phone.[/]")
 
 
 async def _listen(console: Console, http: aiohttp.ClientSession, sid: str) -> None:

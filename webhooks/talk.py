@@ -16,6 +16,7 @@ from intents.reply import Choice, Reply, Tone
 from webhooks import phone
 from webhooks.complaints import Complaint
 from webhooks.demo import running
+from webhooks.demo.running import Running
 from webhooks.runtime import Runtime
 from webhooks.serve import open_runtime, require_migrated
 from webhooks.settings import Settings
@@ -73,10 +74,20 @@ async def _reply(runtime: Runtime, name: str | None, text: str, choices: list[Ch
 
 async def call(settings: Settings, caller: str) -> None:
     """Through the stand-in of the running demo. Raises Complaint when none runs."""
+    found, line, country = await _line_of_demo(settings)
+    await phone.place(Console(), found.simulator_url, found.simulator_key, caller, line, country)
+
+
+async def text(settings: Settings, sender: str, body: str) -> None:
+    """Likewise; what that phone was texted is printed."""
+    found, line, country = await _line_of_demo(settings)
+    await phone.text(Console(), found.simulator_url, found.simulator_key, sender, line, country, body)
+
+
+async def _line_of_demo(settings: Settings) -> tuple[Running, str, str]:
+    """With the number of the line and the country in which numbers are read."""
     found = running.find()
     if found is None:
         raise Complaint("No demo runs in this folder: start one with `make run`, then call from a second terminal.")
     async with open_runtime(settings) as runtime:
-        line = runtime.company.phone.number
-        country = runtime.company.country
-    await phone.place(Console(), found.simulator_url, found.simulator_key, caller, line, country)
+        return found, runtime.company.phone.number, runtime.company.country

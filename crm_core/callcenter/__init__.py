@@ -29,6 +29,7 @@ from crm_core.callcenter import (
     pins,
     presence,
     queues,
+    rating_sms,
     recordings,
     routing,
     shift_changes,
@@ -61,10 +62,12 @@ handover.LEAVING.append(claiming.let_go_of)
 agenda.register("callbacks", to_ring_back)
 consents.WITHDRAWALS.append(taping.withdrawn_by)
 timers.register(checking.LOOK, checking.on_look)
+timers.register(emergencies.BACK, emergencies.on_back)
 timers.register(emergencies.ENDED, emergencies.on_due)
 timers.register(missed_sms.TIMER, missed_sms.on_due)
 timers.register(moving.DIVERTED, moving.on_diverted)
 timers.register(offers.EXPIRED, talks.on_expired)
+timers.register(rating_sms.TIMER, rating_sms.on_due)
 timers.register(routing.TICK, routing.on_tick)
 timers.register(supervision.EXPIRED, supervision.on_expired)
 timers.register(transfers.EXPIRED, passed.on_expired)
@@ -98,6 +101,7 @@ __all__ = [
     "pins",
     "presence",
     "queues",
+    "rating_sms",
     "recordings",
     "routing",
     "shift_changes",

@@ -76,8 +76,12 @@ async def request_callback(
     due_at: datetime | None = None,
     *,
     queue: str | None = None,
+    contact_id: int | None = None,
 ) -> CallbackRequest:
-    """One a call, however often it is asked for. Who waited in a queue keeps the place; `queue` is for who did not."""
+    """One a call, however often it is asked for. Who waited in a queue keeps the place; `queue` is for who did not.
+
+    `contact_id`: whose number it is, where that is not known of the call.
+    """
     known = await requested(session, call.id)
     if known is not None:
         return known
@@ -91,7 +95,7 @@ async def request_callback(
             actor,
             number,
             now,
-            contact_id=call.contact_id,
+            contact_id=call.contact_id or contact_id,
             language=call.language or call.ivr.get("language"),
             state=CallState.QUEUED,
             queue=queue,

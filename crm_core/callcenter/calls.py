@@ -63,6 +63,7 @@ class Call(Record):
     duration_seconds: Mapped[int | None]
     rating: Mapped[int | None]
     """From 1 to 5, by the caller."""
+    rating_asked_at: Mapped[datetime | None]
     resumes_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
     __table_args__ = (
         CheckConstraint("direction IN ('inbound', 'outbound')", name="direction"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import CheckConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +21,7 @@ from crm_core.errors import Invalid, NotFound, Refused
 from crm_core.outbox import EffectKind
 
 ENDED = "emergency.ended"
+BACK = "emergency.back"
 LONGEST = timedelta(days=7)
 LONGEST_TEXT = 500
 
@@ -109,6 +110,19 @@ async def declare(
     return emergency
 
 
+async def say_also(session: AsyncSession, actor: Actor, texts: Mapping[str, str], now: datetime) -> Emergency:
+    """What the one that is on says in these languages from now on. Raises Refused when none is on, and Invalid."""
+    rights.require(actor, "emergency.declare")
+    found = await current(session, now)
+    if found is None:
+        raise Refused("emergency.none")
+    emergency = cast("Emergency", await references.lock(session, "emergency", found.id))
+    said = {**emergency.texts, **_sayable(texts)}
+    await activity.change(session, actor, emergency, "emergency.reworded", now, texts=said)
+    await board.changed(session, now)
+    return emergency
+
+
 async def end(session: AsyncSession, actor: Actor, now: datetime) -> None:
     """Before its time. Raises Refused when none is on."""
     rights.require(actor, "emergency.declare")
@@ -120,6 +134,13 @@ async def on_due(session: AsyncSession, payload: dict[str, Any], now: datetime) 
     emergency = await session.get(Emergency, payload["emergency"], with_for_update=True)
     if emergency is not None and emergency.ended_at is None and emergency.until <= now:
         await _over(session, SYSTEM, emergency, emergency.until, now)
+
+
+async def on_back(session: AsyncSession, payload: dict[str, Any], now: datetime) -> None:
+    """Who still waits where the emergency sent them; another one that diverts has them now."""
+    another = await current(session, now)
+    if another is None or another.divert_to is None:
+        await moving.bring_back(session, payload["call"], payload["queue"], now)
 
 
 async def _end_all(session: AsyncSession, actor: Actor, now: datetime) -> int:
@@ -150,5 +171,8 @@ async def _over(session: AsyncSession, actor: Actor, emergency: Emergency, at: d
     emergency.version += 1
     emergency.updated_at = now
     await session.flush()
+    for call_id in await moving.waiting_in(session, emergency.divert_to) if emergency.divert_to is not None else []:
+        payload = {"verb": BACK, "call": call_id, "queue": emergency.divert_to}
+        await outbox.enqueue(session, EffectKind.TIMER, moving.divert_address(call_id), payload, now)
     await activity.record(session, actor, "emergency.ended", "emergency", emergency.id, now)
     await board.changed(session, now)

@@ -21,6 +21,7 @@ from crm_core.callcenter import (
     passed,
     presence,
     queues,
+    rating_sms,
     routing,
     told,
     worked,
@@ -56,6 +57,7 @@ async def _finish(session: AsyncSession, call: Call, now: datetime) -> None:
     await worked.offer(session, call, now)
     await presence.hung_up(session, call, now)
     await missed_sms.plan(session, call, now)
+    await rating_sms.plan(session, call, now)
     if await legs.live_legs(session, call.id):
         await checking.soon(session, call.id, now)
     await activity.record(session, SYSTEM, "call.ended", "call", call.id, now, {"status": call.carrier_status})

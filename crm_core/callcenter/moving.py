@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -76,7 +77,12 @@ async def divert_all(session: AsyncSession, queue: str, now: datetime) -> None:
     )
     for call_id in found.all():
         payload = {"verb": DIVERTED, "call": call_id, "queue": queue}
-        await outbox.enqueue(session, EffectKind.TIMER, f"timer:{DIVERTED}-{call_id}", payload, now)
+        await outbox.enqueue(session, EffectKind.TIMER, divert_address(call_id), payload, now)
+
+
+def divert_address(call_id: int) -> str:
+    """There and back in the order in which it was said."""
+    return f"timer:{DIVERTED}-{call_id}"
 
 
 async def on_diverted(session: AsyncSession, payload: dict[str, Any], now: datetime) -> None:
@@ -84,7 +90,33 @@ async def on_diverted(session: AsyncSession, payload: dict[str, Any], now: datet
     call = await calls.lock_call(session, payload["call"])
     entry = await queues.lock_entry(session, call.id)
     if entry is not None and entry.state in {EntryState.WAITING, EntryState.OFFERED} and not call.is_over:
+        note_diverted(call, entry.queue)
         await hand_on(session, call, entry, payload["queue"], now)
+        await _redrawn(session, call, now)
+
+
+def note_diverted(call: Call, wanted: str) -> None:
+    """The queue that they wanted first, so that they come back to it."""
+    call.ivr = {**call.ivr, "diverted": call.ivr.get("diverted", wanted)}
+
+
+async def waiting_in(session: AsyncSession, queue: str) -> Sequence[int]:
+    found = await session.scalars(
+        select(QueueEntry.call_id).where(queues.IS_LIVE, QueueEntry.queue == queue).order_by(QueueEntry.rank_at)
+    )
+    return found.all()
+
+
+async def bring_back(session: AsyncSession, call_id: int, diverted_to: str, now: datetime) -> None:
+    """To the queue they wanted, with the time they waited. Who was accepted, or moved on since, stays."""
+    call = await calls.lock_call(session, call_id)
+    entry = await queues.lock_entry(session, call_id)
+    wanted = call.ivr.get("diverted")
+    if entry is None or call.is_over or entry.queue != diverted_to or wanted not in company_of(session).queues:
+        return
+    if entry.state in {EntryState.WAITING, EntryState.OFFERED} and wanted != diverted_to:
+        call.ivr = {name: value for name, value in call.ivr.items() if name != "diverted"}
+        await hand_on(session, call, entry, wanted, now)
         await _redrawn(session, call, now)
 
 

@@ -94,6 +94,19 @@ async def list_agents(session: AsyncSession, actor: Actor) -> Sequence[Agent]:
     return (await session.scalars(select(Agent).where(Agent.left_at.is_(None)).order_by(Agent.name))).all()
 
 
+async def free_now(session: AsyncSession, actor: Actor, limit: int) -> Sequence[Agent]:
+    """Colleagues who could take a call at once, the longest idle first."""
+    rights.require(actor, "agent.list")
+    found = await session.scalars(
+        select(Agent)
+        .where(Agent.presence == Presence.AVAILABLE, Agent.left_at.is_(None), Agent.phone.is_not(None))
+        .where(Agent.id != actor.agent_id)
+        .order_by(Agent.presence_since, Agent.id)
+        .limit(limit)
+    )
+    return found.all()
+
+
 async def anyone_there(session: AsyncSession, queue: str, language: str | None) -> bool:
     """Whether a queue is worth waiting in: somebody of it is on duty, has a phone and speaks the language.
 

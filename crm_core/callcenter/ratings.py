@@ -30,6 +30,12 @@ async def rate(
     if resolved is not None:
         await satisfaction.rate(session, actor, resolved, rating, now)
         return
+    await rate_call(session, actor, call, rating, now)
+
+
+async def rate_call(session: AsyncSession, actor: Actor, call: Call, rating: int, now: datetime) -> None:
+    """The talk itself, whatever became of its ticket."""
+    rights.require(actor, "call.rate")
     call.rating = rating
     call.updated_at = now
     await session.flush()

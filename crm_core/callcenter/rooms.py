@@ -102,7 +102,8 @@ async def hold(session: AsyncSession, call: Call, now: datetime) -> None:
 
 async def change(session: AsyncSession, call: Call, leg: CallLeg | None, now: datetime, **wished: Any) -> None:
     """How a party is in the conference: `leg`, or the customer without one. `wished` is the state, not a step, so
-    that it may be carried out again: hold (and music), muted, coached (a leg), ends (the conference with them).
+    that it may be carried out again: hold (and music), muted, coached (a leg), ends (the conference with them); `told`
+    is said to them alone: who (a leg) has come.
     """
     payload = {"call": call.id, "leg": leg.id if leg is not None else None, "wished": wished}
     await outbox.enqueue(session, EffectKind.PARTICIPANT, legs.address(call.id), payload, now)

@@ -115,8 +115,18 @@ async def _told(session: AsyncSession, actor: Actor, call: Call, leg: CallLeg, n
     if leg.mode == Mode.BARGE:
         await taping.stop(session, call, now)
     if call.agent_id is not None:
-        await notices.tell(session, call.agent_id, f"notice.supervision-{leg.mode}", "call", call.id, now)
+        name = await agents.name_of(session, leg.agent_id)
+        told = f"notice.supervision-{leg.mode}"
+        if not await notices.tell(session, call.agent_id, told, "call", call.id, now, name=name):
+            await _whisper(session, call, leg, now)
     await calls.changed(session, call, now)
+
+
+async def _whisper(session: AsyncSession, call: Call, leg: CallLeg, now: datetime) -> None:
+    """Whoever no chat reaches hears who it is; nobody else does."""
+    theirs = await coached_leg(session, call)
+    if theirs is not None:
+        await rooms.change(session, call, theirs, now, told=leg.id)
 
 
 async def _actor(session: AsyncSession, leg: CallLeg) -> Actor:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import activity, notices, rights
+from crm_core import activity, notices, references, rights
 from crm_core.agents import SYSTEM, Actor, Agent, Presence
 from crm_core.callcenter import calls, legs, offers, passed, queues, rooms, routing, transfers, work, wrapup
 from crm_core.callcenter.calls import Call
@@ -170,7 +170,9 @@ async def _missed(session: AsyncSession, agent_id: int, now: datetime) -> None:
 async def _tell_made_away(session: AsyncSession, agent: Agent, now: datetime) -> None:
     newest = await session.scalar(select(Offer.call_id).where(Offer.agent_id == agent.id).order_by(Offer.id.desc()))
     if newest is not None:
-        await notices.tell(session, agent.id, "notice.made-away", "call", newest, now)
+        await notices.tell(
+            session, agent.id, "notice.made-away", "agent", agent.id, now, call=references.ref("call", newest)
+        )
 
 
 async def _go_on_without(

@@ -1,8 +1,9 @@
-"""A text arrives: it stops or starts what we may send, rates a ticket, goes on with one, or opens one."""
+"""A text arrives: it stops or starts what we may send, rates a talk or a ticket, goes on with one, or opens one."""
 
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,21 +13,34 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, notices, rights
 from crm_core.agents import SYSTEM, Actor
-from crm_core.callcenter import callers
+from crm_core.callcenter import blocking, callers, rating_sms
 from crm_core.company import company_of
-from crm_core.contacts import consents, texts
+from crm_core.contacts import consents, refused_texts, texts
 from crm_core.contacts.consents import Channel, How, Purpose
 from crm_core.contacts.numbers import PhoneNumber
 from crm_core.contacts.texts import NOT_DELIVERED, TextMessage, TextState
 from crm_core.support import replies, satisfaction, tickets
 from crm_core.support.tickets import DONE, Ticket
 
-STOP = frozenset({"stop", "stopp", "stopall", "unsubscribe", "cancel", "end", "quit", "abmelden", "abbestellen"})
+# Without spaces: `opt out`.
+STOP = frozenset(
+    {"stop", "stopp", "stoppen", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke"}
+    | {"abmelden", "abbestellen", "abbestellung"}
+)
 START = frozenset({"start", "unstop", "anmelden"})
-# The carrier answers these itself and lets nothing of ours through afterwards.
-ANSWERED_BY_CARRIER = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "start", "unstop"})
+HELP = frozenset({"help", "hilfe", "info"})
+# Said with one of those they change nothing: `Stop bitte`, `STOP ALL`, `stop texting me`.
+_BESIDE = frozenset(
+    {"please", "thanks", "all", "now", "me", "sms", "text", "texts", "texting", "messages"}
+    | {"bitte", "danke", "alle", "alles", "jetzt", "sofort", "mich", "mir", "nachrichten", "senden", "schicken"}
+)
+# The carrier answers these itself and lets nothing of ours through after those that stop.
+ANSWERED_BY_CARRIER = frozenset(
+    ["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke", "start", "unstop", "help", "info"]
+)
 REFUSED_BY_RECIPIENT = 21610
 OPEN_AGAIN_WITHIN = timedelta(days=14)
+_WORD = re.compile(r"\w+")
 _PURPOSES = (Purpose.SERVICE, Purpose.SURVEY, Purpose.ADVERTISING)
 
 
@@ -38,6 +52,8 @@ class Outcome(enum.StrEnum):
     RATED = "rated"
     ANSWERED = "answered"
     OPENED = "opened"
+    HELPED = "helped"
+    TURNED_AWAY = "turned-away"
     KNOWN = "known"
 
 
@@ -74,17 +90,27 @@ async def not_delivered(session: AsyncSession, message: TextMessage, now: dateti
         return
     if message.error == REFUSED_BY_RECIPIENT:
         actor = Actor(message.number, "sms", company_of(session).language)
-        await _agree(session, actor, message.number, "STOP", now, is_given=False)
+        await _stop(session, actor, message.number, "STOP", now)
     ticket = await session.get(Ticket, message.ticket_id) if message.ticket_id is not None else None
     if ticket is not None and ticket.assignee_id is not None:
         await notices.tell(session, ticket.assignee_id, "notice.text-not-delivered", "ticket", ticket.id, now)
 
 
 async def _handle(session: AsyncSession, actor: Actor, message: TextMessage, now: datetime) -> Outcome:
-    word = message.body.strip().strip(".!").casefold()
-    if word in STOP | START:
-        await _agree(session, actor, message.number, message.body.strip(), now, is_given=word in START)
-        return Outcome.STARTED if word in START else Outcome.STOPPED
+    word = keyword(message.body)
+    if word in STOP:
+        await _stop(session, actor, message.number, message.body.strip(), now)
+        return Outcome.STOPPED
+    if await blocking.why_blocked(session, message.number, now) is not None:
+        return Outcome.TURNED_AWAY
+    if word in START:
+        await refused_texts.allow(session, message.number)
+        await _agree(session, actor, message.number, message.body.strip(), now, is_given=True)
+        return Outcome.STARTED
+    if word in HELP:
+        return Outcome.HELPED
+    if await rating_sms.answered(session, actor, message.number, message.body, now):
+        return Outcome.RATED
     if actor.contact_id is not None:
         rated = await satisfaction.answered(session, actor, message.body, now)
         if rated is not None:
@@ -116,6 +142,17 @@ async def _ticket_of(session: AsyncSession, message: TextMessage, now: datetime)
         return None
     is_recent = newest.status not in DONE or newest.updated_at > now - OPEN_AGAIN_WITHIN
     return newest if is_recent and newest.status != "closed" else None
+
+
+def keyword(said: str) -> str:
+    """What is left of a text without what only accompanies a keyword; a sentence is no keyword."""
+    return "".join(word for word in _WORD.findall(said[:200].casefold()) if word not in _BESIDE)
+
+
+async def _stop(session: AsyncSession, actor: Actor, number: str, wording: str, now: datetime) -> None:
+    """The number itself is barred too: it may be nobody's, or somebody else's tomorrow."""
+    await refused_texts.refuse(session, number, now)
+    await _agree(session, actor, number, wording, now, is_given=False)
 
 
 async def _agree(

@@ -77,7 +77,7 @@ class CallCenter(Part):
     Who is cut off and calls again within `cut_off_minutes` may go on where they were; nobody with 0.
     `missed_offers` in a row make an agent away. `wrap_up` follows each talk; with `disposition_required` it lasts
     until one of `dispositions` is chosen. `pauses` are what agents are away for. `missed_sms` is sent to who gave up
-    waiting; nothing without it.
+    waiting; nothing without it. `rating_sms` asks after a talk how it was, unless a key said so already.
     `supervision`: the most that leads may do in a talk; callers are told so.
     `recordings`: who may listen: the agent whose call it was (own), their team, or all; leads always.
     """
@@ -89,6 +89,7 @@ class CallCenter(Part):
     missed_offers: Annotated[int, Field(ge=1, le=20)] = 2
     service_level: ServiceLevel = ServiceLevel()
     missed_sms: dict[str, Annotated[str, Field(min_length=1, max_length=480)]] = {}
+    rating_sms: dict[str, Annotated[str, Field(min_length=1, max_length=480)]] = {}
     cut_off_minutes: Annotated[int, Field(ge=0, le=60)] = 10
     vip_tag: str = "vip"
     head_start: HeadStart = HeadStart()

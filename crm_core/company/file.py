@@ -98,6 +98,8 @@ class Company(Part):
             yield ("callcenter", "pauses", key), name
         if self.callcenter.missed_sms:
             yield ("callcenter", "missed_sms"), self.callcenter.missed_sms
+        if self.callcenter.rating_sms:
+            yield ("callcenter", "rating_sms"), self.callcenter.rating_sms
         if self.satisfaction is not None:
             yield ("satisfaction", "text"), self.satisfaction.text
 

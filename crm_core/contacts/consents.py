@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core import activity, references, rights
 from crm_core.agents import Actor
-from crm_core.contacts import do_not_call
+from crm_core.contacts import do_not_call, refused_texts
 from crm_core.db import Base, BigId, Record
 from crm_core.errors import Invalid, Refused
 from crm_core.message import Message, say
@@ -173,7 +173,9 @@ async def latest(session: AsyncSession, contact_id: int, channel: Channel, purpo
 async def why_not(
     session: AsyncSession, contact_id: int, channel: Channel, purpose: Purpose, now: datetime, number: str | None = None
 ) -> Message | None:
-    """None when it may be done. Without a `number` any number of theirs that is not to be called is in the way."""
+    """None when it may be done. Without a `number` any number of theirs that is not to be called or texted is in the
+    way.
+    """
     said = await latest(session, contact_id, channel, purpose)
     if said is not None and said.created_at > now:
         said = None
@@ -187,6 +189,10 @@ async def why_not(
         numbers = [number] if number is not None else await do_not_call.numbers_of(session, contact_id)
         if await do_not_call.among(session, numbers):
             return say("consent.not-to-be-called")
+    if channel is Channel.SMS:
+        numbers = [number] if number is not None else await do_not_call.numbers_of(session, contact_id)
+        if await refused_texts.any_refused(session, numbers):
+            return say("consent.number-refused-texts")
     return None
 
 

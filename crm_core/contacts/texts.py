@@ -10,13 +10,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core import activity, outbox, references, rights
+from crm_core import activity, outbox, phones, references, rights
 from crm_core.agents import Actor
-from crm_core.contacts import consents
+from crm_core.contacts import consents, refused_texts
 from crm_core.contacts.consents import Channel, Purpose
 from crm_core.contacts.numbers import numbers_of
 from crm_core.db import Base, BigId, one_of
-from crm_core.errors import Invalid
+from crm_core.errors import Invalid, Refused
 from crm_core.outbox import Effect, EffectKind
 
 LONGEST = 1600
@@ -91,6 +91,8 @@ async def send(
         raise Invalid("text.too-long", limit=LONGEST)
     if contact_id is not None:
         await consents.use(session, actor, contact_id, Channel.SMS, purpose, now, number=number, source=source)
+    elif await refused_texts.any_refused(session, [number]):
+        raise Refused("text.number-refused", number=phones.shown(number))
     message = TextMessage(
         contact_id=contact_id,
         ticket_id=ticket_id,

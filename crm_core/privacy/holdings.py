@@ -54,6 +54,7 @@ IMPERSONAL = {
     "digest_key": "the key of digests",
     "file_bytes": "contents by their digest: told and erased with the file that names them",
     "kept_evidence": "consents of erased people, without a name",
+    "refused_text": "numbers that want no texts, by their digest: that outlives whose they were",
     "retention_run": "how much went in a night",
     "emergency": "what every caller was told",
     "erasure": "that something was erased, without what it was",

@@ -16,7 +16,7 @@ from crm_core import activity, cards, outbox, rights
 from crm_core.agents import SYSTEM, Actor, Agent
 from crm_core.company import company_of
 from crm_core.contacts import consents
-from crm_core.contacts.consents import Purpose
+from crm_core.contacts.consents import Channel, Purpose
 from crm_core.contacts.contacts import Contact
 from crm_core.db import Base
 from crm_core.errors import Invalid, Refused
@@ -24,7 +24,6 @@ from crm_core.outbox import EffectKind
 from crm_core.support import macros, tickets, ways
 from crm_core.support.calendar import calendar_of
 from crm_core.support.tickets import Ticket
-from crm_core.support.ways import Way
 
 TIMER = "ticket.ask-satisfaction"
 DONE = {"resolved", "closed"}
@@ -86,7 +85,7 @@ async def on_due(session: AsyncSession, payload: dict[str, Any], now: datetime) 
     way = await ways.way_used(session, ticket)
     if contact is None or way is None:
         return
-    purpose = await _asked_for(session, contact.id, way)
+    purpose = await asked_for(session, contact.id, way.channel)
     if not await ways.may(session, contact.id, way, purpose, now):
         return
     text = macros.in_language(question.text, contact, company_of(session))
@@ -97,12 +96,15 @@ async def on_due(session: AsyncSession, payload: dict[str, Any], now: datetime) 
     await activity.record(session, SYSTEM, "ticket.satisfaction-asked", "ticket", ticket.id, now)
 
 
-async def _asked_for(session: AsyncSession, contact_id: int, way: Way) -> Purpose:
+async def asked_for(session: AsyncSession, contact_id: int, channel: Channel) -> Purpose:
     """A survey takes consent; where the house decides that it is part of the service, only who refused is not asked."""
+    said = await consents.latest(session, contact_id, channel, Purpose.SURVEY)
+    return Purpose.SURVEY if said is not None or needs_consent(session) else Purpose.SERVICE
+
+
+def needs_consent(session: AsyncSession) -> bool:
     question = company_of(session).satisfaction
-    said = await consents.latest(session, contact_id, way.channel, Purpose.SURVEY)
-    is_survey = said is not None or question is None or question.needs_consent
-    return Purpose.SURVEY if is_survey else Purpose.SERVICE
+    return question is None or question.needs_consent
 
 
 async def rate(
@@ -129,14 +131,28 @@ async def rate(
 async def answered(session: AsyncSession, actor: Actor, text: str, now: datetime) -> Ticket | None:
     """What a customer wrote back to the question; None when it is no rating or nothing was asked lately."""
     rights.require(actor, "satisfaction.rate")
-    match = _RATING.fullmatch(text)
-    if match is None or actor.contact_id is None:
+    said = rating_in(text)
+    asked = await asked_last(session, actor.contact_id, now) if said is not None else None
+    if said is None or asked is None:
         return None
-    asked = await session.scalar(
-        select(Satisfaction.ticket_id)
+    return await rate(session, actor, asked.ticket_id, said[0], now, said[1][:LONGEST_COMMENT])
+
+
+def rating_in(text: str) -> tuple[int, str] | None:
+    """With what was said besides."""
+    match = _RATING.fullmatch(text)
+    return (int(match[1]), match[2]) if match is not None else None
+
+
+async def asked_last(session: AsyncSession, contact_id: int | None, now: datetime) -> Satisfaction | None:
+    """The question that an answer of theirs would be to."""
+    if contact_id is None:
+        return None
+    return await session.scalar(
+        select(Satisfaction)
         .join(Ticket, Ticket.id == Satisfaction.ticket_id)
         .where(
-            Ticket.contact_id == actor.contact_id,
+            Ticket.contact_id == contact_id,
             Ticket.status.in_(DONE),
             Satisfaction.answered_at.is_(None),
             Satisfaction.asked_at > now - ANSWERED_WITHIN,
@@ -144,9 +160,6 @@ async def answered(session: AsyncSession, actor: Actor, text: str, now: datetime
         .order_by(Satisfaction.asked_at.desc())
         .limit(1)
     )
-    if asked is None:
-        return None
-    return await rate(session, actor, asked, int(match[1]), now, match[2][:LONGEST_COMMENT])
 
 
 async def by_team(session: AsyncSession, actor: Actor, now: datetime, team: str | None = None) -> Sequence[TeamScore]:

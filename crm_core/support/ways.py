@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import outbox
 from crm_core.agents import Actor
-from crm_core.contacts import chat_identities, consents, numbers, texts
+from crm_core.contacts import chat_identities, consents, numbers, refused_texts, texts
 from crm_core.contacts.consents import Channel, Purpose
 from crm_core.outbox import EffectKind
 from crm_core.support.tickets import Ticket
@@ -63,12 +63,15 @@ async def way_used(session: AsyncSession, ticket: Ticket) -> Way | None:
 async def open_way(session: AsyncSession, ticket: Ticket, now: datetime) -> Way | None:
     """The way they came, else another one of theirs: the first that they did not object to."""
     for way in await _ways(session, ticket):
-        if ticket.contact_id is None or await may(session, ticket.contact_id, way, Purpose.SERVICE, now):
+        if await may(session, ticket.contact_id, way, Purpose.SERVICE, now):
             return way
     return None
 
 
-async def may(session: AsyncSession, contact_id: int, way: Way, purpose: Purpose, now: datetime) -> bool:
+async def may(session: AsyncSession, contact_id: int | None, way: Way, purpose: Purpose, now: datetime) -> bool:
+    """Of somebody unknown only what their phone said itself is known."""
+    if contact_id is None:
+        return way.number is None or not await refused_texts.any_refused(session, [way.number])
     return await consents.may(session, contact_id, way.channel, purpose, now, way.number)
 
 

@@ -26,9 +26,10 @@ async def call_buttons(context: Context, call: Call) -> list[Choice]:
         case CallState.HOLD:
             return await _on_hold(context, call)
         case CallState.WRAP_UP:
-            return (_how_it_ended(context, call) or _writing_down(context, call)) + await next_call(context, call)
+            buttons = [*_how_it_ended(context, call), *_writing_down(context, call)]
+            return buttons + await next_call(context, call)
         case _:
-            return _afterwards(context, call) + await next_call(context, call)
+            return [*_still_owed(context, call), *_afterwards(context, call), *await next_call(context, call)]
 
 
 async def _before_the_talk(context: Context, call: Call) -> list[Choice]:
@@ -46,21 +47,25 @@ async def _talking(context: Context, call: Call) -> list[Choice]:
     there = await legs.in_the_talk(context.session, call.id, Party.AGENT)
     is_muted = any(leg.is_muted for leg in there)
     mute = ("button.unmute", f"unmute {ref}") if is_muted else ("button.mute", f"mute {ref}")
-    labels = [("button.hold", f"hold {ref}"), mute, ("button.transfer", f"transfer {ref}")]
+    labels = [("button.hold", f"hold {ref}"), mute, *_passing_on(call), *await _recording(context, call)]
+    return [*(record_button(context, label, said, call) for label, said in labels), *_writing_down(context, call)]
+
+
+def _passing_on(call: Call) -> list[tuple[str, str]]:
+    """To whom is asked, with those who are free to choose from."""
+    return [("button.transfer", f"transfer {call.ref}"), ("button.consult", f"warm transfer {call.ref}")]
+
+
+async def _recording(context: Context, call: Call) -> list[tuple[str, str]]:
+    ref = call.ref
     recording = await recordings.shown(context.session, call.id)
     if recording is None:
-        labels += [("button.record", f"record {ref}"), ("button.note", f"note {ref}"), ("button.ticket", _ticket(call))]
-    elif recording.state == RecordingState.ASKED:
-        labels += [("button.note", f"note {ref}"), ("button.ticket", _ticket(call))]
-    else:
-        is_paused = recording.state == RecordingState.PAUSED
-        pause = ("button.resume-recording", "resume") if is_paused else ("button.pause-recording", "pause")
-        labels += [
-            (pause[0], f"{pause[1]} recording {ref}"),
-            ("button.stop-recording", f"stop recording {ref}"),
-            ("button.note", f"note {ref}"),
-        ]
-    return [record_button(context, label, said, call) for label, said in labels]
+        return [("button.record", f"record {ref}")]
+    if recording.state == RecordingState.ASKED:
+        return []
+    is_paused = recording.state == RecordingState.PAUSED
+    pause = ("button.resume-recording", "resume") if is_paused else ("button.pause-recording", "pause")
+    return [(pause[0], f"{pause[1]} recording {ref}"), ("button.stop-recording", f"stop recording {ref}")]
 
 
 async def _on_hold(context: Context, call: Call) -> list[Choice]:
@@ -69,7 +74,7 @@ async def _on_hold(context: Context, call: Call) -> list[Choice]:
     if transfer is None or transfer.kind != Kind.WARM:
         labels = [
             ("button.resume", f"resume {ref}"),
-            ("button.transfer", f"transfer {ref}"),
+            *_passing_on(call),
             ("button.note", f"note {ref}"),
             ("button.ticket", _ticket(call)),
         ]
@@ -93,16 +98,22 @@ def _how_it_ended(context: Context, call: Call) -> list[Choice]:
     ]
 
 
+def _still_owed(context: Context, call: Call) -> list[Choice]:
+    """Somebody is still at it: whom we called and did not reach has an ending too."""
+    return _how_it_ended(context, call) if call.wrap_up_until is not None else []
+
+
 def _afterwards(context: Context, call: Call) -> list[Choice]:
-    """Who was missed is to be called back, and whom we did not reach again."""
+    """Who was missed is to be called back, whom we did not reach again, and whoever we talked to may be too."""
     number = call.from_number if call.direction == "inbound" else call.to_number
     was_missed = call.state in MISSED if call.direction == "inbound" else call.state == CallState.FAILED
-    if not was_missed:
+    was_talk = call.state == CallState.DONE and call.talk_began_at is not None
+    if not was_missed and not was_talk:
         return []
     choices = _writing_down(context, call)
     if number is not None:
         label = "button.call-back" if call.direction == "inbound" else "button.call"
-        choices.insert(0, record_button(context, label, f"call back {call.ref}", call, is_primary=True))
+        choices.insert(0, record_button(context, label, f"call back {call.ref}", call, is_primary=was_missed))
     return choices
 
 

@@ -34,10 +34,11 @@ from intents.cards.callcenter import call_card
 from intents.cards.colleagues import agent_card
 from intents.cards.contacts import contact_card
 from intents.cards.floor import drawn_floor
+from intents.cards.layout import row
 from intents.cards.projects import hours_card, project_card, task_card
 from intents.cards.sales import appointment_card, deal_card, quote_card
 from intents.cards.support import article_card, incident_card, ticket_card
-from intents.registry import Context
+from intents.registry import Context, button
 from intents.reply import Fields, Part
 
 
@@ -51,7 +52,7 @@ class Drawn:
 
 async def draw(session: AsyncSession, kind: str, record_id: int, language: str, now: datetime) -> Drawn | None:
     """None when the record is gone (its opening was undone)."""
-    context = Context(session, SYSTEM, Ask(channel="card", conversation="card", account=""), language, [], now)
+    context = _context(session, language, now)
     if kind == board.KIND:
         parts = await drawn_floor(context)
         return Drawn(in_words(parts), parts)
@@ -68,8 +69,21 @@ async def notice(session: AsyncSession, payload: dict[str, Any], now: datetime) 
     drawn = await draw(session, kind, record_id, language, now)
     if drawn is None:
         return None
-    told = Message(payload["id"], {"ref": references.ref(kind, record_id)})
-    return Drawn(catalogue.render(told, language, company_of(session).zone), drawn.parts)
+    told = Message(payload["id"], {"ref": references.ref(kind, record_id), **payload.get("params", {})})
+    parts = [*drawn.parts, *await _way_back(session, payload, now)]
+    return Drawn(catalogue.render(told, language, company_of(session).zone), parts)
+
+
+async def _way_back(session: AsyncSession, payload: dict[str, Any], now: datetime) -> list[Part]:
+    """For who was made away, as long as they are."""
+    agent = await session.get(Agent, payload["record"]) if payload["kind"] == "agent" else None
+    if agent is None or agent.presence_reason != "missed":
+        return []
+    return row([button(_context(session, payload["language"], now), "button.available", "available", primary=True)])
+
+
+def _context(session: AsyncSession, language: str, now: datetime) -> Context:
+    return Context(session, SYSTEM, Ask(channel="card", conversation="card", account=""), language, [], now)
 
 
 async def card(context: Context, record: Record) -> list[Part]:

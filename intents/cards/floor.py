@@ -90,7 +90,7 @@ async def _missed(context: Context, seen: Floor) -> list[Part]:
         caller = callers.Caller() if context.ask.is_public else await callers.caller_of(context.session, call)
         name = caller.name or (phones.shown(caller.number) if caller.number else context.say("call.unknown-caller"))
         rows.append([call.ref, name, context.shown_as(call.started_at)])
-        choices.append(Choice(context.say("button.call-back", ref=call.ref), f"call back {call.ref}"))
+        choices.append(Choice(context.say("button.call-back-ref", ref=call.ref), f"call back {call.ref}"))
     if not rows:
         return []
     table = Table([context.say(label) for label in ("floor.missed-call", "card.name", "card.when")], rows)

@@ -1,5 +1,7 @@
 import re
+from collections import Counter
 from datetime import UTC, date, datetime
+from pathlib import Path
 from string import Formatter
 from zoneinfo import ZoneInfo
 
@@ -9,7 +11,7 @@ from babel.messages.catalog import Message as Entry
 from crm_core import references
 from crm_core.message import Param, say
 from crm_core.money import Money
-from intents.catalogue import catalogue, languages, render, shown
+from intents.catalogue import LOCALE, catalogue, languages, render, shown
 from intents.registry import commands
 from tests.intents import messages
 
@@ -34,6 +36,28 @@ def test_english_and_german_are_there() -> None:
 
 def test_both_languages_say_the_same_things() -> None:
     assert _entries("en").keys() == _entries("de").keys()
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_id_is_written_twice(language: str) -> None:
+    """A second one in the same file would be merged with the first without a word."""
+    ids = [
+        line
+        for path in sorted((LOCALE / language).glob("*.po"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.startswith("msgid ") and line != 'msgid ""'
+    ]
+    assert [id for id, times in Counter(ids).items() if times > 1] == []
+
+
+def test_an_id_that_two_files_claim_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "en").mkdir()
+    for name in ("common.po", "other.po"):
+        (tmp_path / "en" / name).write_text('msgid "button.call-back"\nmsgstr "Call back"\n', encoding="utf-8")
+    monkeypatch.setattr("intents.catalogue.LOCALE", tmp_path)
+    monkeypatch.setattr("intents.catalogue.languages", lambda: ["en"])
+    with pytest.raises(ValueError, match=r"other\.po: button\.call-back"):
+        catalogue.__wrapped__("en")
 
 
 @pytest.mark.parametrize("language", languages())

@@ -140,6 +140,7 @@ async def test_a_dial_whose_answer_is_lost_rings_once(stage: Stage) -> None:
 async def test_a_message_becomes_a_ticket_with_its_recording(stage: Stage) -> None:
     caller = await stage.twilio.dial("anonymous", LINE)
     await caller.press("4")
+    await caller.press("#")
     await caller.say("Bitte rufen Sie mich zurück, meine Nummer ist 030 23125099")
     await caller.press("#")
     assert "T 1" in caller.heard

@@ -11,6 +11,8 @@ from crm_core import agenda
 from crm_core.agents import SYSTEM
 from crm_core.callcenter import blocking
 from crm_core.callcenter.callbacks import CallbackRequest
+from crm_core.callcenter.calls import Call
+from crm_core.contacts import do_not_call
 from crm_core.db import Database
 from crm_core.support.tickets import Ticket
 from tests import people
@@ -82,6 +84,41 @@ async def test_who_withholds_the_number_gives_one_first(product: Product) -> Non
     assert phone.heard == OFFER
     await phone.press("1")
     assert await _wishes(product.database) == [("+493023125099", datetime(2026, 11, 23, 11, 0, tzinfo=UTC))]
+
+
+async def test_whose_number_is_given_is_known_to_the_team_and_nothing_is_told_to_whoever_gave_it(
+    product: Product,
+) -> None:
+    async with product.database.transaction() as session:
+        greta = await people.add_contact(session)
+    phone = await (await Phone(product, number="anonymous").ring()).press("1")
+    await (await phone.press("03023125010")).press("1")
+    assert "Greta" not in phone.heard
+    await phone.press("1")
+    async with product.database.transaction() as session:
+        assert (await session.scalars(select(Ticket.contact_id))).all() == [greta.id]
+        assert (await session.scalars(select(Ticket.subject))).one().startswith("Rückruf für Greta Sommer")
+        assert (await session.scalars(select(Call.contact_id))).all() == [None], "it proves nothing"
+
+
+async def test_who_is_not_to_be_called_is_not_called_because_somebody_typed_their_number(product: Product) -> None:
+    async with product.database.transaction() as session:
+        greta = await people.add_contact(session)
+        await do_not_call.refuse_calls(session, SYSTEM, greta.id, NOW)
+    phone = await (await Phone(product, number="anonymous").ring()).press("1")
+    assert (await phone.press("03023125010")).heard.startswith("Diese Nummer kann ich nicht verwenden.")
+
+
+async def test_before_a_message_a_number_may_be_given_or_left_out(sqlite_database: Database) -> None:
+    async with answering(sqlite_database, line({"first": VOICEMAIL})) as product:
+        phone = await Phone(product, number="anonymous").arrive()
+        assert phone.heard.startswith("Wenn wir Sie zurückrufen dürfen, geben Sie bitte Ihre Nummer ein")
+        assert phone.document.find("Record") is None
+        await (await phone.press("03023125099")).press("1")
+        assert phone.document.find("Record") is not None
+        other = await Phone(product, "CA2", "anonymous").arrive()
+        await other.keep_silent()
+        assert other.document.find("Record") is not None
 
 
 @pytest.mark.parametrize("typed", ["12", "09001234567", "01801234567", "03023125100", "03023125066", "030*23"])

@@ -50,6 +50,15 @@ async def test_a_stop_that_twilio_answers_itself_is_not_answered_twice(
     assert len(await _text(product, word)) == answers
 
 
+async def test_help_says_who_we_are_and_how_to_stop(product: Product) -> None:
+    async with product.database.transaction() as session:
+        await people.add_contact(session)
+    [said] = await _text(product, "Hilfe")
+    assert said == (
+        "Nordlicht Haustechnik: Sie erreichen uns unter +49 30 23125100 oder mit einer Antwort hier. STOPP beendet SMS."
+    )
+
+
 async def test_a_repeated_delivery_gets_the_same_answer(product: Product) -> None:
     form = {"MessageSid": "SM1", "From": GRETA, "To": LINE, "Body": "Hallo"}
     answers = [await (await product.twilio("/twilio/text", token="T1", **form)).read() for _ in range(2)]

@@ -30,6 +30,8 @@ from crm_core.support import details, sla, ticket_calls, tickets
 from crm_core.support.tickets import Priority, Ticket
 
 CALLER = "+493023125010"
+# Of a mobile phone, which takes texts.
+TEXTER = "+447700900123"
 # A customer who writes in Telegram: the account, and who it is.
 CHATTER = ("Priya Nair", 555_808)
 # Whoever plays with the sample company should get in: no SMS of hers arrives anywhere.
@@ -63,7 +65,7 @@ PEOPLE = (
     Person("Priya Nair", "+441614960345", "priya.nair@example.co.uk", "en", "Nair Architects"),
     Person("Noah Becker", "+496990009015", "noah.becker@example.de", "de"),
     Person("Sofia Rossi", "+493023125033", "sofia.rossi@example.de", "de", "Hotel Rossi"),
-    Person("Daniel Hughes", "+447700900123", "dan.hughes@example.co.uk", "en"),
+    Person("Daniel Hughes", TEXTER, "dan.hughes@example.co.uk", "en"),
     Person("Hannelore Krüger", "+493023125055", "krueger@example.de", "de", "Seniorenhaus am Park"),
     Person("Olivia Bennett", "+442079460777", "olivia@example.co.uk", "en", "Bennett Dental"),
     Person("Mehmet Yıldız", "+494066969088", "mehmet@example.de", "de", "Autohaus Yıldız"),

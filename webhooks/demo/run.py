@@ -30,6 +30,7 @@ console = Console()
 async def demo(port: int) -> None:
     """Until Ctrl-C. Raises Complaint when real tokens are set or the port is taken."""
     _refuse_real_tokens()
+    _name_what_is_ignored()
     crm_core.load()
     database_file = _fresh_database()
     plain_company = read_company(COMPANY_FILE)
@@ -97,6 +98,11 @@ def _refuse_real_tokens() -> None:
         )
 
 
+def _name_what_is_ignored() -> None:
+    if os.environ.get("OFFHOOK_CONFIG"):
+        console.print("OFFHOOK_CONFIG is not used here: the demo is about its own sample company.", style="yellow")
+
+
 def _greet(port: int, company: str) -> None:
     console.print(f"\n[bold]Offhook is ready:[/] [link]http://127.0.0.1:{port}[/]")
     console.print(f"The sample company is {company}; it starts fresh each time.\n")
@@ -104,4 +110,5 @@ def _greet(port: int, company: str) -> None:
     console.print("  In a terminal    .venv/bin/offhook chat")
     console.print('                   .venv/bin/offhook ask "wie läuft die pipeline?" --as Lena')
     console.print(f'                   .venv/bin/offhook call --from "{sample.CALLER}"')
+    console.print(f'                   .venv/bin/offhook text --from "{sample.TEXTER}" "The heating is cold"')
     console.print("\n  Ctrl-C stops it.\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,6 +26,12 @@ CHANNEL = "support"
 SLACK_TEAM = ("Mira Okafor", "Jonas Weber")
 SALESPERSON = "Lena Brandt"
 TELEGRAM_NAME = "Lena"
+WRAP_UP = timedelta(seconds=30)
+AGENT_KEY = "#"
+RATING_SMS = {
+    "de": "Nordlicht Haustechnik: Wie war das Gespräch? Antworten Sie mit 1 (schlecht) bis 5 (sehr gut).",
+    "en": "Nordlicht Building Services: how was the call? Reply with 1 (poor) to 5 (very good).",
+}
 ALWAYS = Hours(open={"mon-sun": "00:00-24:00"})
 
 
@@ -94,6 +101,7 @@ async def start(port: int, company: Company, simulator_key: str) -> StandIns:
         voice_url=f"{base}/twilio/voice",
         fallback_url=f"{base}/twilio/fallback",
         status_callback=f"{base}/twilio/status",
+        sms_url=f"{base}/twilio/text",
     )
     lena = telegram.add_user(SALESPERSON, "lena", "de")
     name, account = CHATTER
@@ -141,11 +149,16 @@ def _card_channel(company: Company) -> str:
 
 
 def adapted(company: Company, stand_ins: StandIns) -> Company:
-    """Its cards go to the stand-in's channel, and it is open and at work whenever somebody tries it."""
+    """Its cards go to the stand-in's channel, it is open and at work whenever somebody tries it, and what the file
+    only shows how to switch on is on: the floor at a glance, a wrap-up, texts of its own, the key for colleagues.
+    """
     kinds = [place.kinds for place in company.cards] or [["ticket", "call"]]
-    place = CardPlace(place=f"slack:{stand_ins.slack_channel}", language="en", kinds=kinds[0])
+    place = CardPlace(place=f"slack:{stand_ins.slack_channel}", language="en", kinds=[*kinds[0], "floor"])
     shifts = [shift.model_copy(update={"hours": ALWAYS.open, "breaks": {}}) for shift in company.shifts]
-    return company.model_copy(update={"cards": [place], "hours": ALWAYS, "shifts": shifts})
+    callcenter = company.callcenter.model_copy(update={"wrap_up": WRAP_UP, "rating_sms": RATING_SMS})
+    phone = company.phone.model_copy(update={"agent_key": AGENT_KEY})
+    more = {"cards": [place], "hours": ALWAYS, "shifts": shifts, "callcenter": callcenter, "phone": phone}
+    return company.model_copy(update=more)
 
 
 async def link_team(session: AsyncSession, stand_ins: StandIns, team: dict[str, Agent]) -> None:

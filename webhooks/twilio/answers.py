@@ -180,6 +180,7 @@ ANSWERS: dict[str, Answer] = {
     "third/accept": in_a_talk.third_accept,
     "supervisor": in_a_talk.supervisor,
     "supervisor/accept": in_a_talk.supervisor_accept,
+    "supervised": in_a_talk.supervised,
     "consent": in_a_talk.ask_for_consent,
     "consent/key": in_a_talk.consent_key,
     "withdrawn": in_a_talk.withdrawn,

@@ -31,6 +31,10 @@ async def supervisor_accept(session: AsyncSession, hook: Hook) -> bytes:
     return to_bytes(await supervisor_leg.decide(session, await the_leg(session, hook), hook.digits, hook.now))
 
 
+async def supervised(session: AsyncSession, hook: Hook) -> bytes:
+    return to_bytes(await supervisor_leg.told(session, await the_leg(session, hook)))
+
+
 async def ask_for_consent(session: AsyncSession, hook: Hook) -> bytes:
     return to_bytes(await consent.ask(session, await the_call(session, hook), hook.now))
 

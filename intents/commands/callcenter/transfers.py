@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from crm_core import phones
-from crm_core.callcenter import calls, passing, transfers
+from collections.abc import Mapping
+from typing import cast
+
+from crm_core import phones, references
+from crm_core.callcenter import calls, passing, presence, transfers
+from crm_core.callcenter.calls import Call
 from crm_core.callcenter.states import TransferState
 from crm_core.callcenter.transfers import Kind, Transfer
+from crm_core.company import QueueRule
 from crm_core.errors import Invalid
+from crm_core.message import say
 from crm_core.names import fold
 from intents.colleagues import colleague
 from intents.commands.callcenter.answers import about, the_call
+from intents.dialogue import Open
 from intents.registry import Context, command
 from intents.reply import Reply
 from intents.slots import GivenCallArg, TargetArg
+
+# A keyboard stays readable.
+MOST_OFFERED = 6
+MOST_QUEUES = 4
 
 
 @command(
@@ -23,6 +34,7 @@ from intents.slots import GivenCallArg, TargetArg
             "(transfer|pass|connect|put|send|give) {call} (to|on to|with|through to) {target}",
             "(transfer|pass on|put through) [the call|the caller|them] to {target}",
             "transfer {call}",
+            "transfer [the call|the caller|them]",
         ],
         "de": [
             "{call} an {target} weitergeben",
@@ -35,8 +47,10 @@ from intents.slots import GivenCallArg, TargetArg
     },
     changes=True,
 )
-async def transfer(context: Context, target: TargetArg, call: GivenCallArg | None = None) -> Reply:
+async def transfer(context: Context, target: TargetArg | None = None, call: GivenCallArg | None = None) -> Reply:
     meant = await the_call(context, call)
+    if target is None:
+        raise await _to_whom(context, meant, "transfer {ref} to {target}", queues=context.company.queues)
     queue = _queue(context, target)
     if queue is None:
         return await _rung(context, "transfer.begun", await _pass(context, meant, target, Kind.BLIND))
@@ -52,18 +66,23 @@ async def transfer(context: Context, target: TargetArg, call: GivenCallArg | Non
             "consult {target} about {call}",
             "(consult|ask|consult with|talk to) {target} (about|on|regarding) {call}",
             "consult [with] {target}",
+            "(warm transfer|consult first for) {call}",
         ],
         "de": [
             "Rückfrage bei {target} zu {call}",
             "(frag|frage|fragen sie) {target} (zu|wegen) {call}",
             "{target} (zu|wegen) {call} fragen",
             "rückfrage bei {target}",
+            "rückfrage zu {call}",
+            "{call} mit rückfrage weitergeben",
         ],
     },
     changes=True,
 )
-async def consult(context: Context, target: TargetArg, call: GivenCallArg | None = None) -> Reply:
+async def consult(context: Context, target: TargetArg | None = None, call: GivenCallArg | None = None) -> Reply:
     meant = await the_call(context, call)
+    if target is None:
+        raise await _to_whom(context, meant, "consult {target} about {ref}", queues={})
     if _queue(context, target) is not None:
         raise Invalid("transfer.no-person", text=target)
     return await _rung(context, "transfer.consulting", await _pass(context, meant, target, Kind.WARM))
@@ -111,6 +130,16 @@ async def join(context: Context, call: GivenCallArg | None = None) -> Reply:
     return await _rung(
         context, "transfer.joined", await passing.join(context.session, context.actor, meant, context.now)
     )
+
+
+async def _to_whom(context: Context, call_id: int, said: str, queues: Mapping[str, QueueRule]) -> Open:
+    """Those who are free now, the longest first, and the queues; anybody else may be named as well."""
+    call = cast("Call", await references.read(context.session, "call", call_id))
+    free = await presence.free_now(context.session, context.actor, MOST_OFFERED)
+    candidates = [(agent.name, said.format(ref=call.ref, target=agent.name)) for agent in free]
+    others = [(key, rule) for key, rule in queues.items() if key != call.queue][:MOST_QUEUES]
+    candidates += [(rule.shown(context.language), said.format(ref=call.ref, target=key)) for key, rule in others]
+    return Open("target", say("transfer.to-whom" if queues else "transfer.whom-to-ask", ref=call.ref), candidates)
 
 
 async def _pass(context: Context, call: int, target: str, kind: Kind) -> Transfer:

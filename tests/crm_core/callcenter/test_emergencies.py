@@ -94,6 +94,35 @@ async def test_who_waits_is_diverted_and_rung_there(floor: Floor) -> None:
         assert [entry.call_id for entry in await queues.waiting(session, "support")] == [taken]
 
 
+async def test_who_was_diverted_comes_back_when_it_is_over_and_who_wanted_to_be_there_stays(floor: Floor) -> None:
+    floor.rule(routing="by-hand")
+    floor.rule("crisis", routing="by-hand")
+    diverted, there = await floor.caller(), await floor.caller("+493023125011", "crisis")
+    await _declare(floor, action=Action.DIVERT, divert_to="crisis")
+    await floor.pass_time(1)
+    async with floor.database.transaction() as session:
+        assert {entry.call_id for entry in await queues.waiting(session, "crisis")} == {diverted, there}
+        await emergencies.end(session, SYSTEM, floor.now)
+    await floor.pass_time(1)
+    async with floor.database.transaction() as session:
+        assert [entry.call_id for entry in await queues.waiting(session, "support")] == [diverted]
+        assert [entry.call_id for entry in await queues.waiting(session, "crisis")] == [there]
+
+
+async def test_another_diversion_keeps_them_until_it_is_over_too(floor: Floor) -> None:
+    floor.rule(routing="by-hand")
+    floor.rule("crisis", routing="by-hand")
+    call = await floor.caller()
+    for _time in range(2):
+        await _declare(floor, action=Action.DIVERT, divert_to="crisis")
+        await floor.pass_time(1)
+    async with floor.database.transaction() as session:
+        assert [entry.call_id for entry in await queues.waiting(session, "crisis")] == [call]
+    await floor.pass_time(HOUR.total_seconds() + 1)
+    async with floor.database.transaction() as session:
+        assert [entry.call_id for entry in await queues.waiting(session, "support")] == [call]
+
+
 @pytest.mark.parametrize(
     ("text", "hours", "rules", "error"),
     [

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from crm_core import phones
 from crm_core.agents import SYSTEM
-from crm_core.callcenter import arrivals, calls, cut_off, going_on, missed_sms
+from crm_core.callcenter import arrivals, calls, cut_off, going_on, missed_sms, texting
 from crm_core.contacts import consents
 from crm_core.contacts.consents import Channel, ConsentUse, Purpose
 from crm_core.outbox import EffectKind
@@ -82,6 +82,13 @@ async def test_who_comes_back_in_time_is_not_texted_whatever_they_choose_then(wa
         await going_on.offer(session, again.id, cut)
         (await calls.lock_call(session, again.id)).ivr = {}
     await wanted.hang_up(again.id)
+    assert await _texts(wanted) == []
+
+
+async def test_who_texted_stop_and_is_nobodys_contact_is_not_texted(wanted: Floor) -> None:
+    async with wanted.database.transaction() as session:
+        await texting.arrived(session, "SM1", MOBILE, "STOPP", wanted.now)
+    await _give_up(wanted)
     assert await _texts(wanted) == []
 
 

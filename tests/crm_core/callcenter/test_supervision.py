@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import agents
@@ -55,6 +55,7 @@ async def test_the_agent_is_told_and_it_is_logged_when_a_lead_listens(floor: Flo
     assert await floor.picks_up(call, Party.SUPERVISOR) is not None
     [told] = await floor.effects(EffectKind.NOTICE)
     assert (told.payload["id"], told.payload["place"]) == ("notice.supervision-listen", "slack:U1")
+    assert told.payload["params"] == {"name": LENA}
     assert await floor.does(lambda session, _now: supervision.company_in(session, call)) == [(LENA, "listen")]
     assert (await floor.presence(LENA), await floor.state(call)) == ("on-call", "talking")
     await floor.reports_of(call, Party.SUPERVISOR, "completed")
@@ -168,3 +169,16 @@ async def test_nobody_supervises_their_own_talk_or_none(floor: Floor) -> None:
     with pytest.raises(Refused) as none:
         await _supervise(floor, lena, waiting, Mode.LISTEN)
     assert [one.value.message.id for one in (own, none)] == ["supervision.own-talk", "call.not-now"]
+
+
+async def test_an_agent_without_chat_is_told_on_the_phone(floor: Floor) -> None:
+    call, lena = await _talk(floor)
+    async with floor.database.transaction() as session:
+        await session.execute(delete(agents.Identity))
+    await _supervise(floor, lena, call, Mode.LISTEN)
+    assert await floor.picks_up(call, Party.SUPERVISOR) is not None
+    assert await floor.effects(EffectKind.NOTICE) == []
+    told = [effect.payload for effect in await floor.effects(EffectKind.PARTICIPANT)][-1]
+    async with floor.database.transaction() as session:
+        hers, lenas = await legs.live_legs(session, call)
+    assert (told["leg"], told["wished"]) == (hers.id, {"told": lenas.id})

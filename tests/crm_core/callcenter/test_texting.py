@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from crm_core.callcenter import texting
+from crm_core.agents import SYSTEM, Role
+from crm_core.callcenter import blocking, texting
 from crm_core.callcenter.texting import Outcome
 from crm_core.contacts import consents, texts
 from crm_core.contacts.consents import Channel, Purpose
@@ -13,12 +14,14 @@ from crm_core.contacts.texts import TextMessage, TextState
 from crm_core.db import Database
 from crm_core.errors import Invalid, Refused
 from crm_core.outbox import Effect, EffectKind
-from crm_core.support import states, tickets
+from crm_core.privacy.privacy import erase
+from crm_core.support import states, tickets, ways
 from crm_core.support.tickets import Ticket, TicketComment
 from tests import people
 from tests.people import NOW, as_actor
 
 GRETA = "+493023125010"
+MOBILE = "+491711234567"
 
 
 async def _arrives(database: Database, body: str, sid: str = "SM1", number: str = GRETA) -> str:
@@ -64,7 +67,9 @@ async def test_a_resolved_ticket_is_open_again_when_its_customer_texts(database:
         assert (await tickets.locked(session, 1)).status == "open"
 
 
-@pytest.mark.parametrize("word", ["STOP", "stopp", "Stopp!", "ABMELDEN"])
+@pytest.mark.parametrize(
+    "word", ["STOP", "stopp", "Stopp!", "ABMELDEN", "Stop bitte", "STOP ALL", "OPTOUT", "Opt-out", "REVOKE"]
+)
 async def test_stop_is_honoured_for_everything_and_start_takes_it_back(database: Database, word: str) -> None:
     async with database.transaction() as session:
         greta = await people.add_contact(session)
@@ -87,6 +92,53 @@ async def test_stop_is_honoured_for_everything_and_start_takes_it_back(database:
 
 async def test_a_sentence_with_stop_in_it_is_no_stop(database: Database) -> None:
     assert await _arrives(database, "Stop the water please, it is everywhere") == Outcome.OPENED
+    assert await _arrives(database, "Bitte alle Nachrichten an Hans", "SM2") == Outcome.ANSWERED
+
+
+async def test_stop_from_a_phone_that_is_nobodys_holds_until_start(database: Database) -> None:
+    await _arrives(database, "STOPP", number=MOBILE)
+    with pytest.raises(Refused):
+        async with database.transaction() as session:
+            await texts.send(session, SYSTEM, MOBILE, "Wir haben Sie verpasst", NOW, contact_id=None)
+    await _arrives(database, "START", "SM2", MOBILE)
+    async with database.transaction() as session:
+        await texts.send(session, SYSTEM, MOBILE, "Wir haben Sie verpasst", NOW, contact_id=None)
+
+
+async def test_stop_holds_for_whoever_is_given_the_number_later_and_outlives_their_erasure(database: Database) -> None:
+    await _arrives(database, "STOPP", number=MOBILE)
+    async with database.transaction() as session:
+        greta = await people.add_contact(session, phone=MOBILE)
+        assert not await consents.may(session, greta.id, Channel.SMS, Purpose.SERVICE, NOW, MOBILE)
+        await erase(session, SYSTEM, greta.id, NOW)
+        hans = await people.add_contact(session, "Hans Sommer", MOBILE)
+        assert not await consents.may(session, hans.id, Channel.SMS, Purpose.SERVICE, NOW, MOBILE)
+
+
+async def test_a_ticket_of_somebody_unknown_is_not_answered_by_text_after_their_stop(database: Database) -> None:
+    await _arrives(database, "Die Heizung ist kalt", number=MOBILE)
+    await _arrives(database, "STOPP", "SM2", MOBILE)
+    async with database.transaction() as session:
+        ticket = await tickets.locked(session, 1)
+        assert await ways.open_way(session, ticket, NOW) is None
+
+
+@pytest.mark.parametrize("word", ["HELP", "Hilfe!", "info"])
+async def test_help_opens_no_ticket(database: Database, word: str) -> None:
+    assert await _arrives(database, word) == Outcome.HELPED
+    async with database.transaction() as session:
+        assert (await session.scalars(select(Ticket))).all() == []
+
+
+async def test_a_blocked_number_opens_no_ticket_and_may_still_say_stop(database: Database) -> None:
+    async with database.transaction() as session:
+        lena = as_actor(await people.add_agent(session, role=Role.LEAD))
+        await blocking.block(session, lena, MOBILE, "spam", NOW)
+    assert await _arrives(database, "Kaufen Sie!", number=MOBILE) == Outcome.TURNED_AWAY
+    assert await _arrives(database, "STOPP", "SM2", MOBILE) == Outcome.STOPPED
+    async with database.transaction() as session:
+        assert (await session.scalars(select(Ticket))).all() == []
+        assert [text.body for text in await session.scalars(select(TextMessage))] == ["Kaufen Sie!", "STOPP"]
 
 
 async def test_a_shared_number_stops_for_all_who_have_it(database: Database) -> None:

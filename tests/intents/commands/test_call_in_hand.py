@@ -65,6 +65,13 @@ async def _hang_up(talk: Talk) -> None:
         await ending.report(session, await calls.lock_call(session, 1), "completed", NOW, 9, NOW)
 
 
+async def _her_phone_rests(talk: Talk) -> None:
+    async with talk.database.transaction() as session:
+        leg = await legs.lock_leg(session, 1)
+        assert leg is not None
+        await reports.of_leg(session, leg, "CL1", "completed", NOW, 9, NOW)
+
+
 async def _on_duty(talk: Talk) -> None:
     async with talk.database.transaction() as session:
         await presence.set_presence(session, talk.actor, Presence.AVAILABLE, NOW)
@@ -163,6 +170,7 @@ async def test_a_missed_caller_is_called_back_from_the_card(mira: Talk) -> None:
         await queues.join(session, await calls.lock_call(session, inbound.id), "support", NOW)
     await _hang_up(mira)
     assert await _buttons(mira) == ["call back CALL-1", "note CALL-1", "ticket for CALL-1"]
+    assert choices(await mira.say("show CALL-1"))[0].label == "Call back"
     await mira.say("call back CALL-1")
     async with mira.database.transaction() as session:
         made = (await session.scalars(select(Call).where(Call.direction == "outbound"))).one()
@@ -185,10 +193,12 @@ async def test_who_is_in_no_talk_is_asked_to_name_one(mira: Talk) -> None:
 async def test_the_card_offers_what_fits_the_moment_and_never_much(mira: Talk, jonas: Talk) -> None:
     await _talking(mira)
     await _on_duty(jonas)
-    talking = ["hold", "mute", "transfer", "record", "note", "ticket for"]
+    talking = ["hold", "mute", "transfer", "warm transfer", "record", "note", "ticket for"]
     assert await _buttons(mira) == [f"{said} CALL-1" for said in talking]
     await mira.say("hold")
-    assert await _buttons(mira) == [f"{said} CALL-1" for said in ("resume", "transfer", "note", "ticket for")]
+    assert await _buttons(mira) == [
+        f"{said} CALL-1" for said in ("resume", "transfer", "warm transfer", "note", "ticket for")
+    ]
     await mira.say("consult Jonas about CALL-1")
     shown = await mira.say("CALL-1")
     assert "On its way: Jonas Weber is being rung" in everything(shown)
@@ -200,7 +210,9 @@ async def test_the_card_offers_what_fits_the_moment_and_never_much(mira: Talk, j
 async def test_the_target_of_a_transfer_is_asked_for(mira: Talk, jonas: Talk) -> None:
     await _talking(mira)
     await _on_duty(jonas)
-    assert (await mira.say("transfer CALL-1")).text == "To whom? A colleague, a queue or a number."
+    asked = await mira.say("transfer CALL-1")
+    assert asked.text == "To whom does CALL-1 go? A colleague, a queue or a number."
+    assert [choice.say for choice in choices(asked)] == ["transfer CALL-1 to Jonas Weber"]
     assert (await mira.say("Jonas")).text == "CALL-1 goes to Jonas Weber. If nobody picks up there, it comes back."
 
 
@@ -227,6 +239,46 @@ async def test_after_a_word_it_is_completed_joined_or_taken_back(mira: Talk, jon
     await _presses_one(mira, 2)
     assert (await mira.say("CALL-1 zurückholen")).text == "CALL-1 ist wieder bei Ihnen, ohne Jonas Weber."
     assert (await mira.say("complete")).text == "CALL-1 is not on its way to anybody."
+
+
+async def test_whom_to_ask_first_is_chosen_from_who_is_free(mira: Talk, jonas: Talk) -> None:
+    await _talking(mira)
+    assert (await mira.say("warm transfer CALL-1")).parts == []
+    await _on_duty(jonas)
+    asked = await mira.say("CALL-1 mit Rückfrage weitergeben")
+    assert asked.text.startswith("Wen möchten Sie zu CALL-1 fragen?")
+    [jonas_button] = choices(asked)
+    assert (jonas_button.label, jonas_button.say) == ("Jonas Weber", "consult Jonas Weber about CALL-1")
+    assert "Jonas Weber" in (await mira.press(jonas_button)).text
+    assert "complete CALL-1" in await _buttons(mira)
+
+
+async def test_after_the_talk_the_card_offers_how_it_ended_note_and_ticket_and_later_another_call(mira: Talk) -> None:
+    async with mira.database.transaction() as session:
+        company = session.info["company"]
+    rules = company.callcenter.model_copy(
+        update={"dispositions": {"solved": {"de": "Gelöst", "en": "Solved"}}, "disposition_required": True}
+    )
+    mira.database.works_for(company.model_copy(update={"callcenter": rules}))
+    await _talking(mira)
+    await _hang_up(mira)
+    await _her_phone_rests(mira)
+    assert await _buttons(mira) == ["disposition CALL-1 solved", "note CALL-1", "ticket for CALL-1"]
+    await mira.say("disposition CALL-1 solved")
+    assert await _buttons(mira) == ["call back CALL-1", "note CALL-1", "ticket for CALL-1"]
+
+
+async def test_whom_we_did_not_reach_has_an_ending_too(mira: Talk) -> None:
+    await _talking(mira)
+    async with mira.database.transaction() as session:
+        company = session.info["company"]
+    rules = company.callcenter.model_copy(update={"dispositions": {"later": {"de": "Später", "en": "Later"}}})
+    mira.database.works_for(company.model_copy(update={"callcenter": rules}))
+    async with mira.database.transaction() as session:
+        call = await calls.lock_call(session, 1)
+        call.direction, call.to_number, call.state, call.wrap_up_until = "outbound", GRETA, "failed", NOW
+        call.ended_at = NOW
+    assert "disposition CALL-1 later" in await _buttons(mira)
 
 
 async def test_a_lead_listens_where_the_house_allows_it(mira: Talk) -> None:
@@ -256,7 +308,8 @@ async def test_a_recording_is_asked_for_paused_and_stopped(mira: Talk) -> None:
     assert "pause recording CALL-1" in await _buttons(mira)
     assert (await mira.say("pause recording")).text == "CALL-1: the recording is paused."
     assert "resume recording CALL-1" in await _buttons(mira)
-    assert len(await _buttons(mira)) == 6
+    assert "ticket for CALL-1" in await _buttons(mira)
+    assert len(await _buttons(mira)) == 8
     assert (await mira.say("Aufzeichnung CALL-1 beenden")).text.startswith("CALL-1: Die Aufzeichnung ist beendet")
 
 

@@ -7,7 +7,7 @@ from crm_core.callcenter import emergencies
 from crm_core.callcenter.emergencies import Emergency
 from intents.reply import Tone
 from tests import people
-from tests.intents.talk import Talk, everything
+from tests.intents.talk import Talk, choices, everything
 from tests.people import as_actor
 
 
@@ -24,7 +24,8 @@ async def _current(talk: Talk) -> Emergency | None:
 
 async def test_an_emergency_is_announced_until_a_time_and_ended(lena: Talk) -> None:
     said = await lena.say("emergency on: our phones are disturbed until 15:00")
-    assert said.text == ("Until Mon 23 Nov, 15:00 every caller hears: “our phones are disturbed” The queues stay open.")
+    assert said.text.startswith("Until Mon 23 Nov, 15:00 callers hear in German only the general sentence")
+    assert "in English “our phones are disturbed”. The queues stay open." in said.text
     found = await _current(lena)
     assert found is not None
     assert (found.texts, found.until) == ({"en": "our phones are disturbed"}, datetime(2026, 11, 23, 14, tzinfo=UTC))
@@ -56,11 +57,46 @@ async def test_a_lead_says_what_is_heard_and_what_becomes_of_the_queues(
 
 async def test_when_it_ends_is_asked_for(lena: Talk) -> None:
     assert (await lena.say("emergency on: the power is out")).text == "Until when? For example 15:00."
-    assert (await lena.say("15:30")).text.startswith("Until Mon 23 Nov, 15:30 every caller hears")
+    assert (await lena.say("15:30")).text.startswith("Until Mon 23 Nov, 15:30 callers hear")
 
 
-async def test_a_time_that_is_past_today_is_tomorrows(lena: Talk) -> None:
-    assert (await lena.say("emergency on: the power is out until 9:00")).text.startswith("Until Tue 24 Nov, 09:00")
+@pytest.mark.parametrize("said", ["9:00", "3 am"])
+async def test_a_time_that_is_over_today_is_not_taken_for_tomorrows(lena: Talk, said: str) -> None:
+    refused = await lena.say(f"emergency on: the power is out until {said}")
+    assert refused.text == f"{said} is over today. If tomorrow is meant, say so: tomorrow {said}."
+    assert await _current(lena) is None
+    assert (await lena.say("emergency on: the power is out until tomorrow 9:00")).text.startswith("Until Tue 24 Nov")
+
+
+async def test_german_words_in_an_english_sentence_are_read_to_german_callers(lena: Talk) -> None:
+    said = await lena.say("emergency on: Rohrbruch im Norden until 17:30")
+    assert said.text == (
+        "Until Mon 23 Nov, 17:30 callers hear in German “Rohrbruch im Norden”; in English only the general sentence"
+        " “Because of an emergency we can only help to a limited extent right now. We ask for your patience.”."
+        " The queues stay open. What is it in English? Say “emergency announcement in English: …”."
+    )
+    [button] = choices(said)
+    assert button.label == "Say it in English"
+    assert (await lena.press(button)).text == "What are callers to hear?"
+    assert (await lena.say("a burst pipe in the north")).text == (
+        "Until Mon 23 Nov, 17:30 callers hear in German “Rohrbruch im Norden”; in English “a burst pipe in the north”."
+    )
+    found = await _current(lena)
+    assert found is not None
+    assert found.texts == {"de": "Rohrbruch im Norden", "en": "a burst pipe in the north"}
+
+
+async def test_both_languages_at_once_in_either_order(lena: Talk) -> None:
+    await lena.say("emergency on: a burst pipe in the north / Rohrbruch im Norden until 17:30")
+    found = await _current(lena)
+    assert found is not None
+    assert found.texts == {"en": "a burst pipe in the north", "de": "Rohrbruch im Norden"}
+
+
+async def test_a_language_that_no_caller_is_spoken_to_in_is_refused(lena: Talk) -> None:
+    await lena.say("emergency on: the power is out until 15:00")
+    refused = await lena.say("emergency announcement in French: panne de courant")
+    assert refused.text == "Callers are not spoken to in French, but in German, English."
 
 
 async def test_a_declaration_is_taken_back_by_undo(lena: Talk) -> None:

@@ -153,3 +153,8 @@ def test_after_a_kill_the_next_demo_starts_fresh(tmp_path: Path) -> None:
     with started(tmp_path):
         assert "Heizung im Verkaufsraum bleibt kalt" in _tickets(tmp_path)
         assert "left over" not in _tickets(tmp_path)
+
+
+def test_a_text_from_a_terminal_beside_it_is_answered(demo: Started) -> None:
+    done = offhook(demo.folder, "text", "--from", "+44 7700 900123", "Hilfe")
+    assert "you reach us at +49 30 23125100" in done.stdout, done.stderr
