@@ -2,7 +2,8 @@
 
 import pytest
 
-from crm_core.callcenter import presence, talks
+from crm_core.agents import SYSTEM
+from crm_core.callcenter import presence, talks, teams
 from crm_core.contacts import contacts, tags
 from crm_core.errors import Refused
 from crm_core.outbox import EffectKind
@@ -248,3 +249,12 @@ async def test_a_report_that_never_comes_frees_agent_and_caller_all_the_same(flo
     assert len(await floor.effects(EffectKind.DIAL)) == 2
     await floor.pass_time(60)
     assert await floor.presence("Mira Okafor") == "away"
+
+
+async def test_who_joins_the_team_of_a_queue_is_rung_for_who_waits_in_it(floor: Floor) -> None:
+    floor.rule(routing="longest-idle", team="fitters")
+    mira = await floor.hire("Mira Okafor")
+    call = await floor.caller()
+    assert await floor.rung(call) == []
+    await floor.does(teams.put_into, SYSTEM, mira.agent_id, "fitters")
+    assert await floor.rung(call) == ["Mira Okafor"]
