@@ -258,3 +258,26 @@ async def test_who_joins_the_team_of_a_queue_is_rung_for_who_waits_in_it(floor: 
     assert await floor.rung(call) == []
     await floor.does(teams.put_into, SYSTEM, mira.agent_id, "fitters")
     assert await floor.rung(call) == ["Mira Okafor"]
+
+
+async def test_who_presses_another_key_said_no_and_is_neither_made_away_nor_rung_again(floor: Floor) -> None:
+    floor.rule(routing="longest-idle")
+    await floor.hire("Mira Okafor")
+    for number in range(3):
+        call = await floor.caller(f"+4930231250{number}")
+        assert await floor.rung(call) == ["Mira Okafor"]
+        assert await floor.press_two("Mira Okafor")
+        await floor.report("Mira Okafor", "completed", 3)
+        assert (await floor.presence("Mira Okafor"), await floor.rung(call)) == ("available", [])
+    await floor.hire("Jonas Weber")
+    assert await floor.rung(call) == []
+    assert await floor.rung(1) == ["Jonas Weber"]
+
+
+async def test_another_key_after_the_caller_is_gone_changes_nothing(floor: Floor) -> None:
+    floor.rule(routing="longest-idle")
+    await floor.hire("Mira Okafor")
+    call = await floor.caller()
+    await floor.hang_up(call)
+    assert not await floor.press_two("Mira Okafor")
+    assert await floor.state(call) == "abandoned"
