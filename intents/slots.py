@@ -269,7 +269,8 @@ WORDS = Slot("words", r".+", _text, is_free=True)
 QUANTITY = Slot("quantity", r"\d{1,6}(?:[.,]\d{1,3})?", _quantity)
 PERCENT = Slot("percent", r"\d{1,2}(?:[.,]\d{1,2})?\s?(?:%|percent|prozent)", _percent)
 LINE = Slot("line", r"\d{1,3}", lambda text, _heard: int(text))
-DISPOSITION = Slot("disposition", r"[\w\-]{1,40}", _text)
+# With the note that may follow it: which words are the name of one, the company file says.
+DISPOSITION = Slot("disposition", r"[^\s:][^\n]{0,999}", _text, is_free=True)
 PAUSE = Slot("pause", r"[^\W_][^\n]{0,59}", _text, is_free=True)
 # What everybody calls a pause, whether or not the company file has a name for it.
 PAUSE_WORD = Slot(

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, notices, rights
 from crm_core.agents import BUSY, Actor, Agent, Presence, actor_of
-from crm_core.callcenter import board, queues, routing, work
+from crm_core.callcenter import board, queues, routing, work, wrapup
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.routing import Wish
 from crm_core.errors import Invalid
@@ -25,13 +25,16 @@ async def set_presence(
 ) -> Agent:
     """The actor's own. Saying again what one already is changes nothing.
 
-    Who is busy with a call becomes it afterwards.
+    Who is busy with a call becomes it afterwards; but who is available has written down what was to be.
     """
     rights.require(actor, "agent.set-presence")
     if actor.agent_id is None:
         raise Invalid("rights.not-linked")
     _require_sayable(presence, reason)
+    talked = await wrapup.lock_own(session, actor.agent_id) if presence == Presence.AVAILABLE else None
     agent = await work.lock_agent(session, actor.agent_id)
+    if presence == Presence.AVAILABLE and await wrapup.end_early(session, actor, agent, talked, now):
+        return agent
     return await change(session, actor, agent, presence, now, reason)
 
 

@@ -25,7 +25,7 @@ async def call_buttons(context: Context, call: Call) -> list[Choice]:
         case CallState.HOLD:
             return await _on_hold(context, call)
         case CallState.WRAP_UP:
-            return _how_it_ended(context, call) or _writing_down(context, call)
+            return [*(_how_it_ended(context, call) or _writing_down(context, call)), *_through(context, call)]
         case _:
             return _afterwards(context, call)
 
@@ -90,6 +90,13 @@ def _how_it_ended(context: Context, call: Call) -> list[Choice]:
         Choice(name.get(context.language, key), f"disposition {call.ref} {key}", record=call.ref, version=call.version)
         for key, name in list(names.items())[:MOST_DISPOSITIONS]
     ]
+
+
+def _through(context: Context, call: Call) -> list[Choice]:
+    """The wrap-up may end before its time, unless a disposition is owed first."""
+    if context.company.callcenter.disposition_required and call.disposition is None:
+        return []
+    return [record_button(context, "button.wrapped-up", f"done with {call.ref}", call)]
 
 
 def _afterwards(context: Context, call: Call) -> list[Choice]:
