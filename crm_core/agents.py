@@ -51,6 +51,7 @@ class Presence(enum.StrEnum):
     WRAP_UP = "wrap-up"
 
 
+ASKED = frozenset({Presence.RESERVED, Presence.RINGING})
 BUSY = frozenset({Presence.RESERVED, Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP})
 
 

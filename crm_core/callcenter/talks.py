@@ -27,7 +27,7 @@ async def accept(session: AsyncSession, actor: Actor, call_id: int, now: datetim
     rights.require(actor, "call.accept")
     call = await calls.lock_call(session, call_id)
     entry = await queues.lock_entry(session, call_id)
-    await _refuse_when_not_waiting(session, call, entry)
+    await _refuse_when_not_waiting(session, actor, call, entry)
     assert entry is not None
     if actor.agent_id is None:
         raise Invalid("rights.not-linked")
@@ -134,10 +134,12 @@ async def on_expired(session: AsyncSession, payload: dict[str, Any], now: dateti
     await routing.match_all(session, now)
 
 
-async def _refuse_when_not_waiting(session: AsyncSession, call: Call, entry: QueueEntry | None) -> None:
+async def _refuse_when_not_waiting(session: AsyncSession, actor: Actor, call: Call, entry: QueueEntry | None) -> None:
     if entry is None or call.is_over or entry.state == EntryState.DONE:
         raise Refused("call.not-waiting", ref=call.ref)
     if entry.state in {EntryState.CLAIMED, EntryState.BRIDGED}:
+        if call.agent_id is not None and call.agent_id == actor.agent_id:
+            raise Refused("call.accepted-already" if entry.state == EntryState.CLAIMED else "call.yours", ref=call.ref)
         raise Refused("call.accepted-by", ref=call.ref, name=await queues.agent_name(session, call) or "?")
 
 

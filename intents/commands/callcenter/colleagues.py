@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm_core import phones, references
-from crm_core.agents import BUSY, Agent, Presence
+from crm_core.agents import ASKED, BUSY, Agent, Presence
 from crm_core.callcenter import abilities, devices, pins, presence, teams
 from crm_core.errors import Invalid, Refused
 from crm_core.message import Param
@@ -42,6 +42,8 @@ async def set_presence(context: Context, agent: AgentArg, state: PresenceArg, pa
     reason = (pause_meant(context, pause) or pause) if pause is not None and state == Presence.AWAY else None
     changed = await presence.set_of(context.session, context.actor, chosen.id, state, context.now, reason=reason)
     shown = context.say(f"agent.presence-{state}")
+    if state == Presence.AVAILABLE and changed.presence in ASKED:
+        return await _about(context, "agent.set-rung", changed)
     if changed.presence in BUSY:
         return await _about(context, "agent.set-then", changed, state=shown)
     if reason is not None:

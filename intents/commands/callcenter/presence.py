@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_core.agents import BUSY, Presence
+from crm_core.agents import ASKED, BUSY, Presence
 from crm_core.callcenter import presence, wrapup
 from crm_core.names import fold
 from intents.colleagues import reason_of, state_of
@@ -121,6 +121,8 @@ async def _set(context: Context, wanted: Presence, reason: str | None = None) ->
     if owed is not None and wanted == Presence.AVAILABLE:
         names = [name.get(context.language, key) for key, name in context.company.callcenter.dispositions.items()]
         return context.reply("agent.owes-disposition", shown=[owed.ref], ref=owed.ref, names=", ".join(names))
+    if wanted == Presence.AVAILABLE and agent.presence in ASKED:
+        return context.reply("agent.available-rung")
     if agent.presence in BUSY:
         return context.reply(f"agent.then-{wanted}", choices)
     if reason is not None:
