@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -87,6 +88,10 @@ class Agent(Record):
         {"sqlite_autoincrement": True},
     )
 
+    def speaks(self, language: str) -> bool:
+        """Who states no languages speaks their own."""
+        return language in (self.languages or [self.language])
+
 
 class Identity(Base):
     """One account of a channel (`slack` U012…, `telegram` 5552…) that belongs to an agent."""
@@ -165,6 +170,7 @@ async def add_agent(
     now: datetime,
     phone: str | None = None,
     team: str | None = None,
+    languages: Sequence[str] = (),
 ) -> Agent:
     agent = Agent(
         name=name,
@@ -172,6 +178,7 @@ async def add_agent(
         language=language,
         phone=phone,
         team=team,
+        languages=list(languages),
         presence=Presence.OFFLINE,
         presence_since=now,
         created_at=now,

@@ -98,13 +98,14 @@ async def list_agents(session: AsyncSession, actor: Actor) -> Sequence[Agent]:
     return (await session.scalars(select(Agent).where(Agent.left_at.is_(None)).order_by(Agent.name))).all()
 
 
-async def anyone_there(session: AsyncSession, queue: str, language: str | None) -> bool:
+async def anyone_there(session: AsyncSession, queue: str, language: str | None, *, besides: int | None = None) -> bool:
     """Whether a queue is worth waiting in: somebody of it is on duty, has a phone and speaks the language.
 
-    Who is on a call now is free later, unless they said that they leave.
+    Who is on a call now is free later, unless they said that they leave. `besides`: who asks for others.
     """
     on_duty = queues.staff(queues.rule_of(session, queue)).where(
         Agent.presence.in_([Presence.AVAILABLE, *BUSY]), Agent.presence_next.is_(None)
     )
     wish = Wish(language, frozenset(), ())
-    return any(routing.fits(agent, wish) for agent in await session.scalars(on_duty))
+    there = [agent for agent in await session.scalars(on_duty) if agent.id != besides]
+    return any(routing.fits(agent, wish) for agent in there)
