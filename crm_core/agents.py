@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -51,6 +52,7 @@ class Presence(enum.StrEnum):
     WRAP_UP = "wrap-up"
 
 
+ASKED = frozenset({Presence.RESERVED, Presence.RINGING})
 BUSY = frozenset({Presence.RESERVED, Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP})
 
 
@@ -85,6 +87,10 @@ class Agent(Record):
         CheckConstraint(one_of("presence", Presence), name="presence"),
         {"sqlite_autoincrement": True},
     )
+
+    def speaks(self, language: str) -> bool:
+        """Who states no languages speaks their own."""
+        return language in (self.languages or [self.language])
 
 
 class Identity(Base):
@@ -164,6 +170,7 @@ async def add_agent(
     now: datetime,
     phone: str | None = None,
     team: str | None = None,
+    languages: Sequence[str] = (),
 ) -> Agent:
     agent = Agent(
         name=name,
@@ -171,6 +178,7 @@ async def add_agent(
         language=language,
         phone=phone,
         team=team,
+        languages=list(languages),
         presence=Presence.OFFLINE,
         presence_since=now,
         created_at=now,

@@ -52,6 +52,7 @@ RIGHTS: dict[str, Right] = {
     "agent.set-pin": Right(Role.AGENT),
     "agent.set-presence": Right(Role.AGENT),
     "agent.set-presence-of-others": Right(Role.LEAD),
+    "agent.set-team": Right(Role.LEAD),
     "appointment.change": Right(Role.AGENT),
     "appointment.make": Right(Role.AGENT),
     "appointment.read": Right(Role.VIEWER),

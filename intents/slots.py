@@ -281,7 +281,8 @@ WORDS = Slot("words", r".+", _text, is_free=True)
 QUANTITY = Slot("quantity", r"\d{1,6}(?:[.,]\d{1,3})?", _quantity)
 PERCENT = Slot("percent", r"\d{1,2}(?:[.,]\d{1,2})?\s?(?:%|percent|prozent)", _percent)
 LINE = Slot("line", r"\d{1,3}", lambda text, _heard: int(text))
-DISPOSITION = Slot("disposition", r"[\w\-]{1,40}", _text)
+# With the note that may follow it: which words are the name of one, the company file says.
+DISPOSITION = Slot("disposition", r"[^\s:][^\n]{0,999}", _text, is_free=True)
 PAUSE = Slot("pause", r"[^\W_][^\n]{0,59}", _text, is_free=True)
 # What everybody calls a pause, whether or not the company file has a name for it.
 PAUSE_WORD = Slot(
@@ -295,6 +296,7 @@ CLOCK = Slot("clock", CLOCK_PATTERN, lambda text, _heard: read_clock(text))
 PRESENCE = Slot("presence", "|".join(word for words in _PRESENCES.values() for word in words), _presence)
 LANGUAGES = Slot("languages", rf"[^\W\d_]{{2,20}}(?:{_AND}[^\W\d_]{{2,20}}){{0,9}}", _listed)
 SKILLS = Slot("skills", rf"[\w\-]{{2,40}}(?:{_AND}[\w\-]{{2,40}}){{0,9}}", _listed)
+TEAM = Slot("team", r"[\w\-&./ ]{1,40}?", _text)
 PIN = Slot("pin", r"\d{1,20}", _text)
 DEVICE = Slot("device", rf"{PHONE.pattern}|sip:\S{{1,200}}", _text)
 CODE = Slot("code", r"(?!(?:task|call|[a-z])-?\d+(?:\s|$))[\w\-]{6,64}", _text)
@@ -374,6 +376,7 @@ ClockArg: TypeAlias = Annotated[time, CLOCK]
 PresenceArg: TypeAlias = Annotated[Presence, PRESENCE]
 LanguagesArg: TypeAlias = Annotated[list[str], LANGUAGES]
 SkillsArg: TypeAlias = Annotated[list[str], SKILLS]
+TeamArg: TypeAlias = Annotated[str, TEAM]
 PinArg: TypeAlias = Annotated[str, PIN]
 DeviceArg: TypeAlias = Annotated[str, DEVICE]
 PurposeArg: TypeAlias = Annotated[Purpose, PURPOSE]

@@ -36,7 +36,8 @@ async def offer(session: AsyncSession, leg: CallLeg, now: datetime) -> VoiceResp
 async def decide(session: AsyncSession, leg: CallLeg, digits: str, now: datetime) -> VoiceResponse:
     response = VoiceResponse()
     if digits != "1":
-        speak(response, await say_to(session, leg, "phone.agent-declined"))
+        is_declined = await talks.turn_down(session, leg, now)
+        speak(response, await (say_to(session, leg, "phone.agent-declined") if is_declined else _why_not(session, leg)))
         response.hangup()
         return response
     call = await talks.pick_up(session, leg, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,8 +26,11 @@ async def add_agent(
     slack: str | None = None,
     telegram: str | None = None,
     team: str | None = None,
+    languages: Sequence[str] = ("de", "en"),
 ) -> Agent:
-    agent = await agents.add_agent(session, name=name, role=role, language=language, phone=phone, team=team, now=NOW)
+    agent = await agents.add_agent(
+        session, name=name, role=role, language=language, phone=phone, team=team, languages=languages, now=NOW
+    )
     for channel, account in (("slack", slack), ("telegram", telegram)):
         if account is not None:
             await agents.link(session, agent, channel, account, NOW)

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import agents, leaving, phones, schema
 from crm_core.agents import Agent, Identity, Role
-from crm_core.callcenter import devices, pins
+from crm_core.callcenter import abilities, devices, pins, teams
+from crm_core.company import company_of
 from crm_core.sales.stages import apply_stages
+from intents.tongues import code_of
 from webhooks.complaints import Complaint
 from webhooks.serve import current_revision, open_runtime, require_migrated
 from webhooks.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What decides who rings for whom, as it is said on the command line."""
+
+    team: str | None = None
+    speaks: Sequence[str] = ()
+    knows: Sequence[str] = ()
 
 
 async def migrate(settings: Settings) -> str:
@@ -29,13 +45,18 @@ async def apply(settings: Settings) -> str:
         await require_migrated(runtime)
         async with runtime.database.transaction() as session:
             await apply_stages(session, runtime.company)
+            empty = await teams.empty(session)
         company = runtime.company
     nodes, stages = len(company.phone.nodes), len(company.all_stages)
-    return f"{company.name}: {nodes} phone nodes and {stages} stages are in order and applied."
+    done = f"{company.name}: {nodes} phone nodes and {stages} stages are in order and applied."
+    warnings = [f"Warning: nobody is in the team {key} (offhook agents team NAME {key})." for key in empty]
+    return "\n".join([done, *warnings])
 
 
-async def invite(settings: Settings, name: str, role: str, language: str | None, phone: str | None) -> str:
-    """Somebody who is there already gets a new code."""
+async def invite(
+    settings: Settings, name: str, role: str, language: str | None, phone: str | None, able: Abilities = Abilities()
+) -> str:
+    """Somebody who is there already gets a new code. Raises Invalid for a team or a language that is not known."""
     name = " ".join(name.split())
     if not name:
         raise Complaint("A person needs a name.")
@@ -57,6 +78,7 @@ async def invite(settings: Settings, name: str, role: str, language: str | None,
                     session, name=name, role=Role[role.upper()], language=spoken, phone=number, now=now
                 )
             agent.left_at = None
+            await _enable(session, agent, able, now)
             code = await agents.invite(session, agent, now)
     return (
         f"{agent.name} ({agent.role}) can link an account within seven days:\n"
@@ -73,6 +95,17 @@ async def set_phone(settings: Settings, name: str, phone: str) -> str:
             agent = await agents.find_agent(session, name)
             changed = await devices.set_phone(session, agents.SYSTEM, agent.id, phone, runtime.clock())
     return f"Calls for {changed.name} ring at {changed.phone}."
+
+
+async def set_team(settings: Settings, name: str, team: str | None) -> str:
+    """Raises NotFound or Invalid."""
+    async with open_runtime(settings) as runtime:
+        await require_migrated(runtime)
+        key = teams.key_of(runtime.company, team, agents.SYSTEM.language) if team is not None else None
+        async with runtime.database.transaction() as session:
+            agent = await agents.find_agent(session, name)
+            changed = await teams.put_into(session, agents.SYSTEM, agent.id, key, runtime.clock())
+    return f"{changed.name} is in the team {key}." if key is not None else f"{changed.name} is in no team."
 
 
 async def set_pin(settings: Settings, name: str, pin: str) -> str:
@@ -95,6 +128,20 @@ async def leave(settings: Settings, name: str, to: str) -> str:
             leaver, heir = await agents.find_agent(session, name), await agents.find_agent(session, to)
             count = await leaving.leave(session, agents.SYSTEM, leaver, heir, runtime.clock())
     return f"{leaver.name} has left; {heir.name} looks after {count} more records. No account of theirs is linked."
+
+
+async def _enable(session: AsyncSession, agent: Agent, able: Abilities, now: datetime) -> None:
+    if able.team is not None:
+        key = teams.key_of(company_of(session), able.team, agents.SYSTEM.language)
+        await teams.put_into(session, agents.SYSTEM, agent.id, key, now)
+    if able.speaks:
+        codes = {word: code_of(word) for word in able.speaks}
+        unknown = [word for word, code in codes.items() if code is None]
+        if unknown:
+            raise Complaint(f"{', '.join(unknown)}: no such language; write de, en or German, English.")
+        await abilities.speaks(session, agents.SYSTEM, agent.id, [code for code in codes.values() if code], now)
+    if able.knows:
+        await abilities.knows(session, agents.SYSTEM, agent.id, able.knows, now)
 
 
 async def list_agents(settings: Settings) -> str:

@@ -10,17 +10,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from webhooks import cli_contacts, cli_keeping, cli_phone
+from webhooks import cli_agents, cli_contacts, cli_keeping, cli_phone
 from webhooks.command_line import run as _run
 from webhooks.command_line import settings as _settings
 from webhooks.command_line import show as _print
 from webhooks.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Offhook: a CRM that a call centre talks to.")
-agents_app = typer.Typer(no_args_is_help=True, help="The people who work with Offhook.")
 connect_app = typer.Typer(no_args_is_help=True, help="Set or print what Twilio, Telegram and Slack need to know.")
 outbox_app = typer.Typer(invoke_without_command=True, help="What is to be sent, and the hold on it.")
-app.add_typer(agents_app, name="agents")
+app.add_typer(cli_agents.agents_app, name="agents")
 app.add_typer(connect_app, name="connect")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(cli_contacts.contacts_app, name="contacts")
@@ -227,52 +226,6 @@ def release_outbox() -> None:
     from webhooks import archive
 
     _print(_run(archive.release_outbox(_settings())))
-
-
-@agents_app.command("list")
-def list_agents() -> None:
-    """Who works here, and under which accounts."""
-    from webhooks import administration
-
-    _print(_run(administration.list_agents(_settings())))
-
-
-@agents_app.command("invite")
-def invite_agent(
-    name: str,
-    role: Annotated[str, typer.Option(help="viewer, agent, lead or admin")] = "agent",
-    language: Annotated[str | None, typer.Option(help="en or de")] = None,
-    phone: Annotated[str | None, typer.Option(help="Where calls for this person ring: a number or sip:…")] = None,
-) -> None:
-    """Add a person and print the code that links their Slack or Telegram account."""
-    from webhooks import administration
-
-    _print(_run(administration.invite(_settings(), name, role, language, phone)))
-
-
-@agents_app.command("phone")
-def set_phone(name: str, phone: str) -> None:
-    """Where calls for somebody ring: a number in any notation, or sip:name@host."""
-    from webhooks import administration
-
-    _print(_run(administration.set_phone(_settings(), name, phone)))
-
-
-@agents_app.command("pin")
-def set_pin(name: str) -> None:
-    """Set the PIN by which somebody is known on any phone. It is asked for and shown nowhere."""
-    from webhooks import administration
-
-    pin = typer.prompt("PIN", hide_input=True, confirmation_prompt=True)
-    _print(_run(administration.set_pin(_settings(), name, pin)))
-
-
-@agents_app.command("leave")
-def agent_leaves(name: str, to: Annotated[str, typer.Option(help="Who takes over what they had to do.")]) -> None:
-    """Somebody does not work here any more: hand their work over and close their accounts."""
-    from webhooks import administration
-
-    _print(_run(administration.leave(_settings(), name, to)))
 
 
 @connect_app.command("twilio")

@@ -18,7 +18,7 @@ MOST = 20
 
 
 async def speaks(session: AsyncSession, actor: Actor, agent_id: int, languages: Sequence[str], now: datetime) -> Agent:
-    """These and no others, as two-letter codes. Who speaks none that are named is asked for none."""
+    """These and no others, as two-letter codes. Who names none speaks their own."""
     rights.require(actor, "agent.set-abilities")
     agent = await work.lock_agent(session, agent_id)
     chosen = list(dict.fromkeys(languages))[:MOST]

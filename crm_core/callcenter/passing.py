@@ -18,6 +18,7 @@ from crm_core.callcenter import (
     presence,
     queues,
     rooms,
+    routing,
     taping,
     transfers,
     work,
@@ -63,7 +64,8 @@ async def to_queue(session: AsyncSession, actor: Actor, call_id: int, queue: str
     known = company_of(session).queues
     if queue not in known:
         raise NotFound("ticket.queue-unknown", text=queue[:40], names=", ".join(known))
-    if not await presence.anyone_there(session, queue, call.language):
+    language = await routing.language_of(session, call)
+    if not await presence.anyone_there(session, queue, language, besides=actor.agent_id):
         raise Refused("transfer.nobody-in-queue", queue=known[queue].shown(actor.language))
     await activity.record(session, actor, "call.transferred", "call", call.id, now, {"to": queue})
     for colleague in await legs.in_the_talk(session, call.id, Party.AGENT):

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, notices, rights
 from crm_core.agents import BUSY, Actor, Agent, Presence, actor_of
-from crm_core.callcenter import board, queues, routing, work
+from crm_core.callcenter import board, queues, routing, work, wrapup
 from crm_core.callcenter.calls import Call
 from crm_core.errors import Invalid
 from crm_core.message import say
@@ -24,13 +24,16 @@ async def set_presence(
 ) -> Agent:
     """The actor's own. Saying again what one already is changes nothing.
 
-    Who is busy with a call becomes it afterwards.
+    Who is busy with a call becomes it afterwards; but who is available has written down what was to be.
     """
     rights.require(actor, "agent.set-presence")
     if actor.agent_id is None:
         raise Invalid("rights.not-linked")
     _require_sayable(presence, reason)
+    talked = await wrapup.lock_own(session, actor.agent_id) if presence == Presence.AVAILABLE else None
     agent = await work.lock_agent(session, actor.agent_id)
+    if presence == Presence.AVAILABLE and await wrapup.end_early(session, actor, agent, talked, now):
+        return agent
     return await change(session, actor, agent, presence, now, reason)
 
 
@@ -107,13 +110,16 @@ async def free_now(session: AsyncSession, actor: Actor, limit: int) -> Sequence[
     return found.all()
 
 
-async def anyone_there(session: AsyncSession, queue: str, language: str | None) -> bool:
+async def anyone_there(session: AsyncSession, queue: str, language: str | None, *, besides: int | None = None) -> bool:
     """Whether a queue is worth waiting in: somebody of it is on duty, has a phone and speaks the language.
 
-    Who is on a call now is free later, unless they said that they leave.
+    Who is on a call now is free later, unless they said that they leave. `besides`: who asks for others.
     """
     on_duty = queues.staff(queues.rule_of(session, queue)).where(
         Agent.presence.in_([Presence.AVAILABLE, *BUSY]), Agent.presence_next.is_(None)
     )
-    languages = await session.scalars(on_duty.with_only_columns(Agent.languages))
-    return any(routing.speaks(spoken, language) for spoken in languages)
+    query = on_duty.with_only_columns(Agent.id, Agent.languages, Agent.language)
+    there = [
+        languages or [own] for agent_id, languages, own in (await session.execute(query)).all() if agent_id != besides
+    ]
+    return any(language is None or language in spoken for spoken in there)

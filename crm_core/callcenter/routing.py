@@ -188,17 +188,20 @@ async def wish_of(session: AsyncSession, rule: QueueRule, entry: QueueEntry, now
     cut_off_from = await cut_off.agent_left(session, call)
     if cut_off_from is not None:
         preferred = (cut_off_from, *(agent_id for agent_id in preferred if agent_id != cut_off_from))
-    language = call.language or call.ivr.get("language") or company_of(session).language
-    return Wish(language, frozenset(rule.skills) if is_narrow else frozenset(), preferred)
+    return Wish(await language_of(session, call), frozenset(rule.skills) if is_narrow else frozenset(), preferred)
+
+
+async def language_of(session: AsyncSession, call: Call) -> str:
+    """Of this call, else the one that the caller is known by, else the house's own."""
+    spoken: str | None = call.language or call.ivr.get("language")
+    if spoken is None and call.contact_id is not None:
+        contact = await session.get(Contact, call.contact_id)
+        spoken = contact.language if contact is not None else None
+    return spoken or company_of(session).language
 
 
 def fits(agent: Agent, wish: Wish) -> bool:
-    return speaks(agent.languages, wish.language) and wish.skills <= set(agent.skills)
-
-
-def speaks(languages: Sequence[str], language: str | None) -> bool:
-    """Of who states no languages none is asked."""
-    return not languages or language is None or language in languages
+    return (wish.language is None or agent.speaks(wish.language)) and wish.skills <= set(agent.skills)
 
 
 async def _preferred(session: AsyncSession, call: Call, now: datetime) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, notices, references, rights
-from crm_core.agents import SYSTEM, Actor, Agent, Presence
+from crm_core.agents import SYSTEM, Actor, Agent, Presence, actor_of
 from crm_core.callcenter import calls, legs, offers, passed, queues, rooms, routing, transfers, work, wrapup
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg, Party
@@ -27,7 +27,7 @@ async def accept(session: AsyncSession, actor: Actor, call_id: int, now: datetim
     rights.require(actor, "call.accept")
     call = await calls.lock_call(session, call_id)
     entry = await queues.lock_entry(session, call_id)
-    await _refuse_when_not_waiting(session, call, entry)
+    await _refuse_when_not_waiting(session, actor, call, entry)
     assert entry is not None
     if actor.agent_id is None:
         raise Invalid("rights.not-linked")
@@ -56,11 +56,21 @@ async def decline(session: AsyncSession, actor: Actor, call_id: int, now: dateti
     offer = next((one for one in known if one.agent_id == actor.agent_id), None)
     if offer is None:
         raise Refused("call.not-offered", ref=call.ref)
-    offer.end(OfferState.DECLINED, now)
     await legs.hang_up(session, await session.get_one(CallLeg, offer.leg_id), now)
-    await activity.record(session, actor, "call.declined", "call", call.id, now)
-    await _go_on_without(session, call, entry, offer, now)
+    await _declined(session, actor, call, entry, offer, now)
     return call
+
+
+async def turn_down(session: AsyncSession, leg: CallLeg, now: datetime) -> bool:
+    """The agent pressed another key than 1, and hangs up next. False when there was nothing left to say no to."""
+    call = await calls.lock_call(session, leg.call_id)
+    entry = await queues.lock_entry(session, leg.call_id)
+    offer = await offers.of_leg(session, leg.id)
+    if offer is None or offer.ended_at is not None:
+        return False
+    actor = actor_of(await session.get_one(Agent, offer.agent_id), "phone")
+    await _declined(session, actor, call, entry, offer, now)
+    return True
 
 
 async def pick_up(session: AsyncSession, leg: CallLeg, now: datetime) -> Call | None:
@@ -125,11 +135,22 @@ async def on_expired(session: AsyncSession, payload: dict[str, Any], now: dateti
     await routing.match_all(session, now)
 
 
-async def _refuse_when_not_waiting(session: AsyncSession, call: Call, entry: QueueEntry | None) -> None:
+async def _refuse_when_not_waiting(session: AsyncSession, actor: Actor, call: Call, entry: QueueEntry | None) -> None:
     if entry is None or call.is_over or entry.state == EntryState.DONE:
         raise Refused("call.not-waiting", ref=call.ref)
     if entry.state in {EntryState.CLAIMED, EntryState.BRIDGED}:
+        if call.agent_id is not None and call.agent_id == actor.agent_id:
+            raise Refused("call.accepted-already" if entry.state == EntryState.CLAIMED else "call.yours", ref=call.ref)
         raise Refused("call.accepted-by", ref=call.ref, name=await queues.agent_name(session, call) or "?")
+
+
+async def _declined(
+    session: AsyncSession, actor: Actor, call: Call, entry: QueueEntry | None, offer: Offer, now: datetime
+) -> None:
+    offer.end(OfferState.DECLINED, now)
+    await session.flush()
+    await activity.record(session, actor, "call.declined", "call", call.id, now)
+    await _go_on_without(session, call, entry, offer, now)
 
 
 async def _bring_the_other(session: AsyncSession, call: Call, now: datetime) -> None:

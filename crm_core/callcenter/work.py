@@ -11,6 +11,7 @@ from crm_core import references
 from crm_core.agents import BUSY, Agent, Presence
 from crm_core.callcenter import board
 from crm_core.errors import Refused
+from crm_core.message import say
 
 
 async def lock_agent(session: AsyncSession, agent_id: int) -> Agent:
@@ -21,7 +22,7 @@ async def lock_agent(session: AsyncSession, agent_id: int) -> Agent:
 async def reserve(session: AsyncSession, agent: Agent, now: datetime) -> None:
     """One call at a time. Who was away when they took it is away again afterwards. Raises Refused."""
     if agent.presence in BUSY:
-        raise Refused("agent.busy", name=agent.name, state=f"agent.presence-{agent.presence}")
+        raise Refused("agent.busy", name=agent.name, state=say(f"agent.presence-{agent.presence}"))
     agent.presence_next = None if agent.presence == Presence.AVAILABLE else agent.presence
     agent.offered_at = now
     await become(session, agent, Presence.RESERVED, now)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, cards, followers, notices, outbox, rights
-from crm_core.agents import Actor, Presence, Role
+from crm_core.agents import Actor, Agent, Presence, Role
 from crm_core.callcenter import calls, legs, routing, work
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import Party
 from crm_core.callcenter.states import CallState
 from crm_core.company import company_of
-from crm_core.errors import Invalid, NotAllowed
+from crm_core.errors import Invalid, NotAllowed, Refused
 from crm_core.message import say
 from crm_core.outbox import EffectKind
 
@@ -54,6 +55,51 @@ async def on_ended(session: AsyncSession, payload: dict[str, Any], now: datetime
     await _end(session, call, agent.id, now)
 
 
+async def lock_own(session: AsyncSession, agent_id: int) -> Call | None:
+    """The call that an agent is writing down, locked as everywhere before the agent is."""
+    query = select(Call.id).where(Call.agent_id == agent_id, Call.wrap_up_until.is_not(None))
+    call_id = await session.scalar(query.order_by(Call.id.desc()).limit(1))
+    return await calls.lock_call(session, call_id) if call_id is not None else None
+
+
+async def end_early(session: AsyncSession, actor: Actor, agent: Agent, call: Call | None, now: datetime) -> bool:
+    """Of an agent who is locked and says that they are available. False while they are not at it, or owe something."""
+    if agent.presence != Presence.WRAP_UP or (call is not None and _owes(session, call, agent.id)):
+        return False
+    agent.presence_next = agent.presence_reason = None
+    await session.flush()
+    said = {"before": {"presence": Presence.WRAP_UP}, "after": {"presence": Presence.AVAILABLE}}
+    await activity.record(session, actor, "agent.presence-set", "agent", agent.id, now, said)
+    if call is None:
+        await work.free(session, agent.id, now)
+        await routing.match_all(session, now)
+    else:
+        await _end(session, call, agent.id, now)
+    return True
+
+
+async def finish(session: AsyncSession, actor: Actor, call_id: int, now: datetime) -> Call:
+    """One's own, before its time is over. Raises Refused for who is not writing this call down, or owes something."""
+    rights.require(actor, "call.dispose")
+    call = await calls.lock_call(session, call_id)
+    if actor.agent_id is None or call.agent_id != actor.agent_id or call.wrap_up_until is None:
+        raise Refused("call.not-wrapping-up", ref=call.ref)
+    agent = await work.lock_agent(session, actor.agent_id)
+    if not await end_early(session, actor, agent, call, now):
+        names = company_of(session).callcenter.dispositions
+        listed = ", ".join(name.get(actor.language, key) for key, name in names.items())
+        raise Refused("agent.owes-disposition", ref=call.ref, names=listed)
+    await cards.refresh(session, "call", call.id, now)
+    return call
+
+
+async def owed_by(session: AsyncSession, agent_id: int) -> Call | None:
+    """The talk whose disposition keeps an agent from the next one."""
+    query = select(Call).where(Call.agent_id == agent_id, Call.wrap_up_until.is_not(None))
+    call = await session.scalar(query.order_by(Call.id.desc()).limit(1))
+    return call if call is not None and _owes(session, call, agent_id) else None
+
+
 async def dispose(
     session: AsyncSession, actor: Actor, call_id: int, disposition: str, now: datetime, *, note: str = ""
 ) -> Call:
@@ -64,7 +110,8 @@ async def dispose(
         raise NotAllowed("rights.role", role=say("agent.role-agent"))
     known = company_of(session).callcenter.dispositions
     if disposition not in known:
-        raise Invalid("call.disposition-unknown", text=disposition[:40], names=", ".join(known) or "–")
+        names = ", ".join(name.get(actor.language, key) for key, name in known.items())
+        raise Invalid("call.disposition-unknown", text=disposition[:40], names=names or "–")
     changed = {"note": calls.with_note(call, note)} if note.strip() else {}
     await activity.change(session, actor, call, "call.disposed", now, disposition=disposition, **changed)
     if call.agent_id is not None:

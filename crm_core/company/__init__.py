@@ -22,6 +22,7 @@ from crm_core.company.nodes import (
     Transfer,
     Voicemail,
 )
+from crm_core.company.people import Team
 from crm_core.company.phone import Phone
 from crm_core.company.reading import CompanyFileError, read_company
 from crm_core.company.sales import StageRule
@@ -56,6 +57,7 @@ __all__ = [
     "Sla",
     "SlaPolicy",
     "StageRule",
+    "Team",
     "TextLink",
     "Transfer",
     "Voicemail",

@@ -26,7 +26,7 @@ async def call_buttons(context: Context, call: Call) -> list[Choice]:
         case CallState.HOLD:
             return await _on_hold(context, call)
         case CallState.WRAP_UP:
-            buttons = [*_how_it_ended(context, call), *_writing_down(context, call)]
+            buttons = [*_how_it_ended(context, call), *_writing_down(context, call), *_through(context, call)]
             return buttons + await next_call(context, call)
         case _:
             return [*_still_owed(context, call), *_afterwards(context, call), *await next_call(context, call)]
@@ -101,6 +101,13 @@ def _how_it_ended(context: Context, call: Call) -> list[Choice]:
 def _still_owed(context: Context, call: Call) -> list[Choice]:
     """Somebody is still at it: whom we called and did not reach has an ending too."""
     return _how_it_ended(context, call) if call.wrap_up_until is not None else []
+
+
+def _through(context: Context, call: Call) -> list[Choice]:
+    """The wrap-up may end before its time, unless a disposition is owed first."""
+    if context.company.callcenter.disposition_required and call.disposition is None:
+        return []
+    return [record_button(context, "button.wrapped-up", f"done with {call.ref}", call)]
 
 
 def _afterwards(context: Context, call: Call) -> list[Choice]:

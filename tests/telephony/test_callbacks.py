@@ -49,7 +49,7 @@ async def test_a_caller_books_a_time_to_be_called(product: Product) -> None:
     await phone.press("7")
     assert phone.heard == f"Das habe ich leider nicht verstanden. {OFFER}"
     await phone.say("Die Drei")
-    assert phone.heard == "Wir rufen Sie morgen um 8 Uhr zurück. Ihre Nummer ist T 1. Auf Wiederhören."
+    assert phone.heard == "Wir rufen Sie morgen um 8 Uhr zurück. Ihre Vorgangsnummer ist T 1. Auf Wiederhören."
     assert phone.document[-1].tag == "Hangup"
     assert await _wishes(product.database) == [(GRETA, datetime(2026, 11, 24, 7, 0, tzinfo=UTC))]
     async with product.database.transaction() as session:

@@ -1,6 +1,7 @@
 """What is said on the phones of a talk: to a colleague, somebody outside, a lead, and the customer who is asked."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ from sqlalchemy import select
 
 from crm_core import agents
 from crm_core.agents import Actor, Presence, Role, actor_of
-from crm_core.callcenter import calls, outgoing, passing, presence, supervision, taping
+from crm_core.callcenter import arrivals, calls, offers, outgoing, passing, presence, queues, supervision, taping
 from crm_core.callcenter.legs import CallLeg, Mode
+from crm_core.callcenter.offers import Offer
 from crm_core.callcenter.recordings import Recording
+from crm_core.callcenter.states import EntryState, OfferState
 from crm_core.callcenter.transfers import Kind
 from crm_core.company import Company
 from crm_core.contacts.consents import Consent
@@ -229,3 +232,18 @@ async def test_back_in_the_queue_the_caller_waits_as_before(on_sqlite: Product) 
     waiting = (await response.read()).decode()
     assert twiml.check(waiting, place="queue-wait") == []
     assert "Sie sind als Nächstes dran." in waiting
+
+
+async def test_another_key_than_one_is_a_no_and_no_missed_call(product: Product) -> None:
+    async with product.database.transaction() as session:
+        mira = await people.add_agent(session)
+        await presence.set_presence(session, as_actor(mira), Presence.AVAILABLE, NOW)
+        inbound = await arrivals.answer(session, CALLER_SID, GRETA, LINE, {}, NOW)
+        call = await calls.lock_call(session, inbound.id)
+        entry = await queues.join(session, call, "support", NOW)
+        await offers.make(session, call.id, mira, NOW, ring_for=timedelta(seconds=25), queue="support")
+        entry.move_to(EntryState.OFFERED)
+    heard = _heard(await _ask(product, "/twilio/agent/accept?leg=1", AGENT_SID, Digits="2"))
+    assert heard == "All right, the caller keeps waiting. Goodbye."
+    async with product.database.transaction() as session:
+        assert [offer.state for offer in await session.scalars(select(Offer))] == [OfferState.DECLINED]

@@ -127,7 +127,7 @@ async def test_star_says_the_ticket_number_again(on_sqlite: Product) -> None:
     phone = await (await Phone(on_sqlite).ring()).press("2")
     await (await phone.say("Der Boiler tropft")).press("1")
     await phone.press("*")
-    assert "Ihre Nummer ist T 1." in phone.heard
+    assert "Ihre Vorgangsnummer ist T 1." in phone.heard
     await phone.keep_silent()
     assert phone.document.find("Hangup") is not None
 
@@ -248,7 +248,7 @@ async def test_who_withholds_the_number_is_asked_for_one(product: Product) -> No
     await phone.press("03023125088")
     assert "Ich habe verstanden: 0 3 0 2 3 1 2 5 0 8 8." in phone.heard
     await phone.press("1")
-    assert phone.heard == "Wir rufen Sie unter dieser Nummer zurück. Ihre Nummer ist T 1. Auf Wiederhören."
+    assert phone.heard == "Wir rufen Sie unter dieser Nummer zurück. Ihre Vorgangsnummer ist T 1. Auf Wiederhören."
     assert await _all(product, CallbackRequest.number) == ["+493023125088"]
     assert await _all(product, Ticket.subject) == ["Rückruf für +49 30 23125088"]
 

@@ -69,7 +69,7 @@ async def test_after_a_ticket_the_line_goes_on_where_it_says(sqlite_database: Da
     async with answering(sqlite_database, line(nodes)) as product:
         phone = await Phone(product).arrive()
         await (await phone.say("Der Boiler tropft")).press("1")
-        assert "Ihre Nummer ist T 1." in phone.heard
+        assert "Ihre Vorgangsnummer ist T 1." in phone.heard
         assert phone.document[-1].tag == "Hangup"
 
 

@@ -219,3 +219,25 @@ async def test_people_are_listed_with_their_accounts(settings: Settings, databas
     ada, mira = (await administration.list_agents(settings)).splitlines()
     assert ada.split() == ["Ada", "Berg", "admin", "de", "no", "phone", "no", "account", "linked"]
     assert mira.split() == ["Mira", "Okafor", "agent", "en", "+493023125201", "slack,", "telegram"]
+
+
+async def test_an_invited_person_has_a_team_languages_and_skills(settings: Settings, database: Database) -> None:
+    able = administration.Abilities("Monteure", ["German", "en"], ["heating"])
+    await administration.invite(settings, "Mira Okafor", "agent", "de", None, able)
+    [mira] = await _people(database)
+    assert (mira.team, mira.languages, mira.skills) == ("fitters", ["de", "en"], ["heating"])
+
+
+async def test_nobody_is_invited_into_a_team_that_is_not_there(settings: Settings, database: Database) -> None:
+    for able in (administration.Abilities("plumbers"), administration.Abilities(speaks=["Klingonian"])):
+        with pytest.raises((Invalid, Complaint)):
+            await administration.invite(settings, "Mira Okafor", "agent", "de", None, able)
+    assert await _people(database) == []
+
+
+async def test_a_team_without_members_is_warned_of_until_somebody_is_in_it(settings: Settings) -> None:
+    await _invite(settings)
+    assert "Warning: nobody is in the team fitters" in await administration.apply(settings)
+    assert await administration.set_team(settings, "Mira", "fitters") == "Mira Okafor is in the team fitters."
+    assert "Warning" not in await administration.apply(settings)
+    assert await administration.set_team(settings, "Mira", None) == "Mira Okafor is in no team."

@@ -142,7 +142,9 @@ async def fill(session: AsyncSession, now: datetime) -> dict[str, Agent]:
 async def _team(session: AsyncSession, now: datetime) -> dict[str, Agent]:
     team = {}
     for name, role, language, phone in TEAM:
-        agent = await agents.add_agent(session, name=name, role=role, language=language, phone=phone, now=now)
+        agent = await agents.add_agent(
+            session, name=name, role=role, language=language, phone=phone, languages=("de", "en"), now=now
+        )
         team[name] = agent
         if role is Role.AGENT:
             await presence.set_presence(session, actor_of(agent, "demo"), Presence.AVAILABLE, now - timedelta(hours=2))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from crm_core import phones
 from crm_core.callcenter import callers, calls, talks, wrapup
+from crm_core.errors import Invalid
 from crm_core.names import fold
 from intents.cards.callcenter import call_card, state_of
 from intents.commands.contacts import name_for, the_contact
 from intents.registry import Context, command
 from intents.reply import Reply, Table
-from intents.slots import CallArg, ContactArg, DispositionArg, MinutesArg, TextArg
+from intents.slots import CallArg, ContactArg, DispositionArg, GivenCallArg, MinutesArg, TextArg
 
 
 @command(
@@ -54,36 +55,50 @@ async def decline(context: Context, call: CallArg) -> Reply:
     {
         "en": [
             "disposition {call} {disposition}",
-            "(disposition|outcome) [of] {call} [:|is|was] {disposition} [,|:] {note}",
             "(disposition|outcome) [of] {call} [:|is|was] {disposition}",
-            "{call} ended (as|with) {disposition} [,|:] {note}",
             "{call} ended (as|with) {disposition}",
         ],
         "de": [
             "Ergebnis {call} {disposition}",
-            "ergebnis [von] {call} [:|ist|war] {disposition} [,|:] {note}",
             "ergebnis [von] {call} [:|ist|war] {disposition}",
-            "{call} endete mit {disposition} [,|:] {note}",
             "{call} endete mit {disposition}",
         ],
     },
     changes=True,
 )
-async def dispose(context: Context, call: CallArg, disposition: DispositionArg, note: TextArg = "") -> Reply:
-    key = _disposition(context, disposition)
+async def dispose(context: Context, call: CallArg, disposition: DispositionArg) -> Reply:
+    """What is said after the name of the disposition is a note."""
+    key, note = _disposition(context, disposition)
     disposed = await wrapup.dispose(context.session, context.actor, call, key, context.now, note=note)
     name = context.company.callcenter.dispositions[key].get(context.language, key)
     parts = await call_card(context, disposed)
     return context.reply("call.disposed", *parts, shown=[disposed.ref], ref=disposed.ref, disposition=name)
 
 
-def _disposition(context: Context, said: str) -> str:
-    """By its key or its name in any language; what is none is refused by the verb, which names those there are."""
-    wanted = fold(said)
-    for key, names in context.company.callcenter.dispositions.items():
-        if wanted in {fold(key), *map(fold, names.values())}:
-            return key
-    return said
+def _disposition(context: Context, said: str) -> tuple[str, str]:
+    """The longest beginning that is a key or a name in any language, and the rest. Raises Invalid naming them."""
+    known = context.company.callcenter.dispositions
+    keys = {fold(name): key for key, names in known.items() for name in (key, *names.values())}
+    words = said.split()
+    for length in range(len(words), 0, -1):
+        key = keys.get(fold(" ".join(words[:length]).rstrip(",;:.–-")))
+        if key is not None:
+            return key, " ".join(words[length:]).lstrip(",;:–- ")
+    names = ", ".join(name.get(context.language, key) for key, name in known.items())
+    raise Invalid("call.disposition-unknown", text=said[:40], names=names or "–")
+
+
+@command(
+    "call.wrapped-up",
+    {
+        "en": ["done with {call}", "wrap-up of {call} (done|over|finished)"],
+        "de": ["mit {call} fertig", "(fertig mit|nachbearbeitung von) {call} [fertig|beendet]"],
+    },
+    changes=True,
+)
+async def wrapped_up(context: Context, call: GivenCallArg) -> Reply:
+    done = await wrapup.finish(context.session, context.actor, call, context.now)
+    return context.reply("call.wrapped-up", *await call_card(context, done), shown=[done.ref], ref=done.ref)
 
 
 @command(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from crm_core import phones, references
-from crm_core.agents import BUSY, Agent, Presence
-from crm_core.callcenter import abilities, devices, pins, presence
+from crm_core.agents import ASKED, BUSY, Agent, Presence
+from crm_core.callcenter import abilities, devices, pins, presence, teams
 from crm_core.errors import Invalid, Refused
 from crm_core.message import Param
 from intents.cards.colleagues import agent_card
@@ -12,7 +12,7 @@ from intents.colleagues import colleague, reason_of
 from intents.commands.callcenter.presence import pause_meant
 from intents.registry import Context, command
 from intents.reply import Reply
-from intents.slots import AgentArg, DeviceArg, LanguagesArg, PauseArg, PinArg, PresenceArg, SkillsArg
+from intents.slots import AgentArg, DeviceArg, LanguagesArg, PauseArg, PinArg, PresenceArg, SkillsArg, TeamArg
 from intents.tongues import code_of, name_of
 
 
@@ -42,6 +42,8 @@ async def set_presence(context: Context, agent: AgentArg, state: PresenceArg, pa
     reason = (pause_meant(context, pause) or pause) if pause is not None and state == Presence.AWAY else None
     changed = await presence.set_of(context.session, context.actor, chosen.id, state, context.now, reason=reason)
     shown = context.say(f"agent.presence-{state}")
+    if state == Presence.AVAILABLE and changed.presence in ASKED:
+        return await _about(context, "agent.set-rung", changed)
     if changed.presence in BUSY:
         return await _about(context, "agent.set-then", changed, state=shown)
     if reason is not None:
@@ -91,6 +93,40 @@ async def forgets(context: Context, agent: AgentArg, skills: SkillsArg) -> Reply
     chosen = await colleague(context, agent)
     changed = await abilities.forgets(context.session, context.actor, chosen.id, skills, context.now)
     return await _about(context, "agent.knows", changed, skills=", ".join(changed.skills) or "–")
+
+
+@command(
+    "agent.team",
+    {
+        "en": [
+            "{agent} is in team {team}",
+            "{agent} (is in|works in|joins|belongs to) [the] team {team}",
+            "{agent} (is in|works in|joins|belongs to) the {team} team",
+        ],
+        "de": ["{agent} ist im Team {team}", "{agent} (ist|arbeitet) im team {team}", "{agent} gehört zum team {team}"],
+    },
+    changes=True,
+)
+async def joins(context: Context, agent: AgentArg, team: TeamArg) -> Reply:
+    chosen = await colleague(context, agent)
+    key = teams.key_of(context.company, team, context.language)
+    changed = await teams.put_into(context.session, context.actor, chosen.id, key, context.now)
+    name = context.company.teams[key].name
+    return await _about(context, "agent.in-team", changed, team=name.get(context.language, key))
+
+
+@command(
+    "agent.teamless",
+    {
+        "en": ["{agent} is in no team", "{agent} (is not|isn't) in (any|a) team"],
+        "de": ["{agent} ist in keinem Team", "{agent} gehört zu keinem team"],
+    },
+    changes=True,
+)
+async def teamless(context: Context, agent: AgentArg) -> Reply:
+    chosen = await colleague(context, agent)
+    changed = await teams.put_into(context.session, context.actor, chosen.id, None, context.now)
+    return await _about(context, "agent.in-no-team", changed)
 
 
 @command(

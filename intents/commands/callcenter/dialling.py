@@ -101,8 +101,14 @@ async def _dial(context: Context, number: str, contact: Contact | None) -> Reply
 
 async def _dialled(context: Context, call: Call) -> Reply:
     contact = await context.session.get(Contact, call.contact_id) if call.contact_id is not None else None
-    name = name_for(context, contact) if contact is not None else context.say("public.somebody")
-    return await about(context, "call.dialled", call, name=name)
+    return await about(context, "call.dialled", call, name=_name(context, call, contact))
+
+
+def _name(context: Context, call: Call, contact: Contact | None) -> str:
+    if contact is not None:
+        return name_for(context, contact)
+    is_shown = call.to_number is not None and not context.ask.is_public
+    return phones.shown(call.to_number or "") if is_shown else context.say("phone.somebody")
 
 
 def _shown(context: Context) -> tuple[str, int]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crm_core.agents import BUSY, Presence
-from crm_core.callcenter import presence
+from crm_core.agents import ASKED, BUSY, Presence
+from crm_core.callcenter import presence, wrapup
 from crm_core.names import fold
 from intents.colleagues import reason_of, state_of
 from intents.registry import Context, button, command
@@ -40,11 +40,15 @@ async def on_duty(context: Context) -> Reply:
             "available",
             "(i'm|i am|go|set me) (available|back|here|online) [again|now]",
             "(on duty|set status available|back)",
+            "(wrap-up|wrap up|after-call work) (done|over|finished)",
+            "(done with|finished) [the|my] (wrap-up|wrap up|after-call work)",
         ],
         "de": [
             "verfügbar",
             "(ich bin|bin) (wieder da|da|verfügbar|erreichbar|zurück|wieder verfügbar)",
             "(melde mich an|ich melde mich an|ich bin im dienst)",
+            "[die|meine] nachbearbeitung [ist] (fertig|beendet|erledigt|vorbei)",
+            "[ich bin] (fertig mit der|mit der) nachbearbeitung [fertig]",
         ],
     },
     changes=True,
@@ -113,6 +117,12 @@ def pause_meant(context: Context, said: str) -> str | None:
 async def _set(context: Context, wanted: Presence, reason: str | None = None) -> Reply:
     agent = await presence.set_presence(context.session, context.actor, wanted, context.now, reason=reason)
     choices = _what_else(context, wanted, reason)
+    owed = await wrapup.owed_by(context.session, agent.id) if agent.presence == Presence.WRAP_UP else None
+    if owed is not None and wanted == Presence.AVAILABLE:
+        names = [name.get(context.language, key) for key, name in context.company.callcenter.dispositions.items()]
+        return context.reply("agent.owes-disposition", shown=[owed.ref], ref=owed.ref, names=", ".join(names))
+    if wanted == Presence.AVAILABLE and agent.presence in ASKED:
+        return context.reply("agent.available-rung")
     if agent.presence in BUSY:
         return context.reply(f"agent.then-{wanted}", choices)
     if reason is not None:

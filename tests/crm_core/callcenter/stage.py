@@ -131,6 +131,12 @@ class Floor:
             await reports.of_leg(session, leg, f"CL{leg.id}", "in-progress", self.now, None, self.now)
             return await talks.pick_up(session, leg, self.now)
 
+    async def press_two(self, name: str) -> bool:
+        async with self.database.transaction() as session:
+            leg = await self._leg(session, name)
+            await reports.of_leg(session, leg, f"CL{leg.id}", "in-progress", self.now, None, self.now)
+            return await talks.turn_down(session, leg, self.now)
+
     async def does(self, verb: Callable[..., Awaitable[T]], *arguments: Any, **options: Any) -> T:
         """One verb, in a transaction of its own."""
         async with self.database.transaction() as session:

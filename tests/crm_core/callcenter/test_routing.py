@@ -2,12 +2,13 @@
 
 import pytest
 
-from crm_core.callcenter import presence, talks
+from crm_core.agents import SYSTEM
+from crm_core.callcenter import arrivals, calls, presence, routing, talks, teams
 from crm_core.contacts import contacts, tags
 from crm_core.errors import Refused
 from crm_core.outbox import EffectKind
 from tests import people
-from tests.crm_core.callcenter.stage import Floor
+from tests.crm_core.callcenter.stage import LINE, Floor
 
 
 async def test_the_one_who_was_idle_longest_is_rung(floor: Floor) -> None:
@@ -248,3 +249,57 @@ async def test_a_report_that_never_comes_frees_agent_and_caller_all_the_same(flo
     assert len(await floor.effects(EffectKind.DIAL)) == 2
     await floor.pass_time(60)
     assert await floor.presence("Mira Okafor") == "away"
+
+
+async def test_who_joins_the_team_of_a_queue_is_rung_for_who_waits_in_it(floor: Floor) -> None:
+    floor.rule(routing="longest-idle", team="fitters")
+    mira = await floor.hire("Mira Okafor")
+    call = await floor.caller()
+    assert await floor.rung(call) == []
+    await floor.does(teams.put_into, SYSTEM, mira.agent_id, "fitters")
+    assert await floor.rung(call) == ["Mira Okafor"]
+
+
+async def test_who_presses_another_key_said_no_and_is_neither_made_away_nor_rung_again(floor: Floor) -> None:
+    floor.rule(routing="longest-idle")
+    await floor.hire("Mira Okafor")
+    for number in range(3):
+        call = await floor.caller(f"+4930231250{number}")
+        assert await floor.rung(call) == ["Mira Okafor"]
+        assert await floor.press_two("Mira Okafor")
+        await floor.report("Mira Okafor", "completed", 3)
+        assert (await floor.presence("Mira Okafor"), await floor.rung(call)) == ("available", [])
+    await floor.hire("Jonas Weber")
+    assert await floor.rung(call) == []
+    assert await floor.rung(1) == ["Jonas Weber"]
+
+
+async def test_another_key_after_the_caller_is_gone_changes_nothing(floor: Floor) -> None:
+    floor.rule(routing="longest-idle")
+    await floor.hire("Mira Okafor")
+    call = await floor.caller()
+    await floor.hang_up(call)
+    assert not await floor.press_two("Mira Okafor")
+    assert await floor.state(call) == "abandoned"
+
+
+async def test_who_states_no_languages_speaks_their_own(floor: Floor) -> None:
+    floor.rule(routing="longest-idle", widen_after="60s")
+    await floor.hire("Mira Okafor", languages=[], language="en")
+    german = await floor.caller(language="de")
+    await floor.pass_time(120)
+    assert await floor.rung(german) == []
+    assert await floor.rung(await floor.caller("+442079460123", language="en")) == ["Mira Okafor"]
+
+
+async def test_a_caller_who_said_nothing_is_rung_for_in_the_language_of_their_contact(floor: Floor) -> None:
+    floor.rule(routing="longest-idle")
+    await floor.hire("Jonas Weber", languages=["de"])
+    await floor.hire("Mira Okafor", languages=["en"])
+    async with floor.database.transaction() as session:
+        await people.add_contact(session, "Emily Clarke", "+442079460123", language="en")
+        inbound = await arrivals.answer(session, "CA9", "+442079460123", LINE, {}, floor.now)
+        call = await calls.lock_call(session, inbound.id)
+        call.ivr = {}
+        await routing.join(session, call, "support", floor.now)
+    assert await floor.rung(1) == ["Mira Okafor"]

@@ -152,7 +152,8 @@ async def test_to_a_queue_is_to_its_front(floor: Floor) -> None:
 async def test_nobody_is_passed_to_a_queue_without_anybody(floor: Floor) -> None:
     call, mira = await _talk(floor)
     floor.rule("sales", routing="longest-idle", members=["Nobody"])
-    for queue in ("sales", "no such queue"):
+    floor.rule("own", routing="longest-idle", members=[MIRA])
+    for queue in ("sales", "own", "no such queue"):
         with pytest.raises(CrmError):
             await floor.does(passing.to_queue, mira, call, queue)
     assert await floor.state(call) == "talking"

@@ -6,7 +6,7 @@ import pytest
 
 from crm_core.agents import Presence
 from crm_core.callcenter import calls, presence, talks, wrapup
-from crm_core.errors import Invalid, NotAllowed
+from crm_core.errors import Invalid, NotAllowed, Refused
 from crm_core.outbox import EffectKind
 from tests.crm_core.callcenter.stage import Floor
 
@@ -137,3 +137,48 @@ async def test_the_length_of_the_talk_is_kept(floor: Floor) -> None:
         found = await calls.lock_call(session, call)
         assert found.talk_began_at is not None and found.talk_ended_at is not None
         assert found.talk_ended_at - found.talk_began_at == timedelta(seconds=60)
+
+
+async def test_who_says_available_is_through_with_the_wrap_up(floor: Floor) -> None:
+    floor.rule(routing="longest-idle")
+    floor.set(wrap_up=timedelta(minutes=10))
+    mira = await floor.hire("Mira Okafor")
+    call = await _talk(floor)
+    waiting = await floor.caller("+493023125011")
+    await _end(floor, call)
+    await floor.does(presence.set_presence, mira, Presence.AWAY)
+    await floor.does(presence.set_presence, mira, Presence.AVAILABLE)
+    assert (await floor.state(call), await floor.rung(waiting)) == ("done", ["Mira Okafor"])
+    await floor.press_one("Mira Okafor")
+    await floor.pass_time(601)
+    assert await floor.presence("Mira Okafor") == "on-call"
+
+
+async def test_who_owes_a_disposition_is_not_through_by_saying_so(floor: Floor) -> None:
+    floor.rule(routing="longest-idle")
+    floor.set(wrap_up=timedelta(minutes=10), dispositions=DISPOSITIONS, disposition_required=True)
+    mira = await floor.hire("Mira Okafor")
+    call = await _talk(floor)
+    await _end(floor, call)
+    await floor.does(presence.set_presence, mira, Presence.AVAILABLE)
+    assert await floor.presence("Mira Okafor") == "wrap-up"
+    with pytest.raises(Refused):
+        await floor.does(wrapup.finish, mira, call)
+    await floor.does(wrapup.dispose, mira, call, "sold")
+    assert await floor.presence("Mira Okafor") == "available"
+
+
+async def test_only_who_is_at_it_ends_a_wrap_up(floor: Floor) -> None:
+    floor.rule(routing="longest-idle")
+    floor.set(wrap_up=timedelta(minutes=10))
+    mira = await floor.hire("Mira Okafor")
+    call = await _talk(floor)
+    jonas = await floor.hire("Jonas Weber")
+    await _end(floor, call)
+    with pytest.raises(Refused):
+        await floor.does(wrapup.finish, jonas, call)
+    assert await floor.presence("Mira Okafor") == "wrap-up"
+    await floor.does(wrapup.finish, mira, call)
+    assert (await floor.presence("Mira Okafor"), await floor.state(call)) == ("available", "done")
+    with pytest.raises(Refused):
+        await floor.does(wrapup.finish, mira, call)

@@ -1,6 +1,6 @@
 from sqlalchemy import select
 
-from crm_core.agents import Agent, Role
+from crm_core.agents import Agent, Presence, Role
 from crm_core.callcenter import arrivals, calls, queues
 from crm_core.company import Company, QueueRule
 from crm_core.outbox import Effect, EffectKind
@@ -78,3 +78,32 @@ async def test_a_lead_puts_a_caller_first_and_into_another_queue(mira: Talk, com
     assert "Queue: Sales" in everything(moved)
     assert (await lena.say("CALL-1 in Warteschlange Kundendienst")).tone is Tone.OK
     assert (await lena.say("CALL-1 to queue nowhere")).tone is Tone.REFUSED
+
+
+async def test_who_accepted_and_says_so_again_is_told_what_to_do(mira: Talk) -> None:
+    await _waiting(mira)
+    await mira.say("accept CALL-1")
+    assert (await mira.say("accept CALL-1")).text == "You have accepted CALL-1 already: press 1 on your phone."
+    assert (await mira.say("nimm CALL-1 an")).text.startswith("CALL-1 haben Sie schon angenommen")
+
+
+async def test_who_talks_already_is_told_so_in_words(mira: Talk) -> None:
+    await _waiting(mira)
+    async with mira.database.transaction() as session:
+        (await session.get_one(Agent, mira.actor.agent_id)).presence = Presence.ON_CALL
+    assert (await mira.say("accept CALL-1")).text == "Mira Okafor has a call already (on a call): one at a time."
+
+
+async def test_who_is_set_available_and_rung_at_once_is_said_to_be(mira: Talk, company: Company) -> None:
+    rule = QueueRule(name={"de": "Kundendienst", "en": "Support"}, routing="longest-idle")
+    mira.database.works_for(company.model_copy(update={"queues": {"support": rule}}))
+    await _waiting(mira)
+    async with mira.database.transaction() as session:
+        lena = Talk(mira.database, as_actor(await people.add_agent(session, "Lena Brandt", Role.LEAD)))
+    said = await lena.say("set Mira available")
+    assert said.text == "Mira Okafor is available, and a caller was waiting: the phone of Mira Okafor rings."
+    assert (await mira.say("available")).text == "You are available, and a caller was waiting: your phone rings."
+
+
+async def test_a_number_without_a_contact_is_named_by_its_digits(mira: Talk) -> None:
+    assert (await mira.say("call 030 23125077")).text.endswith("Press 1 there, and +49 30 23125077 is rung.")

@@ -141,3 +141,21 @@ async def test_a_pin_is_not_said_where_others_read(mira: Talk) -> None:
 
 async def test_a_stranger_sets_no_pin(database: Database) -> None:
     assert (await Talk(database, stranger()).say("my pin 4711")).text.startswith("I do not know you yet.")
+
+
+async def test_a_lead_puts_a_colleague_into_a_team_and_takes_it_back(mira: Talk, lena: Talk) -> None:
+    assert (await lena.say("Mira is in team fitters")).text == "Mira Okafor is in the team Fitters."
+    assert (await _agent(mira)).team == "fitters"
+    assert (await lena.say("undo")).tone is Tone.OK
+    assert (await _agent(mira)).team is None
+    said = await lena.say("Mira ist im Team Monteure")
+    assert said.text == "Mira Okafor ist im Team Monteure."
+    assert "Team: Monteure" in everything(said)
+    assert (await lena.say("Mira ist in keinem Team")).text == "Mira Okafor ist in keinem Team."
+    assert (await _agent(mira)).team is None
+
+
+async def test_a_team_that_is_not_described_is_refused_with_those_that_are(mira: Talk, lena: Talk) -> None:
+    assert (await lena.say("Mira is in team plumbers")).text == "“plumbers” is no team; there are: Fitters"
+    assert (await mira.say("Mira is in team fitters")).tone is Tone.REFUSED
+    assert (await _agent(mira)).team is None

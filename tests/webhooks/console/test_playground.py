@@ -103,7 +103,7 @@ async def test_keys_and_words_on_the_phone_open_a_ticket(page: Playing) -> None:
     await page.post("phone", do="say", **{"with": "Die Backofenlüftung ist ausgefallen"})
     await page.post("phone", do="press", **{"with": "1"})
     assert await _newest(page, Ticket.subject, Ticket.id) == "Die Backofenlüftung ist ausgefallen"
-    assert "Ihre Nummer ist" in text_of(page.shown["phone"]["prompts"])
+    assert "Ihre Vorgangsnummer ist" in text_of(page.shown["phone"]["prompts"])
 
 
 async def test_somebody_writes_out_what_is_said_on_the_voicemail(page: Playing) -> None:
