@@ -37,7 +37,7 @@ async def wait(session: AsyncSession, call: Call, step: int, round_: int, now: d
         return _leave()
     response = VoiceResponse()
     prompts = announcing.news(turn, emergency)
-    prompts += [turn.say("phone.queue-position", count=await queues.position(session, entry))]
+    prompts += [turn.say("phone.queue-position", count=await queues.position(session, entry, now))]
     prompts += await _estimated(turn, entry)
     prompts.append(turn.say("phone.queue-options"))
     here = f"call={call.id}&step={step}&round="

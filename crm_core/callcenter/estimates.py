@@ -23,14 +23,14 @@ async def wait_of(session: AsyncSession, entry: QueueEntry, now: datetime) -> ti
     agents = await _on_duty(session, entry.queue)
     if usual is None or not agents:
         return None
-    return usual * await position(session, entry) / agents
+    return usual * await position(session, entry, now) / agents
 
 
 async def of_queue(session: AsyncSession, queue: str, now: datetime) -> timedelta | None:
     """For whoever joined it now."""
     usual = await usual_talk(session, queue, now)
     agents = await _on_duty(session, queue)
-    return usual * (await count(session, queue) + 1) / agents if usual is not None and agents else None
+    return usual * (await count(session, queue, now) + 1) / agents if usual is not None and agents else None
 
 
 def bucket(wait: timedelta) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, cards, outbox, rights
@@ -27,11 +27,7 @@ async def to_front(session: AsyncSession, actor: Actor, call_id: int, now: datet
     """Before everybody who waits in the same queue. Raises Refused for who does not wait."""
     rights.require(actor, "call.move")
     call, entry = await _waiting(session, call_id)
-    first = await session.scalar(
-        select(func.min(QueueEntry.rank_at)).where(
-            QueueEntry.queue == entry.queue, QueueEntry.state.in_(LIVE_ENTRY), QueueEntry.id != entry.id
-        )
-    )
+    first = await queues.first_rank(session, entry.queue, now, but=entry.id)
     before = entry.rank_at
     if first is not None and before >= first:
         entry.rank_at = first - A_MOMENT

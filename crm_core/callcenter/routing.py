@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import ceil, floor
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import absences, outbox
 from crm_core.agents import Agent, Presence
-from crm_core.callcenter import cut_off, offers, queues
+from crm_core.callcenter import calling, cut_off, offers, queues
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import EntryState
@@ -64,10 +65,14 @@ async def look_again(session: AsyncSession, entry: QueueEntry, now: datetime) ->
 
 
 async def tick_at(session: AsyncSession, queue: str, at: datetime, now: datetime) -> None:
-    """Look at the queue again then; once a second is enough, whoever wants it."""
-    key = f"{TICK}:{queue}:{int(at.timestamp())}"
-    payload = {"verb": TICK, "queue": queue}
-    await outbox.enqueue(session, EffectKind.TIMER, f"timer:{key}", payload, now, due_at=at, dedupe_key=key)
+    """Look at the queue again then; once a second is enough, whoever wants it.
+
+    That is a second to come: the tick of the one that runs may have been carried out already.
+    """
+    second = max(ceil(at.timestamp()), floor(now.timestamp()) + 1)
+    key = f"{TICK}:{queue}:{second}"
+    payload, due_at = {"verb": TICK, "queue": queue}, datetime.fromtimestamp(second, UTC)
+    await outbox.enqueue(session, EffectKind.TIMER, f"timer:{key}", payload, now, due_at=due_at, dedupe_key=key)
 
 
 async def on_tick(session: AsyncSession, payload: dict[str, str], now: datetime) -> None:
@@ -79,45 +84,71 @@ async def match_all(session: AsyncSession, now: datetime) -> None:
     found = await session.scalars(
         select(QueueEntry.queue).where(QueueEntry.state == EntryState.WAITING).distinct().order_by(QueueEntry.queue)
     )
-    for queue in found.all():
-        await match(session, queue, now)
+    await _match(session, found.all(), now)
 
 
 async def match(session: AsyncSession, queue: str, now: datetime) -> None:
-    """Rows that another process is at are passed by: it does for them what is done here."""
-    rule = queues.rule_of(session, queue)
-    entries = await _unoffered(session, queue, now)
-    free = list(await _free_agents(session, rule, now)) if entries else []
-    for entry in entries:
-        if not free:
-            return
-        chosen = await _choose(session, rule, entry, free, now)
+    await _match(session, [queue], now)
+
+
+async def _match(session: AsyncSession, names: Sequence[str], now: datetime) -> None:
+    """Of several queues the callers stand in one row: who is free for two takes whoever is first in either.
+
+    Rows that another process is at are passed by: it does for them what is done here.
+    """
+    entries = [entry for name in names for entry in await _unoffered(session, name, now)]
+    rules = {name: queues.rule_of(session, name) for name in dict.fromkeys(entry.queue for entry in entries)}
+    free = {name: list(await _free_agents(session, rule, now)) for name, rule in rules.items()}
+    for entry in sorted(entries, key=lambda entry: (entry.rank_at, entry.id)):
+        rule = rules[entry.queue]
+        chosen = await _choose(session, rule, entry, free[entry.queue], now) if free[entry.queue] else []
         for agent in chosen:
-            await offers.make(session, entry.call_id, agent, now, ring_for=rule.ring_for, queue=queue)
-            free.remove(agent)
+            await offers.make(session, entry.call_id, agent, now, ring_for=rule.ring_for, queue=entry.queue)
+            free = {name: [one for one in here if one is not agent] for name, here in free.items()}
         if chosen:
             entry.move_to(EntryState.OFFERED)
             await session.flush()
 
 
 async def _unoffered(session: AsyncSession, queue: str, now: datetime) -> Sequence[QueueEntry]:
-    """The next ones who wait; a callback only in opening hours, and not before it was wished for."""
-    is_on_the_line = or_(Call.direction == "inbound", Call.talk_began_at.is_not(None))
+    """The next ones who wait and may be rung for. Whose customer may not be called at this hour is put off."""
     query = (
-        select(QueueEntry, is_on_the_line)
+        select(QueueEntry, queues.on_the_line())
         .join(Call, Call.id == QueueEntry.call_id)
-        .where(QueueEntry.queue == queue, QueueEntry.state == EntryState.WAITING)
+        .where(QueueEntry.queue == queue, QueueEntry.state == EntryState.WAITING, queues.is_due(now))
         .order_by(QueueEntry.rank_at, QueueEntry.id)
         .limit(AT_ONCE)
         .with_for_update(of=QueueEntry, skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    is_open = company_of(session).is_open(now)
-    return [
-        entry
-        for entry, on_the_line in (await session.execute(query)).all()
-        if (on_the_line or is_open) and (entry.not_before is None or entry.not_before <= now)
-    ]
+    while True:
+        found = [(entry, on_the_line) for entry, on_the_line in (await session.execute(query)).all()]
+        # Whoever was put off made room among the first ones.
+        if not [entry for entry, on_the_line in found if not on_the_line and await _put_off(session, entry, now)]:
+            return [entry for entry, _on_the_line in found]
+
+
+async def _put_off(session: AsyncSession, entry: QueueEntry, now: datetime) -> bool:
+    """True when the customer is to be called back later: it is closed here or there, and no time was agreed."""
+    if entry.is_promised(now):
+        return False
+    call = await session.get_one(Call, entry.call_id)
+    contact = await session.get(Contact, call.contact_id) if call.contact_id is not None else None
+    opens = await calling.first_chance(session, contact, call.to_number, now)
+    if opens <= now:
+        return False
+    entry.not_before = opens
+    await session.flush()
+    await tick_at(session, entry.queue, opens, now)
+    return True
+
+
+async def expect(session: AsyncSession, entry: QueueEntry, now: datetime) -> None:
+    """Who waits without the line: as soon as whoever asked for it has left it, or when the time has come."""
+    if entry.not_before is None:
+        await _put_off(session, entry, now)
+    await tick_at(session, entry.queue, entry.not_before or now, now)
+    await look_again(session, entry, now)
 
 
 async def _free_agents(session: AsyncSession, rule: QueueRule, now: datetime) -> Sequence[Agent]:

@@ -248,3 +248,37 @@ async def test_a_report_that_never_comes_frees_agent_and_caller_all_the_same(flo
     assert len(await floor.effects(EffectKind.DIAL)) == 2
     await floor.pass_time(60)
     assert await floor.presence("Mira Okafor") == "away"
+
+
+async def test_of_several_queues_who_came_first_is_first(floor: Floor) -> None:
+    floor.rule("support", routing="longest-idle")
+    floor.rule("billing", routing="longest-idle")
+    support = await floor.caller("+493023125010", "support")
+    floor.later(60)
+    billing = await floor.caller("+493023125011", "billing")
+    await floor.hire("Mira Okafor")
+    assert [await floor.rung(call) for call in (support, billing)] == [["Mira Okafor"], []]
+
+
+async def test_who_has_a_head_start_has_it_before_other_queues_too(floor: Floor) -> None:
+    floor.rule("support", routing="longest-idle")
+    floor.rule("billing", routing="longest-idle")
+    async with floor.database.transaction() as session:
+        greta = await people.add_contact(session, "Greta Sommer", "+493023125010")
+        await tags.put(session, greta.id, "vip")
+    billing = await floor.caller("+493023125011", "billing")
+    floor.later(60)
+    vip = await floor.caller("+493023125010", "support")
+    await floor.hire("Mira Okafor")
+    assert [await floor.rung(call) for call in (vip, billing)] == [["Mira Okafor"], []]
+
+
+async def test_callers_whom_nobody_on_duty_serves_hold_up_no_other_queue(floor: Floor) -> None:
+    floor.rule("billing", routing="longest-idle", members=["Jonas Weber"])
+    floor.rule("support", routing="longest-idle", members=["Mira Okafor"])
+    for number in range(25):
+        await floor.caller(f"+4930231253{number:02}", "billing")
+    floor.later(60)
+    support = await floor.caller("+493023125010", "support")
+    await floor.hire("Mira Okafor")
+    assert await floor.rung(support) == ["Mira Okafor"]
