@@ -1,11 +1,17 @@
 """Who is rung for whom."""
 
 import pytest
+from sqlalchemy import update
 
+from crm_core.agents import SYSTEM
 from crm_core.callcenter import presence, talks
 from crm_core.contacts import contacts, tags
 from crm_core.errors import Refused
+from crm_core.money import Money
 from crm_core.outbox import EffectKind
+from crm_core.sales import deals
+from crm_core.support import tickets
+from crm_core.support.sla import TicketSla
 from tests import people
 from tests.crm_core.callcenter.stage import Floor
 
@@ -282,3 +288,32 @@ async def test_callers_whom_nobody_on_duty_serves_hold_up_no_other_queue(floor: 
     support = await floor.caller("+493023125010", "support")
     await floor.hire("Mira Okafor")
     assert await floor.rung(support) == ["Mira Okafor"]
+
+
+@pytest.mark.parametrize("by", ["tag", "deal", "promise"])
+async def test_who_works_for_a_company_has_its_head_start(floor: Floor, by: str) -> None:
+    """Also when the company belongs to the one that has it."""
+    floor.rule(routing="longest-idle")
+    async with floor.database.transaction() as session:
+        group = await people.add_contact(session, "Sommer Gruppe", "+493023125090")
+        bakery = await people.add_contact(session, "Bäckerei Sommer", "+493023125091")
+        greta = await people.add_contact(session)
+        bakery.organisation_id, greta.organisation_id = group.id, bakery.id
+        await session.flush()
+        match by:
+            case "tag":
+                await tags.put(session, group.id, "vip")
+            case "deal":
+                await deals.add_deal(
+                    session, SYSTEM, title="Wärmepumpe", value=Money(1, "EUR"), contact_id=group.id, now=floor.now
+                )
+            case _:
+                ticket = await tickets.open_ticket(session, SYSTEM, subject="Kalt", contact_id=group.id, now=floor.now)
+                await session.execute(
+                    update(TicketSla).where(TicketSla.ticket_id == ticket.id).values(warned_at=floor.now)
+                )
+    other = await floor.caller("+493023125011")
+    floor.later(30)
+    theirs = await floor.caller("+493023125010")
+    await floor.hire("Mira Okafor")
+    assert [await floor.rung(call) for call in (theirs, other)] == [["Mira Okafor"], []]
