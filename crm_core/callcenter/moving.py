@@ -40,7 +40,7 @@ async def to_front(session: AsyncSession, actor: Actor, call_id: int, now: datet
 
 
 async def to_queue(session: AsyncSession, actor: Actor, call_id: int, queue: str, now: datetime) -> Call:
-    """With the time they waited already. Raises NotFound for a queue that is none, Refused for who does not wait."""
+    """With the place they waited for. Raises NotFound for a queue that is none, Refused for who does not wait."""
     rights.require(actor, "call.move")
     if queue not in company_of(session).queues:
         raise NotFound("ticket.queue-unknown", text=queue[:40], names=", ".join(company_of(session).queues))
@@ -60,6 +60,7 @@ async def hand_on(session: AsyncSession, call: Call, entry: QueueEntry, queue: s
         await offers.withdraw(session, call.id, now)
         entry.move_to(EntryState.WAITING)
     entry.queue = call.queue = queue
+    entry.entered_at = now
     await session.flush()
     await routing.look_again(session, entry, now)
     await routing.match(session, queue, now)

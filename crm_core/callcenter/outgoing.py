@@ -133,6 +133,7 @@ async def wait_in_line(
         queue=queue,
         state=EntryState.WAITING,
         joined_at=now,
+        entered_at=now,
         rank_at=rank_at,
         not_before=not_before,
     )

@@ -21,6 +21,7 @@ from crm_core.contacts.contacts import Contact
 from crm_core.outbox import EffectKind
 
 TICK = "queue.tick"
+OVERFLOW = "queue.overflow"
 AT_ONCE = 20
 LAST_AGENT_WITHIN = timedelta(days=30)
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -56,10 +57,18 @@ async def join(
 
 
 async def look_again(session: AsyncSession, entry: QueueEntry, now: datetime) -> None:
-    """When more agents than now come into question for a caller, by the time they have waited."""
+    """When more agents than now come into question for a caller, by the time they have waited, and when it was too
+    long.
+    """
     rule = queues.rule_of(session, entry.queue)
+    if rule.overflow is not None:
+        due_at = entry.entered_at + rule.overflow.after
+        payload = {"verb": OVERFLOW, "call": entry.call_id}
+        await outbox.enqueue(
+            session, EffectKind.TIMER, f"timer:{OVERFLOW}-{entry.call_id}", payload, now, due_at=due_at
+        )
     moments = {rule.ring_after if rule.routing == "by-hand" else None, rule.widen_after, rule.prefer_for}
-    for at in sorted(entry.joined_at + span for span in moments if span):
+    for at in sorted(entry.entered_at + span for span in moments if span):
         if at > now:
             await tick_at(session, entry.queue, at, now)
 
@@ -163,7 +172,7 @@ async def _choose(
 ) -> list[Agent]:
     """Nobody while those who are free do not fit. Who said no to a caller is not rung for them again."""
     routing = rule.routing
-    waited = now - entry.joined_at
+    waited = now - entry.entered_at
     if routing == "by-hand":
         if rule.ring_after is None or waited < rule.ring_after:
             return []
@@ -186,7 +195,7 @@ async def _choose(
 
 async def wish_of(session: AsyncSession, rule: QueueRule, entry: QueueEntry, now: datetime) -> Wish:
     call = await session.get_one(Call, entry.call_id)
-    waited = now - entry.joined_at
+    waited = now - entry.entered_at
     is_narrow = waited < rule.widen_after
     preferred = await _preferred(session, call, now) if waited < rule.prefer_for else ()
     cut_off_from = await cut_off.agent_left(session, call)

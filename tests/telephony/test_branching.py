@@ -106,7 +106,8 @@ async def _in_queue(session: AsyncSession, number: int, talk: timedelta | None) 
     await session.flush()
     state = EntryState.DONE if talk else EntryState.WAITING
     joined = call.started_at
-    session.add(QueueEntry(call_id=call.id, queue="support", state=state, joined_at=joined, rank_at=joined))
+    times = {"joined_at": joined, "entered_at": joined, "rank_at": joined}
+    session.add(QueueEntry(call_id=call.id, queue="support", state=state, **times))
     await session.flush()
 
 
