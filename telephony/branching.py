@@ -65,7 +65,7 @@ async def _holds_in_queue(turn: Turn, case: Case) -> bool:
         if count <= case.more_waiting_than:
             return False
     if case.longer_wait_than is not None:
-        expected = await estimates.of_queue(turn.session, case.queue, turn.now)
+        expected = await estimates.of_queue(turn.session, case.queue, turn.language, turn.now)
         if expected is None or expected <= case.longer_wait_than:
             return False
     return True

@@ -16,7 +16,8 @@ from telephony import announcing, line, messages, nodes
 from telephony.turn import Turn, turn_of
 from telephony.voice import Spoken, meet, press
 
-WAIT_SECONDS = 20
+# The carrier's own.
+MUSIC = "https://demo.twilio.com/docs/classic.mp3"
 STAY_SECONDS = 5
 LED_OUT_WITHIN = timedelta(seconds=30)
 # Out of the queue because somebody took the caller, or because they are gone: nothing is left to say.
@@ -46,10 +47,8 @@ async def wait(session: AsyncSession, call: Call, step: int, round_: int, now: d
     prompts += await _estimated(turn, entry)
     prompts.append(turn.say("phone.queue-options"))
     here = f"call={call.id}&step={step}&round="
-    music = queues.rule_of(session, entry.queue).music
-    press(response, prompts, f"/twilio/wait-key?{here}{round_}", 1 if music else WAIT_SECONDS)
-    if music:
-        response.play(music)
+    music = queues.rule_of(session, entry.queue).music or MUSIC
+    press(response, prompts, f"/twilio/wait-key?{here}{round_}", 1, music=music)
     response.redirect(f"/twilio/wait?{here}{round_ + 1}", method="POST")
     return response
 

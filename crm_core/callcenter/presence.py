@@ -96,7 +96,12 @@ async def list_agents(session: AsyncSession, actor: Actor) -> Sequence[Agent]:
 
 
 async def anyone_there(session: AsyncSession, queue: str, language: str | None) -> bool:
-    """Whether a queue is worth waiting in: somebody of it is on duty, has a phone and speaks the language.
+    """Whether a queue is worth waiting in."""
+    return bool(await there(session, queue, language))
+
+
+async def there(session: AsyncSession, queue: str, language: str | None) -> list[Agent]:
+    """Who of a queue is on duty, has a phone and speaks the language.
 
     Who is on a call now is free later, unless they said that they leave.
     """
@@ -104,4 +109,4 @@ async def anyone_there(session: AsyncSession, queue: str, language: str | None) 
         Agent.presence.in_([Presence.AVAILABLE, *BUSY]), Agent.presence_next.is_(None)
     )
     wish = Wish(language, frozenset(), ())
-    return any(routing.fits(agent, wish) for agent in await session.scalars(on_duty))
+    return [agent for agent in await session.scalars(on_duty) if routing.fits(agent, wish)]

@@ -201,8 +201,12 @@ async def wish_of(session: AsyncSession, rule: QueueRule, entry: QueueEntry, now
     cut_off_from = await cut_off.agent_left(session, call)
     if cut_off_from is not None:
         preferred = (cut_off_from, *(agent_id for agent_id in preferred if agent_id != cut_off_from))
-    language = call.language or call.ivr.get("language") or company_of(session).language
-    return Wish(language, frozenset(rule.skills) if is_narrow else frozenset(), preferred)
+    return Wish(language_of(session, call), frozenset(rule.skills) if is_narrow else frozenset(), preferred)
+
+
+def language_of(session: AsyncSession, call: Call) -> str:
+    """The one that was chosen, else the house's own."""
+    return call.language or call.ivr.get("language") or company_of(session).language
 
 
 def fits(agent: Agent, wish: Wish) -> bool:

@@ -376,7 +376,7 @@ async def test_who_is_cut_off_after_a_long_talk_begins_to_wait_anew(centre: Call
     agent = await centre.talk(caller, "Mira Okafor")
     await centre.later(300)
     await agent.hang_up()
-    await centre.until(lambda: "verbinde" in caller.heard, "farewell")
+    await centre.until(lambda: "Gespräch ist beendet" in caller.heard, "farewell")
     await caller.press("1")
     await centre.rung("Mira Okafor")
     assert "Gerade ist niemand" not in caller.heard

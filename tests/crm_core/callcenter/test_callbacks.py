@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from crm_core.agents import SYSTEM, Actor
+from crm_core.agents import SYSTEM, Actor, Presence
 from crm_core.callcenter import (
     arrivals,
     callbacks,
@@ -16,6 +16,7 @@ from crm_core.callcenter import (
     estimates,
     legs,
     outgoing,
+    presence,
     queues,
     reports,
     talks,
@@ -131,6 +132,31 @@ async def test_the_wait_is_told_only_from_what_calls_really_took(floor: Floor) -
     assert waits == [timedelta(minutes=2), timedelta(minutes=4)]
     assert [estimates.bucket(wait) for wait in waits if wait is not None] == [2, 5]
     assert estimates.bucket(timedelta(hours=1)) is None
+
+
+async def test_the_wait_is_told_by_what_agents_are_busy_with_and_by_who_may_take_the_caller(floor: Floor) -> None:
+    floor.rule(routing="longest-idle")
+    floor.set(wrap_up=timedelta(seconds=60))
+    await floor.hire("Mira Okafor")
+    for number in range(estimates.FEWEST_CALLS):
+        call = await floor.caller(f"+49302312501{number}")
+        await floor.press_one("Mira Okafor")
+        await floor.pass_time(120)
+        await floor.hang_up(call)
+        await floor.report("Mira Okafor", "completed")
+        await floor.pass_time(61)
+    await floor.hire("Paul Only-English", languages=["en"])
+    leaves = await floor.hire("Jonas Weber")
+    busy = [await floor.caller(f"+49302312502{number}") for number in range(2)]
+    await floor.press_one("Mira Okafor")
+    await floor.press_one("Jonas Weber")
+    await floor.does(presence.set_presence, leaves, Presence.OFFLINE)
+    assert [await floor.state(call) for call in busy] == ["talking", "talking"]
+    waiting = await floor.caller("+493023125031")
+    async with floor.database.transaction() as session:
+        entry = await queues.lock_entry(session, waiting)
+        assert entry is not None
+        assert await estimates.wait_of(session, entry, floor.now) == timedelta(minutes=3)
 
 
 async def test_a_leg_is_dialled_once(floor: Floor) -> None:
