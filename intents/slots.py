@@ -290,6 +290,7 @@ PAUSE_WORD = Slot(
 )
 ANNOUNCEMENT = Slot("announcement", r".{1,1000}?", _text, is_free=True)
 CLOSING = Slot("closing", r"close(?: (?:all|the queues))?|(?:(?:die )?warteschlangen )?schlie(?:ß|ss)en", _text)
+EARLY = Slot("early", "now|at once|jetzt|sofort", _text)
 UNTIL = Slot("until", rf"{DAY_PATTERN}|{CLOCK_PATTERN}", _until)
 WHEN = Slot("when", UNTIL.pattern, _until)
 CLOCK = Slot("clock", CLOCK_PATTERN, lambda text, _heard: read_clock(text))
@@ -370,6 +371,7 @@ PauseArg: TypeAlias = Annotated[str, PAUSE]
 PauseWordArg: TypeAlias = Annotated[str, PAUSE_WORD]
 AnnouncementArg: TypeAlias = Annotated[str, ANNOUNCEMENT]
 ClosingArg: TypeAlias = Annotated[str, CLOSING]
+EarlyArg: TypeAlias = Annotated[str, EARLY]
 UntilArg: TypeAlias = Annotated[datetime, UNTIL]
 WhenArg: TypeAlias = Annotated[datetime, WHEN]
 ClockArg: TypeAlias = Annotated[time, CLOCK]

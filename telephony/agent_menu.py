@@ -95,7 +95,8 @@ async def _how_many_wait(turn: Turn, agent: Agent) -> Spoken:
     waiting = await queues.waiting(turn.session, limit=100)
     if not waiting:
         return _say(turn, agent, "phone.colleague-nobody-waits")
-    longest = max(1, round((turn.now - min(entry.joined_at for entry in waiting)).total_seconds() / 60))
+    since = await queues.longest(turn.session) or turn.now
+    longest = max(1, round((turn.now - since).total_seconds() / 60))
     return _say(turn, agent, "phone.colleague-waiting", count=len(waiting), time=say("card.minutes", count=longest))
 
 

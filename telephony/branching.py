@@ -61,11 +61,11 @@ async def _holds_in_queue(turn: Turn, case: Case) -> bool:
     if case.staffed is not None and await _is_staffed(turn, case.queue) != case.staffed:
         return False
     if case.more_waiting_than is not None:
-        count = await queues.count(turn.session, case.queue)
+        count = await queues.count(turn.session, case.queue, turn.now)
         if count <= case.more_waiting_than:
             return False
     if case.longer_wait_than is not None:
-        expected = await estimates.of_queue(turn.session, case.queue, turn.now)
+        expected = await estimates.of_queue(turn.session, case.queue, turn.language, turn.now)
         if expected is None or expected <= case.longer_wait_than:
             return False
     return True

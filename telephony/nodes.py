@@ -32,6 +32,7 @@ from telephony import (
     messages,
     own_tickets,
     proof,
+    queueing,
     rating,
     resuming,
     telling,
@@ -79,6 +80,16 @@ async def hear(turn: Turn, heard: Heard) -> VoiceResponse:
     if heard.digits == "*" or _commands(turn, heard, "phone.repeat-words"):
         return await say_again(turn, [])
     return await _follow(turn, await _understand(turn, heard))
+
+
+async def back_in_line(turn: Turn) -> VoiceResponse:
+    """Before everybody else in the queue where they were; where a person is asked for, for who was in none."""
+    phone, queue = turn.company.phone, turn.call.queue
+    if queue is None:
+        return await enter(turn, phone.person)
+    here = (node for node in phone.nodes.values() if isinstance(node, JoinQueue) and node.queue == queue)
+    otherwise = next((node.otherwise for node in here), None)
+    return await _follow(turn, await queueing.into(turn, queue, [], otherwise=otherwise, at_front=True))
 
 
 async def transferred(turn: Turn, status: str) -> VoiceResponse:

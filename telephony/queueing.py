@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import emergencies, moving, presence, routing
+from crm_core.callcenter import emergencies, moving, presence, queues, routing
 from crm_core.callcenter.queues import QueueEntry
 from telephony import announcing, line, messages
 from telephony.outcome import GoTo, Outcome
@@ -31,6 +31,8 @@ async def into(
     wanted, queue = queue, emergency.queue_for(queue) if emergency is not None else queue
     is_open = turn.company.is_open(turn.now) and not (emergency is not None and emergency.closes)
     if not is_open or not await presence.anyone_there(turn.session, queue, turn.language):
+        if is_open:
+            await queues.turn_away(turn.session, turn.call, queue, turn.now)
         if otherwise is not None:
             return GoTo(otherwise, before)
         return await messages.voicemail(turn, [*before, turn.say("phone.nobody-there")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import cut_off, going_on, told
+from crm_core.callcenter import cut_off, going_on, queues, told
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.cut_off import Cut, Where
 from crm_core.company import Company, MyTickets
@@ -20,7 +20,7 @@ from telephony.voice import Spoken, listen
 QUESTION = "phone.resume-ask"
 YES, NO = "phone.resume-words", "phone.resume-not-words"
 # A PIN is proved anew.
-_KEPT = ("collected", "number", "overflowed")
+_KEPT = ("collected", "number", queues.BEEN_IN)
 
 
 def is_asked(turn: Turn) -> bool:

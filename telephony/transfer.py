@@ -20,6 +20,7 @@ async def begin(turn: Turn, node: Transfer, before: list[Spoken]) -> VoiceRespon
     said = [*before, turn.written(node.prompt)] if node.prompt is not None else before
     if node.goto is not None:
         return GoTo(node.goto, said)
+    turn.remember(put_through=True)
     response = VoiceResponse()
     for spoken in said:
         speak(response, spoken)
@@ -34,6 +35,7 @@ def ended(turn: Turn, status: str) -> Outcome:
     """The other number has hung up after a talk, or nobody answered there."""
     if status in ANSWERED:
         return Ended([])
+    turn.remember(put_through=False)
     node = turn.node
     other = node.otherwise if isinstance(node, Transfer) else None
     return GoTo(other or turn.company.phone.person, [turn.say("phone.transfer-unanswered")])

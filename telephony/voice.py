@@ -72,11 +72,20 @@ def listen(
     response.append(gather)
 
 
-def press(response: VoiceResponse, prompts: list[Spoken], action: str, seconds: int = LISTEN_SECONDS) -> None:
-    """One key; what follows in the document happens when none comes."""
+def press(
+    response: VoiceResponse,
+    prompts: list[Spoken],
+    action: str,
+    seconds: int = LISTEN_SECONDS,
+    *,
+    music: str | None = None,
+) -> None:
+    """One key, also while music plays; what follows in the document happens when none comes."""
     gather = Gather(input="dtmf", num_digits=1, action=action, method="POST", timeout=seconds)
     for prompt in prompts:
         speak(gather, prompt)
+    if music is not None:
+        gather.play(music)
     response.append(gather)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import calls, checking, emergencies, ending, estimates, moving, presence, queues
+from crm_core.callcenter import calls, checking, emergencies, ending, estimates, overflowing, presence, queues
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.emergencies import Emergency
 from crm_core.callcenter.queues import QueueEntry
@@ -16,7 +16,10 @@ from telephony import announcing, line, messages, nodes
 from telephony.turn import Turn, turn_of
 from telephony.voice import Spoken, meet, press
 
-WAIT_SECONDS = 20
+# The carrier's own.
+MUSIC = "https://demo.twilio.com/docs/classic.mp3"
+STAY_SECONDS = 5
+LED_OUT_WITHIN = timedelta(seconds=30)
 # Out of the queue because somebody took the caller, or because they are gone: nothing is left to say.
 NOT_WAITING = {"bridged", "bridging-in-process", "redirected", "redirected-from-bridged", "hangup"}
 
@@ -31,20 +34,21 @@ async def wait(session: AsyncSession, call: Call, step: int, round_: int, now: d
     turn = await turn_of(session, call, now)
     entry = await queues.lock_entry(session, call.id)
     if entry is None or entry.state == EntryState.DONE:
-        return _leave()
+        return _stay(call, step, round_) if _is_led_out(entry, now) else _leave()
     emergency = await emergencies.current(session, now)
-    if entry.state == EntryState.WAITING and await _is_in_vain(turn, entry, emergency):
+    if entry.state in overflowing.NOT_TAKEN and await _is_in_vain(turn, entry, emergency):
+        turn.remember(wish="nobody")
+        # From now on nobody can take them.
+        await ending.leave_queue(session, call, now)
         return _leave()
     response = VoiceResponse()
     prompts = announcing.news(turn, emergency)
-    prompts += [turn.say("phone.queue-position", count=await queues.position(session, entry))]
+    prompts += [turn.say("phone.queue-position", count=await queues.position(session, entry, now))]
     prompts += await _estimated(turn, entry)
     prompts.append(turn.say("phone.queue-options"))
     here = f"call={call.id}&step={step}&round="
-    music = queues.rule_of(session, entry.queue).music
-    press(response, prompts, f"/twilio/wait-key?{here}{round_}", 1 if music else WAIT_SECONDS)
-    if music:
-        response.play(music)
+    music = queues.rule_of(session, entry.queue).music or MUSIC
+    press(response, prompts, f"/twilio/wait-key?{here}{round_}", 1, music=music)
     response.redirect(f"/twilio/wait?{here}{round_ + 1}", method="POST")
     return response
 
@@ -73,6 +77,17 @@ async def left_queue(session: AsyncSession, call: Call, result: str, now: dateti
         await checking.soon(session, call.id, now)
     if result in NOT_WAITING:
         return VoiceResponse()
+    return await _go_out(turn)
+
+
+async def overflow(session: AsyncSession, call: Call, now: datetime) -> VoiceResponse:
+    """The time in the queue is over, whatever the caller hears just now; who was quicker with a wish has it."""
+    turn = await turn_of(session, call, now)
+    return await messages.callback(turn, []) if call.state == CallState.CALLBACK else await _go_out(turn)
+
+
+async def _go_out(turn: Turn) -> VoiceResponse:
+    session, call, now = turn.session, turn.call, turn.now
     await ending.leave_queue(session, call, now)
     await calls.move_to(session, call, CallState.IVR, now)
     wish = turn.state.get("wish")
@@ -104,7 +119,7 @@ async def farewell(session: AsyncSession, call: Call, now: datetime) -> VoiceRes
 async def again(session: AsyncSession, call: Call, digits: str, now: datetime) -> VoiceResponse:
     turn = await turn_of(session, call, now)
     if digits == "1":
-        return await nodes.enter(turn, turn.company.phone.person)
+        return await nodes.back_in_line(turn)
     after = turn.company.phone.after
     return await nodes.enter(turn, after) if after is not None else nodes.goodbye(turn)
 
@@ -112,20 +127,12 @@ async def again(session: AsyncSession, call: Call, digits: str, now: datetime) -
 async def _is_in_vain(turn: Turn, entry: QueueEntry, emergency: Emergency | None) -> bool:
     """Nobody is there any more, or they waited as long as the queue lets anybody wait: on to another or out."""
     if emergency is not None and emergency.closes:
-        turn.remember(wish="nobody")
         return True
-    overflow = queues.rule_of(turn.session, entry.queue).overflow
-    if overflow is not None and turn.now - entry.joined_at >= overflow.after:
-        if overflow.queue is None:
-            turn.remember(wish="nobody")
-            return True
-        if not turn.state.get("overflowed"):
-            turn.remember(overflowed=True)
-            await moving.hand_on(turn.session, turn.call, entry, overflow.queue, turn.now)
-    if await presence.anyone_there(turn.session, entry.queue, turn.language):
-        return False
-    turn.remember(wish="nobody")
-    return True
+    if await overflowing.has_waited_in_vain(turn.session, turn.call, entry, turn.now):
+        return True
+    # A phone rings for who is offered.
+    is_offered = entry.state == EntryState.OFFERED
+    return not is_offered and not await presence.anyone_there(turn.session, entry.queue, turn.language)
 
 
 async def _estimated(turn: Turn, entry: QueueEntry) -> list[Spoken]:
@@ -136,6 +143,18 @@ async def _estimated(turn: Turn, entry: QueueEntry) -> list[Spoken]:
     if minutes is None:
         return [turn.say("phone.queue-long", count=estimates.BUCKETS[-1])]
     return [turn.say("phone.queue-within", count=minutes)]
+
+
+def _is_led_out(entry: QueueEntry | None, now: datetime) -> bool:
+    """Out of the queue, and what leads them out of it is on its way: two ways out at once would cut off the first."""
+    return entry is not None and entry.left_at is not None and now < entry.left_at + LED_OUT_WITHIN
+
+
+def _stay(call: Call, step: int, round_: int) -> VoiceResponse:
+    response = VoiceResponse()
+    response.pause(length=STAY_SECONDS)
+    response.redirect(f"/twilio/wait?call={call.id}&step={step}&round={round_ + 1}", method="POST")
+    return response
 
 
 def _leave() -> VoiceResponse:

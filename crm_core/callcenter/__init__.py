@@ -25,6 +25,7 @@ from crm_core.callcenter import (
     missed_sms,
     moving,
     offers,
+    overflowing,
     passed,
     pins,
     presence,
@@ -69,6 +70,7 @@ timers.register(missed_sms.TIMER, missed_sms.on_due)
 timers.register(moving.DIVERTED, moving.on_diverted)
 timers.register(offers.EXPIRED, talks.on_expired)
 timers.register(rating_sms.TIMER, rating_sms.on_due)
+timers.register(routing.OVERFLOW, overflowing.on_due)
 timers.register(routing.TICK, routing.on_tick)
 timers.register(supervision.EXPIRED, supervision.on_expired)
 timers.register(transfers.EXPIRED, passed.on_expired)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core import activity
 from crm_core.agents import Actor
-from crm_core.callcenter import outgoing, queues, routing, talks
+from crm_core.callcenter import outgoing, queues, talks
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.states import CallState
 from crm_core.contacts.contacts import Contact
@@ -103,8 +103,6 @@ async def request_callback(
         wish.outbound_id = outbound.id
         rank_at = entry.rank_at if entry is not None else now
         await outgoing.wait_in_line(session, outbound, queue, now, rank_at=rank_at, not_before=due_at)
-        if due_at is not None:
-            await routing.tick_at(session, queue, due_at, now)
     await session.flush()
     what = {"due": due_at.isoformat()} if due_at is not None else None
     await activity.record(session, actor, "callback.requested", "call", call.id, now, what)

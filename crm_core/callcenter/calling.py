@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import phones
 from crm_core.agents import Agent
-from crm_core.callcenter import blocking, legs
+from crm_core.callcenter import blocking, calling_days, legs
 from crm_core.callcenter.callers import who_calls
 from crm_core.callcenter.calls import OPEN, OUTBOUND, Call
 from crm_core.callcenter.legs import CallLeg, Party
+from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import FINAL, CallState
 from crm_core.company import company_of
 from crm_core.contacts import do_not_call, numbers
@@ -24,6 +25,7 @@ from crm_core.sales.assignment import branch_of
 from crm_core.support.calendar import Calendar, calendar_of
 
 ONE_DIAL_WITHIN = timedelta(minutes=1)
+MOST_TRIES = 30
 
 
 async def number_of(session: AsyncSession, contact: Contact) -> str:
@@ -71,22 +73,57 @@ async def refuse_unless_open(session: AsyncSession, contact: Contact | None, now
         raise Refused("call.outside-hours", when=opens)
 
 
+async def refuse_too_soon(session: AsyncSession, call: Call, entry: QueueEntry, now: datetime, *, early: bool) -> None:
+    """For a call that is to be made for somebody's wish. Raises Refused: it is closed there, or they are called later.
+
+    `early`: all the same, if it is open.
+    """
+    if call.direction == "inbound" or call.talk_began_at is not None or entry.is_promised(now):
+        return
+    contact = await session.get(Contact, call.contact_id) if call.contact_id is not None else None
+    await refuse_unless_open(session, contact, now)
+    if entry.not_before is not None and entry.not_before > now and not early:
+        raise Refused("call.booked-for", ref=call.ref, when=entry.not_before)
+
+
+async def first_chance(session: AsyncSession, contact: Contact | None, number: str | None, now: datetime) -> datetime:
+    """When it is open here and where they are; `now` if it is. Where the two never meet, their hours count."""
+    house, theirs = calendar_of(company_of(session)), await hours_of(session, contact, number)
+    at = _opens(theirs, now)
+    for _ in range(MOST_TRIES):
+        opens = max(_opens(house, at), _opens(theirs, at))
+        if opens == at:
+            return at
+        at = opens
+    return _opens(theirs, now)
+
+
 async def opens_at(session: AsyncSession, contact: Contact | None, at: datetime) -> datetime:
     """The first moment from `at` on in which they may be called."""
-    calendar = await hours_of(session, contact)
-    if calendar.hours.are_open(at, calendar.zone) or not calendar.hours.are_ever_open:
-        return at
+    return _opens(await hours_of(session, contact), at)
+
+
+def _opens(calendar: Calendar, now: datetime) -> datetime:
+    """`now` when it is open, and where there are no hours at all."""
+    if calendar.hours.are_open(now, calendar.zone) or not calendar.hours.are_ever_open:
+        return now
     moment = timedelta(seconds=1)
-    return calendar.after(at, moment) - moment
+    return calendar.after(now, moment) - moment
 
 
-async def hours_of(session: AsyncSession, contact: Contact | None) -> Calendar:
-    """Of the branch that looks after their postcode, with the holidays and the clock of where they are."""
+async def hours_of(session: AsyncSession, contact: Contact | None, number: str | None = None) -> Calendar:
+    """Of the branch that looks after their postcode, with the holidays and the clock of where they are.
+
+    Of whose place nothing is known the holidays are those of the country of their number.
+    """
     company = company_of(session)
     place = await _place_of(session, contact)
     branch = branch_of(company, place.postcode) if place is not None and place.postcode else None
     calendar = calendar_of(company, branch)
-    if place is None or (place.region is None and place.time_zone is None):
+    if place is None:
+        region = calling_days.region_of(company, None, number)
+        return Calendar(calendar.hours.model_copy(update={"region": region}), calendar.zone)
+    if place.region is None and place.time_zone is None:
         return calendar
     hours = calendar.hours.model_copy(update={"region": place.region}) if place.region else calendar.hours
     return Calendar(hours, ZoneInfo(place.time_zone) if place.time_zone else calendar.zone)

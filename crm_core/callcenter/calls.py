@@ -54,6 +54,7 @@ class Call(Record):
     wrap_up_until: Mapped[datetime | None]
     talk_began_at: Mapped[datetime | None]
     talk_ended_at: Mapped[datetime | None]
+    wrapped_up_at: Mapped[datetime | None]
     held_at: Mapped[datetime | None]
     hold_seconds: Mapped[int] = mapped_column(default=0)
     note: Mapped[str | None] = mapped_column(Text)
@@ -135,7 +136,7 @@ async def changed(session: AsyncSession, call: Call, now: datetime) -> None:
 
 
 def _measure(call: Call, old: CallState, now: datetime) -> None:
-    """When the talk began and ended, and how long the caller was on hold."""
+    """When the talk began and ended, how long the caller was on hold, and when the agent was through with it."""
     if call.state == CallState.TALKING and call.talk_began_at is None:
         call.talk_began_at = now
     if call.state == CallState.HOLD:
@@ -145,6 +146,8 @@ def _measure(call: Call, old: CallState, now: datetime) -> None:
         call.held_at = None
     if call.talk_began_at is not None and call.talk_ended_at is None and call.state in {CallState.WRAP_UP, *FINAL}:
         call.talk_ended_at = min(call.ended_at or now, now)
+    if old == CallState.WRAP_UP:
+        call.wrapped_up_at = now
 
 
 async def open_calls(session: AsyncSession) -> Sequence[Call]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, cards
@@ -31,6 +32,7 @@ from crm_core.callcenter.calls import Call
 from crm_core.callcenter.states import LIVE_ENTRY, CallState, EntryState
 from crm_core.company import company_of
 from crm_core.support import replies, tickets
+from crm_core.support.tickets import Ticket
 
 
 async def report(
@@ -53,7 +55,7 @@ async def _finish(session: AsyncSession, call: Call, now: datetime) -> None:
     if call.talk_began_at is not None and not was_waiting:
         await wrapup.over(session, call, now)
     else:
-        await calls.move_to(session, call, await _ended(session, call) if was_waiting else CallState.DONE, now)
+        await calls.move_to(session, call, await _ended(session, call, now, was_waiting=was_waiting), now)
     await worked.offer(session, call, now)
     await presence.hung_up(session, call, now)
     await missed_sms.plan(session, call, now)
@@ -63,10 +65,23 @@ async def _finish(session: AsyncSession, call: Call, now: datetime) -> None:
     await activity.record(session, SYSTEM, "call.ended", "call", call.id, now, {"status": call.carrier_status})
 
 
-async def _ended(session: AsyncSession, call: Call) -> CallState:
+async def _ended(session: AsyncSession, call: Call, now: datetime, *, was_waiting: bool) -> CallState:
     """Who is to be called back has not given up."""
+    if not was_waiting:
+        return CallState.ABANDONED if await _got_nowhere(session, call, now) else CallState.DONE
     wish = await callbacks.requested(session, call.id)
     return CallState.CALLBACK if wish is not None else CallState.ABANDONED
+
+
+async def _got_nowhere(session: AsyncSession, call: Call, now: datetime) -> bool:
+    """Who wanted to talk to somebody waited in vain or found nobody there, and has left nothing either."""
+    entry = await queues.lock_entry(session, call.id)
+    if entry is None or call.is_over or call.direction != "inbound" or call.ivr.get("put_through"):
+        return False
+    if await session.scalar(select(Ticket.id).where(Ticket.call_id == call.id).limit(1)) is not None:
+        return False
+    entry.left_at = now
+    return True
 
 
 async def leave_queue(session: AsyncSession, call: Call, now: datetime) -> bool:

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core.agents import BUSY, Agent, Presence
+from crm_core.callcenter import presence, routing
 from crm_core.callcenter.calls import Call
-from crm_core.callcenter.queues import QueueEntry, count, position, rule_of, staff
+from crm_core.callcenter.queues import QueueEntry, count, position
+from crm_core.callcenter.states import CallState
+from crm_core.db import UtcDateTime
 
 LOOKED_BACK = timedelta(hours=4)
 FEWEST_CALLS = 5
@@ -18,19 +20,18 @@ BUCKETS = (2, 5, 10, 20)
 
 
 async def wait_of(session: AsyncSession, entry: QueueEntry, now: datetime) -> timedelta | None:
-    """Place × usual talk ÷ agents on duty. None while too few calls were held to know."""
-    usual = await usual_talk(session, entry.queue, now)
-    agents = await _on_duty(session, entry.queue)
-    if usual is None or not agents:
-        return None
-    return usual * await position(session, entry) / agents
+    """Place × usual time ÷ agents who may take them. None while too few calls were held to know."""
+    usual = await usual_time(session, entry.queue, now)
+    language = await routing.language_of(session, await session.get_one(Call, entry.call_id))
+    agents = len(await presence.there(session, entry.queue, language))
+    return usual * await position(session, entry, now) / agents if usual is not None and agents else None
 
 
-async def of_queue(session: AsyncSession, queue: str, now: datetime) -> timedelta | None:
+async def of_queue(session: AsyncSession, queue: str, language: str, now: datetime) -> timedelta | None:
     """For whoever joined it now."""
-    usual = await usual_talk(session, queue, now)
-    agents = await _on_duty(session, queue)
-    return usual * (await count(session, queue) + 1) / agents if usual is not None and agents else None
+    usual = await usual_time(session, queue, now)
+    agents = len(await presence.there(session, queue, language))
+    return usual * (await count(session, queue, now) + 1) / agents if usual is not None and agents else None
 
 
 def bucket(wait: timedelta) -> int | None:
@@ -38,16 +39,18 @@ def bucket(wait: timedelta) -> int | None:
     return next((minutes for minutes in BUCKETS if wait <= timedelta(minutes=minutes)), None)
 
 
-async def usual_talk(session: AsyncSession, queue: str, now: datetime) -> timedelta | None:
-    """The mean of the newest calls of the queue."""
+async def usual_time(session: AsyncSession, queue: str, now: datetime) -> timedelta | None:
+    """What an agent is busy with a call, talk and wrap-up: the mean of the newest ones of the queue."""
+    ended_at = func.coalesce(Call.wrapped_up_at, Call.talk_ended_at, type_=UtcDateTime())
     rows = (
         await session.execute(
-            select(Call.talk_began_at, Call.talk_ended_at)
+            select(Call.talk_began_at, ended_at)
             .where(
                 Call.queue == queue,
                 Call.started_at > now - LOOKED_BACK,
                 Call.talk_began_at.is_not(None),
                 Call.talk_ended_at.is_not(None),
+                Call.state != CallState.WRAP_UP,
             )
             .order_by(Call.id.desc())
             .limit(50)
@@ -57,8 +60,3 @@ async def usual_talk(session: AsyncSession, queue: str, now: datetime) -> timede
         return None
     lengths = [ended - began for began, ended in rows if began is not None and ended is not None]
     return sum(lengths, timedelta()) / len(lengths)
-
-
-async def _on_duty(session: AsyncSession, queue: str) -> int:
-    on_duty = staff(rule_of(session, queue)).where(Agent.presence.in_([Presence.AVAILABLE, *BUSY]))
-    return await session.scalar(select(func.count()).select_from(on_duty.subquery())) or 0

@@ -94,14 +94,14 @@ async def _queue_lines(
 ) -> list[QueueLine]:
     """Those of the company file, and whatever other queue somebody still waits in."""
     rows = await session.execute(
-        select(QueueEntry, Call.direction)
+        select(QueueEntry.queue, Call.direction, queues.waits_since())
         .join(Call, Call.id == QueueEntry.call_id)
         .where(queues.IS_LIVE)
         .order_by(QueueEntry.rank_at)
         .limit(MOST_WAITING)
     )
-    waiting = [(entry, direction) for entry, direction in rows]
-    keys = dict.fromkeys([*company_of(session).queues, *(entry.queue for entry, _direction in waiting)])
+    waiting = [(queue, direction, since) for queue, direction, since in rows]
+    keys = dict.fromkeys([*company_of(session).queues, *(queue for queue, _direction, _since in waiting)])
     staff = {key: await _staff(session, queues.rule_of(session, key)) for key in keys}
     free = {agent.id for agent in at_work if agent.presence == Presence.AVAILABLE}
     is_shown = all(
@@ -109,8 +109,8 @@ async def _queue_lines(
     )
     lines = []
     for key in keys:
-        here = [(entry, direction) for entry, direction in waiting if entry.queue == key]
-        held = [entry.joined_at for entry, direction in here if direction == "inbound"]
+        here = [(direction, since) for queue, direction, since in waiting if queue == key]
+        held = [since for direction, since in here if direction == "inbound"]
         lines.append(
             QueueLine(
                 key,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, cards, outbox, rights
@@ -28,11 +28,7 @@ async def to_front(session: AsyncSession, actor: Actor, call_id: int, now: datet
     """Before everybody who waits in the same queue. Raises Refused for who does not wait."""
     rights.require(actor, "call.move")
     call, entry = await _waiting(session, call_id)
-    first = await session.scalar(
-        select(func.min(QueueEntry.rank_at)).where(
-            QueueEntry.queue == entry.queue, QueueEntry.state.in_(LIVE_ENTRY), QueueEntry.id != entry.id
-        )
-    )
+    first = await queues.first_rank(session, entry.queue, now, but=entry.id)
     before = entry.rank_at
     if first is not None and before >= first:
         entry.rank_at = first - A_MOMENT
@@ -45,7 +41,7 @@ async def to_front(session: AsyncSession, actor: Actor, call_id: int, now: datet
 
 
 async def to_queue(session: AsyncSession, actor: Actor, call_id: int, queue: str, now: datetime) -> Call:
-    """With the time they waited already. Raises NotFound for a queue that is none, Refused for who does not wait."""
+    """With the place they waited for. Raises NotFound for a queue that is none, Refused for who does not wait."""
     rights.require(actor, "call.move")
     if queue not in company_of(session).queues:
         raise NotFound("ticket.queue-unknown", text=queue[:40], names=", ".join(company_of(session).queues))
@@ -65,6 +61,7 @@ async def hand_on(session: AsyncSession, call: Call, entry: QueueEntry, queue: s
         await offers.withdraw(session, call.id, now)
         entry.move_to(EntryState.WAITING)
     entry.queue = call.queue = queue
+    entry.entered_at = now
     await session.flush()
     await routing.look_again(session, entry, now)
     await routing.match(session, queue, now)

@@ -17,6 +17,7 @@ from crm_core.callcenter import (
     offers,
     passed,
     queues,
+    routing,
     talks,
     work,
     worked,
@@ -42,7 +43,7 @@ async def dial(
     contact: Contact | None = None,
     purpose: Purpose = Purpose.SERVICE,
 ) -> Call:
-    """The actor's own phone is rung, then the customer's. Who waits for a callback gets that one.
+    """The actor's own phone is rung, then the customer's. Who waits for a callback gets that one, when it is due.
 
     Raises Invalid for what is no number, and Refused with the reason: called already, on the phone, not allowed,
     closed there, busy.
@@ -132,11 +133,13 @@ async def wait_in_line(
         queue=queue,
         state=EntryState.WAITING,
         joined_at=now,
+        entered_at=now,
         rank_at=rank_at,
         not_before=not_before,
     )
     session.add(entry)
     await session.flush()
+    await routing.expect(session, entry, now)
     await board.changed(session, now)
     return entry
 

@@ -111,15 +111,21 @@ async def free_now(session: AsyncSession, actor: Actor, limit: int) -> Sequence[
 
 
 async def anyone_there(session: AsyncSession, queue: str, language: str | None, *, besides: int | None = None) -> bool:
-    """Whether a queue is worth waiting in: somebody of it is on duty, has a phone and speaks the language.
+    """Whether a queue is worth waiting in. `besides`: who asks for others."""
+    return any(agent_id != besides for agent_id in await there(session, queue, language))
 
-    Who is on a call now is free later, unless they said that they leave. `besides`: who asks for others.
+
+async def there(session: AsyncSession, queue: str, language: str | None) -> list[int]:
+    """Who of a queue is on duty, has a phone and speaks the language: the ids of the agents.
+
+    Who is on a call now is free later, unless they said that they leave.
     """
     on_duty = queues.staff(queues.rule_of(session, queue)).where(
         Agent.presence.in_([Presence.AVAILABLE, *BUSY]), Agent.presence_next.is_(None)
     )
     query = on_duty.with_only_columns(Agent.id, Agent.languages, Agent.language)
-    there = [
-        languages or [own] for agent_id, languages, own in (await session.execute(query)).all() if agent_id != besides
+    return [
+        agent_id
+        for agent_id, languages, own in (await session.execute(query)).all()
+        if language is None or language in (languages or [own])
     ]
-    return any(language is None or language in spoken for spoken in there)

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, func, select, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Select, and_, case, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.agents import Agent
-from crm_core.callcenter import calls, priority
+from crm_core.callcenter import calling_days, calls, priority
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.states import ENTRY, LIVE_ENTRY, CallState, EntryState
 from crm_core.company import QueueRule, company_of
 from crm_core.db import Base, BigId, one_of
 
 _BEFORE = timedelta(seconds=1)
+BEEN_IN = "been_in"
+"""In `call.ivr`: the queues that were too slow for the caller."""
 # Written out, not bound: so that both databases see that the partial index serves.
 _LIVE = one_of("state", LIVE_ENTRY)
 IS_LIVE = text(f"queue_entry.{_LIVE}")
@@ -25,8 +27,10 @@ IS_LIVE = text(f"queue_entry.{_LIVE}")
 class QueueEntry(Base):
     """One caller's place. `rank_at` orders the queue: when they came, less the head start they have over others.
 
-    `not_before`: a callback that was wished for later. `claim_until` frees the place when the agent who accepted does
-    not pick up.
+    `joined_at`: since when they want to talk to somebody, `entered_at`: since when they are in the present queue, or
+    back in it.
+    `not_before`: a callback that was wished for later, or whose customer may not be called sooner. `claim_until` frees
+    the place when the agent who accepted does not pick up.
     """
 
     __tablename__ = "queue_entry"
@@ -37,6 +41,7 @@ class QueueEntry(Base):
     state: Mapped[str]
     claim_until: Mapped[datetime | None]
     joined_at: Mapped[datetime]
+    entered_at: Mapped[datetime]
     rank_at: Mapped[datetime]
     not_before: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
@@ -55,6 +60,10 @@ class QueueEntry(Base):
         if state != EntryState.CLAIMED:
             self.claim_until = None
 
+    def is_promised(self, now: datetime) -> bool:
+        """They are to be called back in this hour."""
+        return self.not_before is not None and self.not_before <= now < self.not_before + calling_days.LENGTH
+
 
 async def join(
     session: AsyncSession,
@@ -72,13 +81,14 @@ async def join(
     entry = await lock_entry(session, call.id)
     if entry is None:
         rank_at = now - await priority.head_start(session, call, now)
-        entry = QueueEntry(call_id=call.id, queue=queue, state=EntryState.WAITING, joined_at=now, rank_at=rank_at)
+        entry = _entry(call, queue, EntryState.WAITING, now, rank_at)
         session.add(entry)
     elif entry.state in {EntryState.BRIDGED, EntryState.DONE}:
         entry.move_to(EntryState.WAITING)
-        entry.queue, entry.left_at = queue, None
+        entry.queue, entry.entered_at, entry.left_at = queue, now, None
+        call.ivr = {key: value for key, value in call.ivr.items() if key != BEEN_IN}
     if at_front:
-        entry.joined_at, entry.rank_at = now, min(now, await _first_rank(session, queue) or now) - _BEFORE
+        entry.rank_at = min(now, await first_rank(session, queue, now) or now) - _BEFORE
     elif place is not None:
         entry.joined_at, entry.rank_at = place.joined_at, place.rank_at
     call.queue = queue
@@ -89,29 +99,62 @@ async def join(
     return entry
 
 
-async def _first_rank(session: AsyncSession, queue: str) -> datetime | None:
-    live = select(func.min(QueueEntry.rank_at)).where(QueueEntry.queue == queue, QueueEntry.state.in_(LIVE_ENTRY))
-    return await session.scalar(live)
+async def turn_away(session: AsyncSession, call: Call, queue: str, now: datetime) -> None:
+    """Nobody is there for who wants to talk to somebody: they never wait, and are counted with those who did."""
+    if await lock_entry(session, call.id) is None:
+        entry = _entry(call, queue, EntryState.DONE, now, now)
+        entry.left_at = now
+        session.add(entry)
+        call.queue = queue
+        await session.flush()
 
 
-async def position(session: AsyncSession, entry: QueueEntry) -> int:
+def _entry(call: Call, queue: str, state: EntryState, now: datetime, rank_at: datetime) -> QueueEntry:
+    return QueueEntry(call_id=call.id, queue=queue, state=state, joined_at=now, entered_at=now, rank_at=rank_at)
+
+
+def on_the_line() -> ColumnElement[bool]:
+    """Of a row of Call: somebody holds it, nobody is to be rung first."""
+    return or_(Call.direction == "inbound", Call.talk_began_at.is_not(None))
+
+
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Of a row of QueueEntry joined to its Call: it may be rung for now, as far as its own time goes."""
+    return or_(on_the_line(), QueueEntry.not_before.is_(None), QueueEntry.not_before <= now)
+
+
+def _in_line(session: AsyncSession, queue: str, now: datetime) -> ColumnElement[bool]:
+    """Whoever is there before others: not who is called back later, nor, while it is closed, who is called back."""
+    holds = QueueEntry.call_id.in_(select(Call.id).where(text(calls.OPEN), on_the_line()))
+    company = company_of(session)
+    is_open = company.is_open(now) or not company.hours.are_ever_open
+    waits = or_(holds, QueueEntry.not_before.is_(None), QueueEntry.not_before <= now) if is_open else holds
+    return and_(QueueEntry.queue == queue, QueueEntry.state.in_(LIVE_ENTRY), waits)
+
+
+async def first_rank(session: AsyncSession, queue: str, now: datetime, *, but: int = 0) -> datetime | None:
+    """`but`: an entry that does not count."""
+    in_line = _in_line(session, queue, now)
+    return await session.scalar(select(func.min(QueueEntry.rank_at)).where(in_line, QueueEntry.id != but))
+
+
+async def position(session: AsyncSession, entry: QueueEntry, now: datetime) -> int:
     """1 is next."""
     ahead = await session.scalar(
         select(func.count())
         .select_from(QueueEntry)
         .where(
-            QueueEntry.queue == entry.queue,
-            QueueEntry.state.in_(LIVE_ENTRY),
+            _in_line(session, entry.queue, now),
             (QueueEntry.rank_at < entry.rank_at) | ((QueueEntry.rank_at == entry.rank_at) & (QueueEntry.id < entry.id)),
         )
     )
     return (ahead or 0) + 1
 
 
-async def count(session: AsyncSession, queue: str) -> int:
+async def count(session: AsyncSession, queue: str, now: datetime) -> int:
     """Who waits still, those for whom an agent is being rung included."""
     query = select(func.count()).select_from(QueueEntry)
-    return await session.scalar(query.where(QueueEntry.queue == queue, QueueEntry.state.in_(LIVE_ENTRY))) or 0
+    return await session.scalar(query.where(_in_line(session, queue, now))) or 0
 
 
 async def waiting(session: AsyncSession, queue: str | None = None, limit: int = 50) -> Sequence[QueueEntry]:
@@ -120,6 +163,17 @@ async def waiting(session: AsyncSession, queue: str | None = None, limit: int = 
     if queue is not None:
         query = query.where(QueueEntry.queue == queue)
     return (await session.scalars(query.order_by(QueueEntry.rank_at, QueueEntry.id).limit(limit))).all()
+
+
+def waits_since() -> ColumnElement[datetime]:
+    """Of a row of QueueEntry joined to its Call: since the talk, for who was talked to."""
+    return case((Call.talk_began_at.is_not(None), QueueEntry.entered_at), else_=QueueEntry.joined_at)
+
+
+async def longest(session: AsyncSession) -> datetime | None:
+    """Since when the one waits who waits longest."""
+    query = select(func.min(waits_since())).select_from(QueueEntry).join(Call, Call.id == QueueEntry.call_id)
+    return await session.scalar(query.where(IS_LIVE))
 
 
 async def lock_entry(session: AsyncSession, call_id: int) -> QueueEntry | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import ceil, floor
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import absences, outbox
 from crm_core.agents import Agent, Presence
-from crm_core.callcenter import cut_off, offers, queues
+from crm_core.callcenter import calling, cut_off, offers, queues
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import EntryState
@@ -21,6 +22,7 @@ from crm_core.lease import State
 from crm_core.outbox import Effect, EffectKind
 
 TICK = "queue.tick"
+OVERFLOW = "queue.overflow"
 AT_ONCE = 20
 SETTLED_AFTER = timedelta(seconds=2)
 """What another process is at now has committed by then."""
@@ -60,10 +62,18 @@ async def join(
 
 
 async def look_again(session: AsyncSession, entry: QueueEntry, now: datetime) -> None:
-    """When more agents than now come into question for a caller, by the time they have waited."""
+    """When more agents than now come into question for a caller, by the time they have waited, and when it was too
+    long.
+    """
     rule = queues.rule_of(session, entry.queue)
+    if rule.overflow is not None:
+        due_at = entry.entered_at + rule.overflow.after
+        payload = {"verb": OVERFLOW, "call": entry.call_id}
+        await outbox.enqueue(
+            session, EffectKind.TIMER, f"timer:{OVERFLOW}-{entry.call_id}", payload, now, due_at=due_at
+        )
     moments = {rule.ring_after if rule.routing == "by-hand" else None, rule.widen_after, rule.prefer_for}
-    for at in sorted(entry.joined_at + span for span in moments if span):
+    for at in sorted(entry.entered_at + span for span in moments if span):
         if at > now:
             await tick_at(session, entry.queue, at, now)
 
@@ -71,12 +81,14 @@ async def look_again(session: AsyncSession, entry: QueueEntry, now: datetime) ->
 async def tick_at(session: AsyncSession, queue: str, at: datetime, now: datetime) -> None:
     """Look at the queue again then; once a second is enough, whoever wants it.
 
-    A key for that would make everybody wait who joins in the same second: twice now and then costs less.
+    That is a second to come: the tick of the one that runs is carried out already. A key would make everybody wait who
+    joins in the same second: twice now and then costs less.
     """
-    address = f"timer:{TICK}:{queue}:{int(at.timestamp())}"
+    second = max(ceil(at.timestamp()), floor(now.timestamp()) + 1)
+    address, due_at = f"timer:{TICK}:{queue}:{second}", datetime.fromtimestamp(second, UTC)
     planned = select(Effect.id).where(Effect.address == address, Effect.state == State.PENDING)
     if await session.scalar(planned.limit(1)) is None:
-        await outbox.enqueue(session, EffectKind.TIMER, address, {"verb": TICK, "queue": queue}, now, due_at=at)
+        await outbox.enqueue(session, EffectKind.TIMER, address, {"verb": TICK, "queue": queue}, now, due_at=due_at)
 
 
 async def on_tick(session: AsyncSession, payload: dict[str, str], now: datetime) -> None:
@@ -88,56 +100,87 @@ async def match_all(session: AsyncSession, now: datetime) -> None:
     found = await session.scalars(
         select(QueueEntry.queue).where(QueueEntry.state == EntryState.WAITING).distinct().order_by(QueueEntry.queue)
     )
-    for queue in found.all():
-        await match(session, queue, now)
+    await _match(session, found.all(), now)
 
 
 async def match(session: AsyncSession, queue: str, now: datetime) -> None:
-    """What another process is at is passed by, and looked at again once that has committed."""
-    rule = queues.rule_of(session, queue)
-    free = list(await _free_agents(session, rule, now))
-    if not free:
-        return
-    entries = await _unoffered(session, queue, now)
-    was_beaten = not entries and await _anybody_waits(session, queue)
-    for entry in entries:
-        chosen = await _choose(session, rule, entry, free, now)
+    await _match(session, [queue], now)
+
+
+async def _match(session: AsyncSession, names: Sequence[str], now: datetime) -> None:
+    """Of several queues the callers stand in one row: who is free for two takes whoever is first in either.
+
+    What another process is at is passed by, and looked at again once that has committed.
+    """
+    free = {name: await _free_agents(session, queues.rule_of(session, name), now) for name in names}
+    waiting = {name: await _unoffered(session, name, now) for name in names if free[name]}
+    beaten = {name for name, entries in waiting.items() if not entries and await _anybody_waits(session, name, now)}
+    row = [entry for entries in waiting.values() for entry in entries]
+    for entry in sorted(row, key=lambda entry: (entry.rank_at, entry.id)):
+        if not free[entry.queue]:
+            continue
+        rule = queues.rule_of(session, entry.queue)
+        chosen = await _choose(session, rule, entry, free[entry.queue], now)
         reserved = [agent for agent in chosen if await _hold(session, agent)]
         for agent in reserved:
-            await offers.make(session, entry.call_id, agent, now, ring_for=rule.ring_for, queue=queue)
+            await offers.make(session, entry.call_id, agent, now, ring_for=rule.ring_for, queue=entry.queue)
         if reserved:
             entry.move_to(EntryState.OFFERED)
             await session.flush()
-        was_beaten = was_beaten or len(reserved) < len(chosen)
-        free = [agent for agent in free if agent not in chosen]
-        if not free:
-            break
-    if was_beaten:
-        await tick_at(session, queue, now + SETTLED_AFTER, now)
+        if len(reserved) < len(chosen):
+            beaten.add(entry.queue)
+        free = {name: [agent for agent in agents if agent not in chosen] for name, agents in free.items()}
+    for name in sorted(beaten):
+        await tick_at(session, name, now + SETTLED_AFTER, now)
 
 
 async def _unoffered(session: AsyncSession, queue: str, now: datetime) -> Sequence[QueueEntry]:
-    """The next ones who wait; a callback only in opening hours, and not before it was wished for."""
-    is_on_the_line = or_(Call.direction == "inbound", Call.talk_began_at.is_not(None))
+    """The next ones who wait and may be rung for. Whose customer may not be called at this hour is put off."""
     query = (
-        select(QueueEntry, is_on_the_line)
+        select(QueueEntry, queues.on_the_line())
         .join(Call, Call.id == QueueEntry.call_id)
-        .where(QueueEntry.queue == queue, QueueEntry.state == EntryState.WAITING)
+        .where(QueueEntry.queue == queue, QueueEntry.state == EntryState.WAITING, queues.is_due(now))
         .order_by(QueueEntry.rank_at, QueueEntry.id)
         .limit(AT_ONCE)
         .with_for_update(of=QueueEntry, skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     )
-    is_open = company_of(session).is_open(now)
-    return [
-        entry
-        for entry, on_the_line in (await session.execute(query)).all()
-        if (on_the_line or is_open) and (entry.not_before is None or entry.not_before <= now)
-    ]
+    while True:
+        found = [(entry, on_the_line) for entry, on_the_line in (await session.execute(query)).all()]
+        # Whoever was put off made room among the first ones.
+        if not [entry for entry, on_the_line in found if not on_the_line and await _put_off(session, entry, now)]:
+            return [entry for entry, _on_the_line in found]
 
 
-async def _anybody_waits(session: AsyncSession, queue: str) -> bool:
-    waits = select(QueueEntry.id).where(QueueEntry.queue == queue, QueueEntry.state == EntryState.WAITING)
+async def _put_off(session: AsyncSession, entry: QueueEntry, now: datetime) -> bool:
+    """True when the customer is to be called back later: it is closed here or there, and no time was agreed."""
+    if entry.is_promised(now):
+        return False
+    call = await session.get_one(Call, entry.call_id)
+    contact = await session.get(Contact, call.contact_id) if call.contact_id is not None else None
+    opens = await calling.first_chance(session, contact, call.to_number, now)
+    if opens <= now:
+        return False
+    entry.not_before = opens
+    await session.flush()
+    await tick_at(session, entry.queue, opens, now)
+    return True
+
+
+async def expect(session: AsyncSession, entry: QueueEntry, now: datetime) -> None:
+    """Who waits without the line: as soon as whoever asked for it has left it, or when the time has come."""
+    if entry.not_before is None:
+        await _put_off(session, entry, now)
+    await tick_at(session, entry.queue, entry.not_before or now, now)
+    await look_again(session, entry, now)
+
+
+async def _anybody_waits(session: AsyncSession, queue: str, now: datetime) -> bool:
+    waits = (
+        select(QueueEntry.id)
+        .join(Call, Call.id == QueueEntry.call_id)
+        .where(QueueEntry.queue == queue, QueueEntry.state == EntryState.WAITING, queues.is_due(now))
+    )
     return await session.scalar(waits.limit(1)) is not None
 
 
@@ -159,7 +202,7 @@ async def _choose(
 ) -> list[Agent]:
     """Nobody while those who are free do not fit. Who said no to a caller is not rung for them again."""
     routing = rule.routing
-    waited = now - entry.joined_at
+    waited = now - entry.entered_at
     if routing == "by-hand":
         if rule.ring_after is None or waited < rule.ring_after:
             return []
@@ -182,7 +225,7 @@ async def _choose(
 
 async def wish_of(session: AsyncSession, rule: QueueRule, entry: QueueEntry, now: datetime) -> Wish:
     call = await session.get_one(Call, entry.call_id)
-    waited = now - entry.joined_at
+    waited = now - entry.entered_at
     is_narrow = waited < rule.widen_after
     preferred = await _preferred(session, call, now) if waited < rule.prefer_for else ()
     cut_off_from = await cut_off.agent_left(session, call)

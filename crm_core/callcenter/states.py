@@ -96,6 +96,8 @@ CALL: Mapping[CallState, frozenset[CallState]] = {
     CallState.HOLD: _TALKED | {CallState.TALKING, CallState.QUEUED, CallState.IVR, CallState.CONNECTING},
     CallState.WRAP_UP: frozenset({CallState.DONE}),
     **{state: frozenset() for state in _EXITS},
+    # A message is told of when it is stored, which may be after the caller is gone.
+    CallState.ABANDONED: frozenset({CallState.VOICEMAIL}),
 }
 
 ENTRY: Mapping[EntryState, frozenset[EntryState]] = {
@@ -108,7 +110,7 @@ ENTRY: Mapping[EntryState, frozenset[EntryState]] = {
 }
 
 FINAL = _EXITS
-"""Over for good: what is reported later is kept and not applied."""
+"""Over for good: what is reported later is kept and not applied, but for a message that was left."""
 
 UNDER_WAY = (TransferState.RINGING, TransferState.CONSULTING)
 

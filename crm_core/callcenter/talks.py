@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, notices, references, rights
 from crm_core.agents import SYSTEM, Actor, Agent, Presence, actor_of
-from crm_core.callcenter import calls, legs, offers, passed, queues, rooms, routing, transfers, work, wrapup
+from crm_core.callcenter import calling, calls, legs, offers, passed, queues, rooms, routing, transfers, work, wrapup
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.offers import Offer
@@ -22,13 +22,17 @@ from crm_core.errors import Invalid, Refused
 CLAIM_LEASE = timedelta(seconds=60)
 
 
-async def accept(session: AsyncSession, actor: Actor, call_id: int, now: datetime) -> Call:
-    """One agent takes the caller: their phone is rung. Others get Refused with the name of who was first."""
+async def accept(session: AsyncSession, actor: Actor, call_id: int, now: datetime, *, early: bool = False) -> Call:
+    """One agent takes the caller: their phone is rung. Others get Refused with the name of who was first.
+
+    `early`: also who is to be called back later.
+    """
     rights.require(actor, "call.accept")
     call = await calls.lock_call(session, call_id)
     entry = await queues.lock_entry(session, call_id)
     await _refuse_when_not_waiting(session, actor, call, entry)
     assert entry is not None
+    await calling.refuse_too_soon(session, call, entry, now, early=early)
     if actor.agent_id is None:
         raise Invalid("rights.not-linked")
     agent = await work.lock_agent(session, actor.agent_id)

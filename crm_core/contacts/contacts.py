@@ -215,6 +215,16 @@ async def refresh(session: AsyncSession, contact_id: int, now: datetime, *, is_r
     await followers.tell(session, "contact", contact_id, now)
 
 
+async def with_companies_above(session: AsyncSession, contact_id: int) -> list[int]:
+    """The contact, the company they work for, and whatever that one belongs to."""
+    found: list[int] = []
+    above: int | None = contact_id
+    while above is not None and len(found) < LONGEST_CHAIN:
+        found.append(above)
+        above = await session.scalar(select(Contact.organisation_id).where(Contact.id == above))
+    return found
+
+
 async def remove_parts(session: AsyncSession, contact_id: int) -> None:
     await consents.refuse_when_stated(session, contact_id)
     await legal_holds.refuse_when_ever_held(session, contact_id)
@@ -232,11 +242,6 @@ def clean_name(name: str) -> str:
 
 
 async def _require_no_circle(session: AsyncSession, contact_id: int, parent_id: int) -> None:
-    above: int | None = parent_id
-    for _ in range(LONGEST_CHAIN):
-        if above is None:
-            return
-        if above == contact_id:
-            break
-        above = await session.scalar(select(Contact.organisation_id).where(Contact.id == above))
-    raise Invalid("contact.belongs-to-itself", ref=references.ref("contact", contact_id))
+    above = await with_companies_above(session, parent_id)
+    if contact_id in above or len(above) == LONGEST_CHAIN:
+        raise Invalid("contact.belongs-to-itself", ref=references.ref("contact", contact_id))

@@ -200,6 +200,28 @@ async def test_nobody_is_on_duty_so_a_message_is_asked_for_at_once(centre: CallC
     caller = await centre.queued()
     assert caller.doing == "recording"
     await caller.hang_up()
+    await centre.end()
+    assert (await centre.states(), (await centre.the_call()).queue) == (["abandoned"], "support")
+
+
+@scenario
+async def test_who_finds_nobody_there_and_leaves_a_message_has_not_given_up(centre: CallCentre) -> None:
+    await centre.hire("Mira Okafor", on_duty=False)
+    caller = await centre.queued()
+    await caller.say("Hier ist Greta, bitte")
+    await caller.hang_up()
+    await centre.end()
+    assert (await centre.states(), len(await centre.tickets())) == (["voicemail"], 1)
+
+
+@scenario
+async def test_who_calls_when_it_is_closed_has_not_given_up(centre: CallCentre) -> None:
+    await centre.hire("Mira Okafor")
+    centre.close()
+    caller = await centre.queued()
+    await caller.hang_up()
+    await centre.end()
+    assert await centre.states() == ["done"]
 
 
 @scenario
@@ -236,6 +258,24 @@ async def test_who_waits_too_long_can_leave_a_message(centre: CallCentre) -> Non
     await centre.until(lambda: "Gerade ist niemand" in caller.heard, "the way out")
     await caller.hang_up()
     await _over(centre)
+    await centre.end()
+    assert (await centre.states())[1] == "abandoned"
+
+
+@scenario
+async def test_who_waits_too_long_can_leave_a_message_while_music_plays(centre: CallCentre) -> None:
+    """The time is over in the middle of it, and of a phone that rings in vain."""
+    centre.rule(routing="longest-idle", overflow={"after": "70s"}, music="https://example.com/an-hour.mp3")
+    centre.set(missed_offers=20)
+    await centre.hire("Mira Okafor")
+    caller = await centre.queued()
+    await centre.later(60)
+    assert "Gerade ist niemand" not in caller.heard
+    await centre.until(lambda: "Gerade ist niemand" in caller.heard, "the way out")
+    await caller.say("Die Heizung ist kalt")
+    await centre.later(10)
+    await centre.end()
+    assert await centre.states() == ["voicemail"]
 
 
 @scenario
@@ -348,3 +388,19 @@ async def test_who_gives_up_while_a_phone_rings_for_them_leaves_the_agent_to_the
     await second.hang_up()
     await centre.end()
     assert await centre.states() == ["abandoned", "done"]
+
+
+@scenario
+async def test_who_is_cut_off_after_a_long_talk_begins_to_wait_anew(centre: CallCentre) -> None:
+    centre.rule(routing="longest-idle", overflow={"after": "60s"})
+    await centre.hire("Mira Okafor")
+    caller = await centre.queued()
+    agent = await centre.talk(caller, "Mira Okafor")
+    await centre.later(300)
+    await agent.hang_up()
+    await centre.until(lambda: "Gespräch ist beendet" in caller.heard, "farewell")
+    await caller.press("1")
+    await centre.rung("Mira Okafor")
+    assert "Gerade ist niemand" not in caller.heard
+    await centre.talk(caller, "Mira Okafor")
+    await caller.hang_up()

@@ -106,7 +106,8 @@ async def _in_queue(session: AsyncSession, number: int, talk: timedelta | None) 
     await session.flush()
     state = EntryState.DONE if talk else EntryState.WAITING
     joined = call.started_at
-    session.add(QueueEntry(call_id=call.id, queue="support", state=state, joined_at=joined, rank_at=joined))
+    times = {"joined_at": joined, "entered_at": joined, "rank_at": joined}
+    session.add(QueueEntry(call_id=call.id, queue="support", state=state, **times))
     await session.flush()
 
 
@@ -125,7 +126,7 @@ async def test_the_wait_is_estimated_by_what_calls_took(database: Database) -> N
         await presence.set_presence(session, mira, Presence.AVAILABLE, NOW)
         for number in range(8):
             await _in_queue(session, number, timedelta(minutes=10) if number < 6 else None)
-        assert await estimates.of_queue(session, "support", NOW) == timedelta(minutes=30)
+        assert await estimates.of_queue(session, "support", "de", NOW) == timedelta(minutes=30)
     assert await _where(database, {"queue": "support", "longer_wait_than": "29m"})
     assert not await _where(database, {"queue": "support", "longer_wait_than": "30m"})
 

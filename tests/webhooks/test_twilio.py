@@ -29,7 +29,8 @@ LINE = "+493023125100"
 ROUTES = [
     "voice", "ivr?step=1", "partial?call=1", "wait?call=1", "wait-key?call=1", "left?call=1", "conference?call=1",
     "farewell?call=1", "again?call=1", "voicemail?call=1", "recording?call=1", "agent?leg=1", "agent/accept?leg=1",
-    "leg?leg=1", "status", "fallback", "requeue?call=1", "third?leg=1", "third/accept?leg=1", "supervisor?leg=1",
+    "leg?leg=1", "status", "fallback", "requeue?call=1", "overflow?call=1", "third?leg=1",
+    "third/accept?leg=1", "supervisor?leg=1",
     "supervisor/accept?leg=1", "consent?call=1", "consent/key?call=1", "withdrawn?call=1", "recorded?recording=1",
     "colleague?step=1", "colleague/number?step=1", "colleague/pin?step=1",
 ]  # fmt: skip

@@ -52,6 +52,10 @@ async def _left(session: AsyncSession, hook: Hook) -> bytes:
     return to_bytes(await waiting.left_queue(session, await the_call(session, hook), result, hook.now))
 
 
+async def _overflow(session: AsyncSession, hook: Hook) -> bytes:
+    return to_bytes(await waiting.overflow(session, await the_call(session, hook), hook.now))
+
+
 async def _conference(session: AsyncSession, hook: Hook) -> bytes:
     return to_bytes(waiting.conference(await the_call(session, hook)))
 
@@ -175,6 +179,7 @@ ANSWERS: dict[str, Answer] = {
     "colleague/number": _colleague_number,
     "colleague/pin": _colleague_pin,
     "customer": _customer,
+    "overflow": _overflow,
     "requeue": in_a_talk.requeue,
     "third": in_a_talk.third,
     "third/accept": in_a_talk.third_accept,

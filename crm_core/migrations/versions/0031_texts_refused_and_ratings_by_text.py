@@ -8,7 +8,7 @@ from alembic import op
 from crm_core.migrations.alter import altered
 
 revision = "0031"
-down_revision = "0027"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 

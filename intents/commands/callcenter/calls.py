@@ -10,7 +10,7 @@ from intents.cards.callcenter import call_card, state_of
 from intents.commands.contacts import name_for, the_contact
 from intents.registry import Context, command
 from intents.reply import Reply, Table
-from intents.slots import CallArg, ContactArg, DispositionArg, GivenCallArg, MinutesArg, TextArg
+from intents.slots import CallArg, ContactArg, DispositionArg, EarlyArg, GivenCallArg, MinutesArg, TextArg
 
 
 @command(
@@ -18,11 +18,13 @@ from intents.slots import CallArg, ContactArg, DispositionArg, GivenCallArg, Min
     {
         "en": [
             "accept {call}",
+            "accept [the] {call} {early}",
             "(accept|answer|take|pick up|i'll take) [the] {call}",
             "(accept|answer|take) [a|the] [call]",
         ],
         "de": [
             "{call} annehmen",
+            "{call} {early} annehmen",
             "(nimm|nehme|ich nehme|nehmen sie|übernimm) [den] {call}",
             "(nimm|nehme|ich nehme|nehmen sie) [den] {call} an",
             "[einen|den] [anruf] annehmen",
@@ -30,8 +32,10 @@ from intents.slots import CallArg, ContactArg, DispositionArg, GivenCallArg, Min
     },
     changes=True,
 )
-async def accept(context: Context, call: CallArg) -> Reply:
-    accepted = await talks.accept(context.session, context.actor, call, context.now)
+async def accept(context: Context, call: CallArg, early: EarlyArg | None = None) -> Reply:
+    """Who is to be called back later is called `now` when that is said."""
+    is_early = early is not None
+    accepted = await talks.accept(context.session, context.actor, call, context.now, early=is_early)
     parts = await call_card(context, accepted)
     return context.reply("call.accepted", *parts, shown=[accepted.ref], ref=accepted.ref)
 

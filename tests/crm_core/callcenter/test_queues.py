@@ -121,7 +121,7 @@ async def test_callers_wait_in_the_order_they_came(database: Database) -> None:
             at = NOW + timedelta(seconds=number)
             inbound = await arrivals.answer(session, f"CA{number}", "anonymous", "+493023125100", {}, at)
             entry = await queues.join(session, await calls.lock_call(session, inbound.id), "support", at)
-            assert await queues.position(session, entry) == number + 1
+            assert await queues.position(session, entry, NOW) == number + 1
 
 
 async def test_an_agent_without_a_phone_is_told_so(sqlite_database: Database) -> None:

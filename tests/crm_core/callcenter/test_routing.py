@@ -1,12 +1,17 @@
 """Who is rung for whom."""
 
 import pytest
+from sqlalchemy import update
 
 from crm_core.agents import SYSTEM
 from crm_core.callcenter import arrivals, calls, presence, routing, talks, teams
 from crm_core.contacts import contacts, tags
 from crm_core.errors import Refused
+from crm_core.money import Money
 from crm_core.outbox import EffectKind
+from crm_core.sales import deals
+from crm_core.support import tickets
+from crm_core.support.sla import TicketSla
 from tests import people
 from tests.crm_core.callcenter.stage import LINE, Floor
 
@@ -303,3 +308,66 @@ async def test_a_caller_who_said_nothing_is_rung_for_in_the_language_of_their_co
         call.ivr = {}
         await routing.join(session, call, "support", floor.now)
     assert await floor.rung(1) == ["Mira Okafor"]
+
+
+async def test_of_several_queues_who_came_first_is_first(floor: Floor) -> None:
+    floor.rule("support", routing="longest-idle")
+    floor.rule("billing", routing="longest-idle")
+    support = await floor.caller("+493023125010", "support")
+    floor.later(60)
+    billing = await floor.caller("+493023125011", "billing")
+    await floor.hire("Mira Okafor")
+    assert [await floor.rung(call) for call in (support, billing)] == [["Mira Okafor"], []]
+
+
+async def test_who_has_a_head_start_has_it_before_other_queues_too(floor: Floor) -> None:
+    floor.rule("support", routing="longest-idle")
+    floor.rule("billing", routing="longest-idle")
+    async with floor.database.transaction() as session:
+        greta = await people.add_contact(session, "Greta Sommer", "+493023125010")
+        await tags.put(session, greta.id, "vip")
+    billing = await floor.caller("+493023125011", "billing")
+    floor.later(60)
+    vip = await floor.caller("+493023125010", "support")
+    await floor.hire("Mira Okafor")
+    assert [await floor.rung(call) for call in (vip, billing)] == [["Mira Okafor"], []]
+
+
+async def test_callers_whom_nobody_on_duty_serves_hold_up_no_other_queue(floor: Floor) -> None:
+    floor.rule("billing", routing="longest-idle", members=["Jonas Weber"])
+    floor.rule("support", routing="longest-idle", members=["Mira Okafor"])
+    for number in range(25):
+        await floor.caller(f"+4930231253{number:02}", "billing")
+    floor.later(60)
+    support = await floor.caller("+493023125010", "support")
+    await floor.hire("Mira Okafor")
+    assert await floor.rung(support) == ["Mira Okafor"]
+
+
+@pytest.mark.parametrize("by", ["tag", "deal", "promise"])
+async def test_who_works_for_a_company_has_its_head_start(floor: Floor, by: str) -> None:
+    """Also when the company belongs to the one that has it."""
+    floor.rule(routing="longest-idle")
+    async with floor.database.transaction() as session:
+        group = await people.add_contact(session, "Sommer Gruppe", "+493023125090")
+        bakery = await people.add_contact(session, "Bäckerei Sommer", "+493023125091")
+        greta = await people.add_contact(session)
+        bakery.organisation_id, greta.organisation_id = group.id, bakery.id
+        await session.flush()
+        match by:
+            case "tag":
+                await tags.put(session, group.id, "vip")
+            case "deal":
+                await deals.add_deal(
+                    session, SYSTEM, title="Wärmepumpe", value=Money(1, "EUR"), contact_id=group.id, now=floor.now
+                )
+            case _:
+                ticket = await tickets.open_ticket(session, SYSTEM, subject="Kalt", contact_id=group.id, now=floor.now)
+                await session.execute(
+                    update(TicketSla).where(TicketSla.ticket_id == ticket.id).values(warned_at=floor.now)
+                )
+    other = await floor.caller("+493023125011")
+    floor.later(30)
+    theirs = await floor.caller("+493023125010")
+    await floor.hire("Mira Okafor")
+    assert [await floor.rung(call) for call in (theirs, other)] == [["Mira Okafor"], []]
