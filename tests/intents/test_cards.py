@@ -1,6 +1,6 @@
 import pytest
 
-from crm_core.agents import SYSTEM
+from crm_core.agents import SYSTEM, Agent
 from crm_core.callcenter import arrivals, calls, queues
 from crm_core.contacts.contacts import Contact
 from crm_core.db import Database
@@ -9,6 +9,7 @@ from crm_core.projects import tasks
 from crm_core.sales import deals, moves, stages
 from crm_core.support import tickets
 from intents.cards import Drawn, draw
+from intents.cards.cards import notice
 from intents.reply import Choices, Fields
 from tests import people
 from tests.intents.talk import Talk
@@ -148,3 +149,15 @@ async def test_a_long_description_is_cut(database: Database) -> None:
         await tickets.open_ticket(session, SYSTEM, subject="Long", description="x" * 5000, now=NOW)
     body = _fields(await _draw(database, "ticket", 1)).body
     assert (len(body), body[-1]) == (600, "…")
+
+
+async def test_who_was_made_away_is_told_with_the_way_back_alone(mira: Talk) -> None:
+    async with mira.database.transaction() as session:
+        agent = await session.get_one(Agent, mira.actor.agent_id or 0)
+        agent.presence, agent.presence_reason = "away", "missed"
+        await session.flush()
+        told = {"id": "notice.made-away", "kind": "agent", "record": agent.id, "language": "en"}
+        drawn = await notice(session, {**told, "params": {"call": "CALL-7"}}, NOW)
+    assert drawn is not None
+    assert drawn.text.startswith("You missed CALL-7 and the one before, so you are away now.")
+    assert _says(drawn) == ["available"]
