@@ -1,6 +1,6 @@
 import pytest
 
-from crm_core.agents import SYSTEM, Actor
+from crm_core.agents import SYSTEM, Actor, Agent
 from crm_core.callcenter import arrivals, calls, queues, recordings
 from crm_core.callcenter.recordings import Unwritten
 from crm_core.contacts.contacts import Contact
@@ -12,6 +12,7 @@ from crm_core.support import tickets
 from crm_core.support.tickets import Ticket
 from intents.ask import Ask
 from intents.cards import Drawn, draw
+from intents.cards.cards import notice
 from intents.cards.support import ticket_card
 from intents.registry import Context
 from intents.reply import Choices, Fields
@@ -197,3 +198,15 @@ async def test_why_a_voicemail_is_not_written_out_is_said(
     await _voicemail(sqlite_database, unwritten=why)
     shown = dict(_fields(await _draw(sqlite_database, "ticket", 1, language)).pairs)
     assert shown[label].startswith(begins)
+
+
+async def test_who_was_made_away_is_told_with_the_way_back_alone(mira: Talk) -> None:
+    async with mira.database.transaction() as session:
+        agent = await session.get_one(Agent, mira.actor.agent_id or 0)
+        agent.presence, agent.presence_reason = "away", "missed"
+        await session.flush()
+        told = {"id": "notice.made-away", "kind": "agent", "record": agent.id, "language": "en"}
+        drawn = await notice(session, {**told, "params": {"call": "CALL-7"}}, NOW)
+    assert drawn is not None
+    assert drawn.text.startswith("You missed CALL-7 and the one before, so you are away now.")
+    assert _says(drawn) == ["available"]

@@ -156,6 +156,9 @@ async def test_a_lead_is_put_in_as_they_wished(
     conference = joined.find("Dial/Conference")
     assert (conference.get("muted"), conference.get("coach")) == expected
     assert (conference.get("startConferenceOnEnter"), conference.get("endConferenceOnExit")) == ("false", "false")
+    # What is said to one in a conference is asked for without the number of a call.
+    told = await on_sqlite.twilio("/twilio/supervised?leg=2", ConferenceSid="CF1", AccountSid="AC1")
+    assert (told.status, "Lena Brandt" in await told.text()) == (200, True)
 
 
 async def test_callers_are_told_beforehand_where_leads_may_listen(on_sqlite: Product, company: Company) -> None:

@@ -66,9 +66,9 @@ async def declare(
     "emergency.say",
     {
         "en": [
-            "emergency announcement in {language}: {announcement}",
-            "emergency announcement (in|in the) {language} [:] {announcement}",
-            "emergency announcement in {language}",
+            "emergency text in {language}: {announcement}",
+            "emergency (text|announcement) in {language} [:] {announcement}",
+            "emergency (text|announcement) in {language}",
         ],
         "de": [
             "Notfallansage auf {language}: {announcement}",

@@ -65,16 +65,16 @@ async def merge(context: Context, merged: ContactRefArg, survivor: ContactRefArg
 @command(
     "contact.keep-apart",
     {
-        "en": ["{one} is not {other}", "keep {one} and {other} apart"],
-        "de": ["{one} ist nicht {other}", "{one} und {other} sind (zwei|verschieden|nicht dieselben)"],
+        "en": ["{one} is not {another}", "keep {one} and {another} apart"],
+        "de": ["{one} ist nicht {another}", "{one} und {another} sind (zwei|verschieden|nicht dieselben)"],
     },
     changes=True,
 )
-async def keep_apart(context: Context, one: ContactRefArg, other: ContactRefArg) -> Reply:
-    for contact_id in (one, other):
+async def keep_apart(context: Context, one: ContactRefArg, another: ContactRefArg) -> Reply:
+    for contact_id in (one, another):
         await contacts.lock_contact(context.session, contact_id)
-    await duplicates.keep_apart(context.session, context.actor, one, other, context.now)
-    return context.reply("contact.kept-apart", one=f"C-{one}", other=f"C-{other}")
+    await duplicates.keep_apart(context.session, context.actor, one, another, context.now)
+    return context.reply("contact.kept-apart", one=f"C-{one}", other=f"C-{another}")
 
 
 def described(context: Context, pair: Duplicate, contact: Contact) -> str:

@@ -39,6 +39,7 @@ def test_the_sample_company_is_in_order(company: Company) -> None:
         ("callcenter.cut_off_minutes", -1, "callcenter.cut_off_minutes: Input should be greater than or equal to 0"),
         ("callcenter.cut_off_minutes", 61, "callcenter.cut_off_minutes: Input should be less than or equal to 60"),
         ("callcenter.cut_off_minutes", "soon", "callcenter.cut_off_minutes: Input should be a valid integer"),
+        ("callcenter.rating_sms", {"de": "Wie war es?"}, "callcenter.rating_sms: has no text in: en"),
         ("colour", "blue", "Extra inputs are not permitted"),
         ("currency", "Euro", "currency"),
         (

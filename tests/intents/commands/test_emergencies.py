@@ -73,7 +73,7 @@ async def test_german_words_in_an_english_sentence_are_read_to_german_callers(le
     assert said.text == (
         "Until Mon 23 Nov, 17:30 callers hear in German “Rohrbruch im Norden”; in English only the general sentence"
         " “Because of an emergency we can only help to a limited extent right now. We ask for your patience.”."
-        " The queues stay open. What is it in English? Say “emergency announcement in English: …”."
+        " The queues stay open. What is it in English? Say “emergency text in English: …”."
     )
     [button] = choices(said)
     assert button.label == "Say it in English"
@@ -95,7 +95,7 @@ async def test_both_languages_at_once_in_either_order(lena: Talk) -> None:
 
 async def test_a_language_that_no_caller_is_spoken_to_in_is_refused(lena: Talk) -> None:
     await lena.say("emergency on: the power is out until 15:00")
-    refused = await lena.say("emergency announcement in French: panne de courant")
+    refused = await lena.say("emergency text in French: panne de courant")
     assert refused.text == "Callers are not spoken to in French, but in German, English."
 
 
