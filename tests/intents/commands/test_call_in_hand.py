@@ -214,8 +214,9 @@ async def test_the_target_of_a_transfer_is_asked_for(mira: Talk, jonas: Talk) ->
         ("consult support about CALL-1", "support is a queue: ask a colleague or a number."),
     ],
 )
-async def test_a_queue_a_number_a_colleague(mira: Talk, said: str, answer: str) -> None:
+async def test_a_queue_a_number_a_colleague(mira: Talk, jonas: Talk, said: str, answer: str) -> None:
     await _talking(mira)
+    await _on_duty(jonas)
     assert (await mira.say(said)).text == answer
 
 
