@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from crm_core import phones
+from crm_core import phones, references
 from crm_core.callcenter import callers, calls, talks, wrapup
 from crm_core.errors import Invalid
 from crm_core.names import fold
 from intents.cards.callcenter import call_card, state_of
+from intents.commands.callcenter.misfits import ask, misfit, told
 from intents.commands.contacts import name_for, the_contact
 from intents.registry import Context, command
 from intents.reply import Reply, Table
-from intents.slots import CallArg, ContactArg, DispositionArg, GivenCallArg, MinutesArg, TextArg
+from intents.slots import CallArg, ContactArg, DispositionArg, GivenCallArg, MinutesArg, SureArg, TextArg
 
 
 @command(
@@ -20,20 +21,28 @@ from intents.slots import CallArg, ContactArg, DispositionArg, GivenCallArg, Min
             "accept {call}",
             "(accept|answer|take|pick up|i'll take) [the] {call}",
             "(accept|answer|take) [a|the] [call]",
+            "{sure} accept {call}",
         ],
         "de": [
             "{call} annehmen",
             "(nimm|nehme|ich nehme|nehmen sie|übernimm) [den] {call}",
             "(nimm|nehme|ich nehme|nehmen sie) [den] {call} an",
             "[einen|den] [anruf] annehmen",
+            "{sure} {call} annehmen",
         ],
     },
     changes=True,
 )
-async def accept(context: Context, call: CallArg) -> Reply:
+async def accept(context: Context, call: CallArg, sure: SureArg | None = None) -> Reply:
+    found = await misfit(context, call, context.actor.agent_id)
+    if sure is False:
+        return context.reply("dialogue.cancelled")
+    if found is not None and found.others_do and sure is None:
+        ref = references.ref("call", call)
+        return await ask(context, found, "call.accept", {"call": ref}, f"accept {ref}")
     accepted = await talks.accept(context.session, context.actor, call, context.now)
     parts = await call_card(context, accepted)
-    return context.reply("call.accepted", *parts, shown=[accepted.ref], ref=accepted.ref)
+    return told(context, context.reply("call.accepted", *parts, shown=[accepted.ref], ref=accepted.ref), found)
 
 
 @command(

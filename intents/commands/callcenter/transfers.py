@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from crm_core import phones
+from crm_core import phones, references
 from crm_core.callcenter import calls, passing, transfers
+from crm_core.callcenter.speaking import Foreign
 from crm_core.callcenter.states import TransferState
 from crm_core.callcenter.transfers import Kind, Transfer
 from crm_core.errors import Invalid
 from crm_core.names import fold
 from intents.colleagues import colleague
 from intents.commands.callcenter.answers import about, the_call
+from intents.commands.callcenter.misfits import ask, misfit, told
 from intents.registry import Context, command
 from intents.reply import Reply
-from intents.slots import GivenCallArg, TargetArg
+from intents.slots import GivenCallArg, SureArg, TargetArg
 
 
 @command(
@@ -23,6 +25,7 @@ from intents.slots import GivenCallArg, TargetArg
             "(transfer|pass|connect|put|send|give) {call} (to|on to|with|through to) {target}",
             "(transfer|pass on|put through) [the call|the caller|them] to {target}",
             "transfer {call}",
+            "{sure} transfer {call} to {target}",
         ],
         "de": [
             "{call} an {target} weitergeben",
@@ -31,15 +34,26 @@ from intents.slots import GivenCallArg, TargetArg
             "(verbinde|verbinden sie) {call} mit {target}",
             "[den] anruf an {target} weitergeben",
             "{call} weitergeben",
+            "{sure} {call} an {target} weitergeben",
         ],
     },
     changes=True,
 )
-async def transfer(context: Context, target: TargetArg, call: GivenCallArg | None = None) -> Reply:
+async def transfer(
+    context: Context, target: TargetArg, call: GivenCallArg | None = None, sure: SureArg | None = None
+) -> Reply:
     meant = await the_call(context, call)
+    if sure is False:
+        return context.reply("dialogue.cancelled")
     queue = _queue(context, target)
     if queue is None:
-        return await _rung(context, "transfer.begun", await _pass(context, meant, target, Kind.BLIND))
+        found = await _misfit(context, meant, target)
+        if found is not None and found.others_do and sure is None:
+            ref = references.ref("call", meant)
+            words = {"call": ref, "target": target}
+            return await ask(context, found, "call.transfer", words, f"transfer {ref} to {target}")
+        begun = await _rung(context, "transfer.begun", await _pass(context, meant, target, Kind.BLIND))
+        return told(context, begun, found)
     passed = await passing.to_queue(context.session, context.actor, meant, queue, context.now)
     name = context.company.queues[queue].shown(context.language)
     return await about(context, "transfer.queued", passed, queue=name)
@@ -111,6 +125,12 @@ async def join(context: Context, call: GivenCallArg | None = None) -> Reply:
     return await _rung(
         context, "transfer.joined", await passing.join(context.session, context.actor, meant, context.now)
     )
+
+
+async def _misfit(context: Context, call: int, target: str) -> Foreign | None:
+    if phones.e164(target, context.company.country) is not None:
+        return None
+    return await misfit(context, call, (await colleague(context, target)).id)
 
 
 async def _pass(context: Context, call: int, target: str, kind: Kind) -> Transfer:
