@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_core import agents, leaving, phones, schema
 from crm_core.agents import Agent, Identity, Role
 from crm_core.callcenter import abilities, devices, pins, teams
-from crm_core.company import company_of
+from crm_core.company import Company, company_of, located, read_company
+from crm_core.company.part import Fault
+from crm_core.company.staffing import strangers
 from crm_core.sales.stages import apply_stages
 from intents.tongues import code_of
 from webhooks.complaints import Complaint
@@ -46,11 +48,21 @@ async def apply(settings: Settings) -> str:
         async with runtime.database.transaction() as session:
             await apply_stages(session, runtime.company)
             empty = await teams.empty(session)
+            names = set(await session.scalars(select(Agent.name).where(Agent.left_at.is_(None))))
         company = runtime.company
+    teamless = (Fault(("teams", key), f"nobody is in it (offhook agents team NAME {key})") for key in empty)
+    warnings = located(settings.offhook_config, [*strangers(company, names), *teamless])
+    return "\n".join([f"{_counted(company)} are in order and applied.", *(f"Warning: {text}" for text in warnings)])
+
+
+def check(settings: Settings) -> str:
+    """The file alone, without a database. Raises CompanyFileError."""
+    return f"{_counted(read_company(settings.offhook_config))} are in order. Nothing was applied."
+
+
+def _counted(company: Company) -> str:
     nodes, stages = len(company.phone.nodes), len(company.all_stages)
-    done = f"{company.name}: {nodes} phone nodes and {stages} stages are in order and applied."
-    warnings = [f"Warning: nobody is in the team {key} (offhook agents team NAME {key})." for key in empty]
-    return "\n".join([done, *warnings])
+    return f"{company.name}: {nodes} phone nodes and {stages} stages"
 
 
 async def invite(

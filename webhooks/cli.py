@@ -60,10 +60,15 @@ def migrate() -> None:
 
 
 @app.command()
-def apply() -> None:
+def apply(
+    check: Annotated[bool, typer.Option("--check", help="Only check the file; no database is needed.")] = False,
+) -> None:
     """Check offhook.yml and carry it into the database."""
     from webhooks import administration
 
+    if check:
+        _print(administration.check(_settings()))
+        return
     _print(_run(administration.apply(_settings())))
 
 

@@ -43,7 +43,10 @@ def stretches(
     while day <= last:
         for (start, end), presence in _of_day(shift, calendar, changes, day):
             begin, until = _moment(day, start, calendar.zone), _moment(day, end, calendar.zone)
-            before = found[-1] if found and found[-1].end == begin else None
+            if found:
+                # A night may reach into the next day's shift: nobody is planned twice.
+                begin = max(begin, found[-1].end)
+            before = found[-1] if found and found[-1].end == begin < until else None
             if before is not None and before.presence == presence:
                 found[-1] = replace(before, end=until)
             elif begin < until:
@@ -72,7 +75,7 @@ def _of_day(
     shift: Shift | None, calendar: Calendar, changes: Mapping[date, str], day: date
 ) -> Iterator[tuple[Span, Presence]]:
     if day in changes:
-        for span in read_spans(changes[day]) if changes[day] else ():
+        for span in read_spans(changes[day], overnight=True) if changes[day] else ():
             yield span, Presence.AVAILABLE
     elif shift is not None and (shift.on_closed_days or not calendar.hours.are_closed_on(day)):
         for span in shift.hours_on(day):

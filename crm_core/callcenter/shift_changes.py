@@ -19,7 +19,10 @@ from crm_core.errors import Invalid, Refused
 
 
 async def change(session: AsyncSession, actor: Actor, agent_id: int, day: date, hours: str, now: datetime) -> Agent:
-    """`hours` as `10:00-14:00`, or "" for a day off. Raises Invalid for hours that are none and days that are over."""
+    """`hours` as `10:00-14:00`, `22:00-06:00` until the next day, or "" for a day off.
+
+    Raises Invalid for hours that are none and days that are over.
+    """
     rights.require(actor, "shift.change")
     _require_readable(hours)
     _require_to_come(session, day, now)
@@ -87,7 +90,7 @@ async def _take_effect(session: AsyncSession, agent: Agent, day: date, now: date
 def _require_readable(hours: str) -> None:
     try:
         if hours:
-            read_spans(hours)
+            read_spans(hours, overnight=True)
     except ValueError as error:
         raise Invalid("shift.hours-unreadable", text=hours[:40]) from error
 

@@ -24,7 +24,7 @@ from crm_core.company.nodes import (
 )
 from crm_core.company.people import Team
 from crm_core.company.phone import Phone
-from crm_core.company.reading import CompanyFileError, read_company
+from crm_core.company.reading import CompanyFileError, located, read_company
 from crm_core.company.sales import StageRule
 from crm_core.company.shifts import Shift
 from crm_core.company.support import PLACEHOLDER, Macro, Sla, SlaPolicy
@@ -62,5 +62,6 @@ __all__ = [
     "Transfer",
     "Voicemail",
     "company_of",
+    "located",
     "read_company",
 ]

@@ -32,6 +32,7 @@ from crm_core.company.sales import (
     stages_by_key,
 )
 from crm_core.company.shifts import Shift
+from crm_core.company.staffing import misplaced
 from crm_core.company.support import Macro, MacroKey, SatisfactionQuestion, Sla
 
 
@@ -89,13 +90,19 @@ class Company(Part):
         return self
 
     def _texts(self) -> Iterator[tuple[Path, LocalText]]:
-        """What is said to customers, and so in each of their languages."""
+        """What is said to customers and colleagues, and so in each of their languages."""
         yield from spoken_texts(self)
         for key, macro in self.macros.items():
             if macro.text:
                 yield ("macros", key, "text"), macro.text
         for key, name in self.callcenter.pauses.items():
             yield ("callcenter", "pauses", key), name
+        for key, name in self.callcenter.dispositions.items():
+            yield ("callcenter", "dispositions", key), name
+        for key, queue in self.queues.items():
+            yield ("queues", key, "name"), queue.name
+        for key, team in self.teams.items():
+            yield ("teams", key, "name"), team.name
         if self.callcenter.missed_sms:
             yield ("callcenter", "missed_sms"), self.callcenter.missed_sms
         if self.callcenter.rating_sms:
@@ -118,13 +125,8 @@ class Company(Part):
         return self
 
     @model_validator(mode="after")
-    def _queues_lead_somewhere(self) -> Company:
-        for key, queue in self.queues.items():
-            further = queue.overflow.queue if queue.overflow is not None else None
-            if further is not None and (further not in self.queues or further == key):
-                raise ValueError(f"queues.{key} overflows to a queue that is not described: {further}")
-            if queue.team is not None and queue.team not in self.teams:
-                raise ValueError(f"queues.{key} names a team that is not described: {queue.team}")
+    def _queues_and_shifts_are_of_somebody(self) -> Company:
+        refuse(misplaced(self))
         return self
 
     @model_validator(mode="after")
@@ -142,15 +144,6 @@ class Company(Part):
             of_contacts = next((field for field in fields if isinstance(field.required, str)), None)
             if of_contacts is not None and place != "contact_fields":
                 raise ValueError(f"{place}: {of_contacts.key} is required of every one or of none: true or false")
-        return self
-
-    @model_validator(mode="after")
-    def _shifts_are_of_somebody(self) -> Company:
-        for number, shift in enumerate(self.shifts):
-            if shift.team is not None and shift.team not in self.teams:
-                raise ValueError(f"shifts.{number} names a team that is not described: {shift.team}")
-            if shift.pause is not None and shift.pause not in self.callcenter.pauses:
-                raise ValueError(f"shifts.{number} names a pause that is not described: {shift.pause}")
         return self
 
     @model_validator(mode="after")

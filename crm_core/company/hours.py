@@ -14,6 +14,8 @@ from crm_core.company.part import Part
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LEAP_YEAR = 2028
+_DAY = timedelta(days=1)
+_LONGEST_NIGHT = timedelta(hours=16)
 
 Span: TypeAlias = tuple[timedelta, timedelta]
 """Two times of day, counted from midnight on the wall clock."""
@@ -65,23 +67,26 @@ class Hours(Part):
         return self.region is not None and day in holidays_of(self.region, day.year)
 
 
-def week_of(rules: Mapping[str, str]) -> Sequence[Sequence[Span]]:
-    """Per weekday the spans of `mon-fri: 08:00-12:00, 13:00-18:00`. Raises ValueError naming the unreadable rule."""
-    return _week(tuple(rules.items()))
+def week_of(rules: Mapping[str, str], *, overnight: bool = False) -> Sequence[Sequence[Span]]:
+    """Per weekday the spans of `mon-fri: 08:00-12:00, 13:00-18:00`. Raises ValueError naming the unreadable rule.
+
+    `overnight`: 22:00-06:00 goes on until the next day, and belongs to the one on which it begins.
+    """
+    return _week(tuple(rules.items()), overnight)
 
 
-def read_spans(text: str) -> Sequence[Span]:
+def read_spans(text: str, *, overnight: bool = False) -> Sequence[Span]:
     """Those of one day, in order. Raises ValueError."""
-    return _merged([_span(part) for part in text.split(",")])
+    return _merged([_span(part, overnight) for part in text.split(",")])
 
 
 @lru_cache(maxsize=64)
-def _week(rules: tuple[tuple[str, str], ...]) -> Sequence[Sequence[Span]]:
+def _week(rules: tuple[tuple[str, str], ...], overnight: bool) -> Sequence[Sequence[Span]]:
     week: list[list[Span]] = [[] for _ in DAYS]
     for days, hours in rules:
         first, _, last = days.partition("-")
         try:
-            spans = [_span(part) for part in hours.split(",")]
+            spans = [_span(part, overnight) for part in hours.split(",")]
             chosen = range(DAYS.index(first), DAYS.index(last or first) + 1)
         except ValueError as error:
             raise ValueError(f"{days}: {hours} is not readable; write it like mon-fri: 08:00-18:00") from error
@@ -90,9 +95,12 @@ def _week(rules: tuple[tuple[str, str], ...]) -> Sequence[Sequence[Span]]:
     return tuple(_merged(spans) for spans in week)
 
 
-def _span(text: str) -> Span:
-    """Until 24:00 at most: what goes on after midnight belongs to the next day. Raises ValueError."""
+def _span(text: str, overnight: bool) -> Span:
+    """Until 24:00 at most, unless overnight. Raises ValueError."""
     start, end = (_clock(part.strip()) for part in text.split("-"))
+    # From 14:00 to 10:00 is a slip, not a night.
+    if overnight and end < start < _DAY and end + _DAY - start <= _LONGEST_NIGHT:
+        return start, end + _DAY
     if not start < end <= timedelta(days=1):
         raise ValueError(text)
     return start, end

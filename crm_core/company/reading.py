@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,8 @@ import yaml
 from pydantic import ValidationError
 
 from crm_core.company.file import Company
-from crm_core.company.lines import Lines
-from crm_core.company.part import Mistake
+from crm_core.company.lines import Lines, Place
+from crm_core.company.part import Fault, Mistake
 
 
 class CompanyFileError(Exception):
@@ -43,6 +43,17 @@ def read_company(path: Path) -> Company:
     except ValidationError as error:
         complaints = sorted(set(_complaints(error, lines)))
         raise CompanyFileError("\n".join(f"{path}:{line}: {text}" for line, text in complaints)) from error
+
+
+def located(path: Path, faults: Iterable[Fault]) -> list[str]:
+    """Each with file and line, of a file that was read before."""
+    lines = Lines(path.read_text(encoding="utf-8"))
+    return [f"{path}:{place.line}: {place.path}: {fault.text}" for place, fault in _placed(lines, faults)]
+
+
+def _placed(lines: Lines, faults: Iterable[Fault]) -> list[tuple[Place, Fault]]:
+    placed = [(lines.place(fault.at), fault) for fault in faults]
+    return sorted(placed, key=lambda one: one[0].line)
 
 
 def _complaints(error: ValidationError, lines: Lines) -> Iterator[tuple[int, str]]:

@@ -237,7 +237,23 @@ async def test_nobody_is_invited_into_a_team_that_is_not_there(settings: Setting
 
 async def test_a_team_without_members_is_warned_of_until_somebody_is_in_it(settings: Settings) -> None:
     await _invite(settings)
-    assert "Warning: nobody is in the team fitters" in await administration.apply(settings)
+    await _invite(settings, "Jonas Weber")
+    assert "teams.fitters: nobody is in it" in await administration.apply(settings)
     assert await administration.set_team(settings, "Mira", "fitters") == "Mira Okafor is in the team fitters."
     assert "Warning" not in await administration.apply(settings)
     assert await administration.set_team(settings, "Mira", None) == "Mira Okafor is in no team."
+
+
+async def test_names_in_the_company_file_that_nobody_has_are_warned_of_with_their_line(settings: Settings) -> None:
+    await _invite(settings, "Mira Okafr")
+    said = await administration.apply(settings)
+    assert re.search(r"Warning: \S+offhook\.yml:\d+: shifts\.0\.agents\.0: nobody is called Mira Okafor\n", said)
+
+
+def test_a_company_file_is_checked_without_a_database(tmp_path: Path) -> None:
+    nowhere = _settings("sqlite:////no/such/folder.db")
+    assert administration.check(nowhere).endswith("are in order. Nothing was applied.")
+    broken = tmp_path / "offhook.yml"
+    broken.write_text("name: Nobody\n", encoding="utf-8")
+    with pytest.raises(CompanyFileError):
+        administration.check(nowhere.model_copy(update={"offhook_config": broken}))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from crm_core import phones
+from crm_core import phones, references
 from crm_core.callcenter import callers, calls, talks, wrapup
 from crm_core.errors import Invalid
 from crm_core.names import fold
 from intents.cards.callcenter import call_card, state_of
+from intents.commands.callcenter.misfits import ask, misfit, told
 from intents.commands.contacts import name_for, the_contact
 from intents.registry import Context, command
 from intents.reply import Reply, Table
-from intents.slots import CallArg, ContactArg, DispositionArg, EarlyArg, GivenCallArg, MinutesArg, TextArg
+from intents.slots import CallArg, ContactArg, DispositionArg, EarlyArg, GivenCallArg, MinutesArg, SureArg, TextArg
 
 
 @command(
@@ -21,6 +22,8 @@ from intents.slots import CallArg, ContactArg, DispositionArg, EarlyArg, GivenCa
             "accept [the] {call} {early}",
             "(accept|answer|take|pick up|i'll take) [the] {call}",
             "(accept|answer|take) [a|the] [call]",
+            "{sure} accept {call}",
+            "{sure} accept {call} {early}",
         ],
         "de": [
             "{call} annehmen",
@@ -28,16 +31,24 @@ from intents.slots import CallArg, ContactArg, DispositionArg, EarlyArg, GivenCa
             "(nimm|nehme|ich nehme|nehmen sie|übernimm) [den] {call}",
             "(nimm|nehme|ich nehme|nehmen sie) [den] {call} an",
             "[einen|den] [anruf] annehmen",
+            "{sure} {call} annehmen",
         ],
     },
     changes=True,
 )
-async def accept(context: Context, call: CallArg, early: EarlyArg | None = None) -> Reply:
+async def accept(context: Context, call: CallArg, early: EarlyArg | None = None, sure: SureArg | None = None) -> Reply:
     """Who is to be called back later is called `now` when that is said."""
+    found = await misfit(context, call, context.actor.agent_id)
+    if sure is False:
+        return context.reply("dialogue.cancelled")
+    if found is not None and found.others_do and sure is None:
+        ref = references.ref("call", call)
+        words = {"call": ref} | ({"early": early} if early is not None else {})
+        return await ask(context, found, "call.accept", words, f"accept {' '.join(words.values())}")
     is_early = early is not None
     accepted = await talks.accept(context.session, context.actor, call, context.now, early=is_early)
     parts = await call_card(context, accepted)
-    return context.reply("call.accepted", *parts, shown=[accepted.ref], ref=accepted.ref)
+    return told(context, context.reply("call.accepted", *parts, shown=[accepted.ref], ref=accepted.ref), found)
 
 
 @command(

@@ -8,6 +8,7 @@ from typing import cast
 from crm_core import phones, references
 from crm_core.callcenter import calls, passing, presence, transfers
 from crm_core.callcenter.calls import Call
+from crm_core.callcenter.speaking import Foreign
 from crm_core.callcenter.states import TransferState
 from crm_core.callcenter.transfers import Kind, Transfer
 from crm_core.company import QueueRule
@@ -16,10 +17,11 @@ from crm_core.message import say
 from crm_core.names import fold
 from intents.colleagues import colleague
 from intents.commands.callcenter.answers import about, the_call
+from intents.commands.callcenter.misfits import ask, misfit, told
 from intents.dialogue import Open
 from intents.registry import Context, command
 from intents.reply import Reply
-from intents.slots import GivenCallArg, TargetArg
+from intents.slots import GivenCallArg, SureArg, TargetArg
 
 # A keyboard stays readable.
 MOST_OFFERED = 6
@@ -35,6 +37,7 @@ MOST_QUEUES = 4
             "(transfer|pass on|put through) [the call|the caller|them] to {target}",
             "transfer {call}",
             "transfer [the call|the caller|them]",
+            "{sure} transfer {call} to {target}",
         ],
         "de": [
             "{call} an {target} weitergeben",
@@ -43,17 +46,28 @@ MOST_QUEUES = 4
             "(verbinde|verbinden sie) {call} mit {target}",
             "[den] anruf an {target} weitergeben",
             "{call} weitergeben",
+            "{sure} {call} an {target} weitergeben",
         ],
     },
     changes=True,
 )
-async def transfer(context: Context, target: TargetArg | None = None, call: GivenCallArg | None = None) -> Reply:
+async def transfer(
+    context: Context, target: TargetArg | None = None, call: GivenCallArg | None = None, sure: SureArg | None = None
+) -> Reply:
     meant = await the_call(context, call)
     if target is None:
         raise await _to_whom(context, meant, "transfer {ref} to {target}", queues=context.company.queues)
+    if sure is False:
+        return context.reply("dialogue.cancelled")
     queue = _queue(context, target)
     if queue is None:
-        return await _rung(context, "transfer.begun", await _pass(context, meant, target, Kind.BLIND))
+        found = await _misfit(context, meant, target)
+        if found is not None and found.others_do and sure is None:
+            ref = references.ref("call", meant)
+            words = {"call": ref, "target": target}
+            return await ask(context, found, "call.transfer", words, f"transfer {ref} to {target}")
+        begun = await _rung(context, "transfer.begun", await _pass(context, meant, target, Kind.BLIND))
+        return told(context, begun, found)
     passed = await passing.to_queue(context.session, context.actor, meant, queue, context.now)
     name = context.company.queues[queue].shown(context.language)
     return await about(context, "transfer.queued", passed, queue=name)
@@ -140,6 +154,12 @@ async def _to_whom(context: Context, call_id: int, said: str, queues: Mapping[st
     others = [(key, rule) for key, rule in queues.items() if key != call.queue][:MOST_QUEUES]
     candidates += [(rule.shown(context.language), said.format(ref=call.ref, target=key)) for key, rule in others]
     return Open("target", say("transfer.to-whom" if queues else "transfer.whom-to-ask", ref=call.ref), candidates)
+
+
+async def _misfit(context: Context, call: int, target: str) -> Foreign | None:
+    if phones.e164(target, context.company.country) is not None:
+        return None
+    return await misfit(context, call, (await colleague(context, target)).id)
 
 
 async def _pass(context: Context, call: int, target: str, kind: Kind) -> Transfer:

@@ -112,3 +112,34 @@ def test_the_clock_on_the_wall_counts_when_it_is_changed() -> None:
     plan = rota.stretches(AROUND.model_copy(update={"hours": {"sun": "01:00-08:00"}}), CALENDAR, {}, sunday, sunday)
     assert _told(plan) == ["Sun 01:00-08:00 available"]
     assert plan[0].end - plan[0].begin == timedelta(hours=8), "an hour more than the clock says"
+
+
+NIGHT = Shift(agents=["Mira"], hours={"mon-fri": "22:00-06:00"}, breaks={"mon-fri": "02:00-02:30"})
+
+
+def test_a_night_belongs_to_the_day_on_which_it_begins() -> None:
+    assert _told(_plan(NIGHT)) == [
+        "Mon 22:00-02:00 available",
+        "Tue 02:00-02:30 away",
+        "Tue 02:30-06:00 available",
+    ]
+    planned = rota.planned_at(_plan(NIGHT), _at("03:00", MONDAY + timedelta(days=1)))
+    assert planned is not None
+    assert (planned.presence, planned.shift_began) == (Presence.AVAILABLE, _at("22:00"))
+
+
+@pytest.mark.parametrize(
+    ("begins", "hours"),
+    [(date(2026, 3, 27), 8), (date(2026, 3, 28), 7), (date(2026, 10, 24), 9)],
+)
+def test_a_night_ends_by_the_clock_on_the_wall_also_when_it_is_changed(begins: date, hours: int) -> None:
+    night = Shift(agents=["Mira"], hours={"mon-sun": "22:00-06:00"})
+    [stretch] = _plan(night, begins)
+    assert stretch.end.astimezone(BERLIN).hour == 6
+    assert stretch.end - stretch.begin == timedelta(hours=hours)
+
+
+def test_who_works_through_the_night_into_an_early_shift_is_planned_once() -> None:
+    assert _told(_plan(NIGHT, days=2, d2026_11_23="22:00-06:00", d2026_11_24="05:00-09:00")) == [
+        "Mon 22:00-09:00 available"
+    ]

@@ -285,3 +285,18 @@ async def test_any_number_of_workers_plan_the_same_turn_once(shop: Shop) -> None
     for _worker in range(5):
         await shop.look()
     assert len(await shop.floor.effects(EffectKind.TIMER)) == 1
+
+
+async def test_a_night_shift_is_carried_out_until_the_next_morning(floor: Floor) -> None:
+    shop = Shop(floor)
+    await shop.hire()
+    await shop.open(DAY)
+    await shop.work("Mira Okafor", date(2026, 11, 23), "22:00-06:00")
+    await shop.until("23:00", date(2026, 11, 23))
+    assert (await shop.is_())[0] == Presence.AVAILABLE
+    await shop.until("05:59")
+    assert (await shop.is_())[0] == Presence.AVAILABLE
+    await shop.until("06:01")
+    assert (await shop.is_())[0] == Presence.OFFLINE
+    await shop.until("08:01")
+    assert (await shop.is_())[0] == Presence.AVAILABLE

@@ -19,6 +19,7 @@ def _complaint(tmp_path: Path, content: str) -> list[str]:
     return [line.removeprefix(str(file)) for line in str(refused.value).splitlines()]
 
 
+_SUPPORT = "  support: {de: Kundendienst, en: Support}"
 # What is changed, into what, where the complaint stands (when not there), and what it says.
 CASES = [
     ("time_zone: Europe/Berlin", "time_zone: Europe/Atlantis", "", "time_zone: Europe/Atlantis is no time zone"),
@@ -56,6 +57,39 @@ CASES = [
     ("  - {key: lead, name: {de: Anfrage, en: Lead}, ", "  - {key: lead, ", "", "stages.0.name: Field required"),
     ("  hour: {name:", "  Hour: {name:", "", "products.Hour: "),
     ("figures: {", "figures: {about_agents: all, ", "", "figures.about_agents is described twice, first on line"),
+    (_SUPPORT, "  support: {name: {de: K}}", "", "queues.support.name: has no text in: en"),
+    (
+        _SUPPORT,
+        "  support: {name: {de: K, en: S}, team: nobody}",
+        "",
+        "queues.support.team: names a team that is not described: nobody",
+    ),
+    (
+        _SUPPORT,
+        "  support: {name: {de: K, en: S}, overflow: {after: 60s, queue: nowhere}}",
+        "",
+        "queues.support.overflow.queue: names a queue that is not described: nowhere",
+    ),
+    (
+        _SUPPORT,
+        "  support: {name: {de: K, en: S}, overflow: {after: 60s, queue: b}}\n"
+        "  b: {name: {de: B, en: B}, overflow: {after: 60s, queue: support}}",
+        "",
+        "queues.support.overflow.queue: goes in circles: support → b → support",
+    ),
+    (
+        _SUPPORT,
+        "  support: {name: {de: K, en: S}, routing: ordered}",
+        "",
+        "queues.support.routing: is the order of `members`",
+    ),
+    (
+        "  pauses: #",
+        "  dispositions: {sold: {de: Verkauft}}\n  pauses: #",
+        "",
+        "callcenter.dispositions.sold: has no text in: en",
+    ),
+    ("    pause: lunch", "    pause: siesta", "", "shifts.0.pause: names a pause that is not described: siesta"),
     ("name: Nordlicht", "name: [Nordlicht", "languages:", "not readable as YAML: "),
 ]
 

@@ -226,8 +226,9 @@ async def test_the_target_of_a_transfer_is_asked_for(mira: Talk, jonas: Talk) ->
         ("consult support about CALL-1", "support is a queue: ask a colleague or a number."),
     ],
 )
-async def test_a_queue_a_number_a_colleague(mira: Talk, said: str, answer: str) -> None:
+async def test_a_queue_a_number_a_colleague(mira: Talk, jonas: Talk, said: str, answer: str) -> None:
     await _talking(mira)
+    await _on_duty(jonas)
     assert (await mira.say(said)).text == answer
 
 
@@ -393,3 +394,17 @@ def test_what_was_meant_before_is_meant_still(said: str, command: str) -> None:
     found = understand(said, "en")
     assert found is not None
     assert found.command.name == command
+
+
+async def test_a_caller_is_not_passed_unasked_to_who_does_not_speak_their_language(mira: Talk, jonas: Talk) -> None:
+    await _talking(mira)
+    await _on_duty(jonas)
+    async with mira.database.transaction() as session:
+        (await session.get_one(Agent, jonas.actor.agent_id)).languages = ["en"]
+        tara = await people.add_agent(session, "Tara Singh", phone="+493023125209")
+        await presence.set_presence(session, as_actor(tara), Presence.AVAILABLE, NOW)
+    asked = await mira.say("transfer CALL-1 to Jonas")
+    assert asked.text.startswith("CALL-1 is in German; Jonas Weber does not speak it")
+    assert [choice.say for choice in choices(asked)] == ["yes transfer CALL-1 to Jonas", "cancel"]
+    assert (await mira.say("no")).text != asked.text
+    assert (await mira.say("yes transfer CALL-1 to Jonas")).text.startswith("CALL-1 goes to Jonas Weber")

@@ -107,3 +107,41 @@ async def test_who_is_set_available_and_rung_at_once_is_said_to_be(mira: Talk, c
 
 async def test_a_number_without_a_contact_is_named_by_its_digits(mira: Talk) -> None:
     assert (await mira.say("call 030 23125077")).text.endswith("Press 1 there, and +49 30 23125077 is rung.")
+
+
+async def _speaks(talk: Talk, *languages: str) -> None:
+    async with talk.database.transaction() as session:
+        agent = await session.get_one(Agent, talk.actor.agent_id)
+        agent.languages, agent.presence = list(languages), Presence.AVAILABLE
+
+
+async def test_who_does_not_speak_the_language_is_asked_before_they_take_a_caller_from_who_does(
+    mira: Talk, jonas: Talk
+) -> None:
+    await _speaks(mira, "en")
+    await _speaks(jonas, "de")
+    await _waiting(mira)
+    asked = await mira.say("accept CALL-1")
+    assert asked.text.startswith("CALL-1 is in German; Mira Okafor does not speak it, and somebody who does is there.")
+    assert [choice.say for choice in choices(asked)] == ["yes accept CALL-1", "cancel"]
+    async with mira.database.transaction() as session:
+        assert (await calls.lock_call(session, 1)).state == "queued"
+    assert (await mira.say("yes")).text.startswith("Your phone is ringing for CALL-1.")
+
+
+async def test_no_leaves_the_caller_to_who_speaks_their_language(mira: Talk, jonas: Talk) -> None:
+    await _speaks(mira, "en")
+    await _speaks(jonas, "de")
+    await _waiting(mira)
+    await mira.say("accept CALL-1")
+    await mira.say("no")
+    assert (await jonas.say("CALL-1 annehmen")).text.startswith("Ihr Telefon klingelt für CALL-1.")
+
+
+async def test_where_nobody_else_speaks_it_the_caller_is_taken_and_it_is_said(mira: Talk, jonas: Talk) -> None:
+    await _speaks(mira, "en")
+    await _speaks(jonas, "en")
+    await _waiting(mira)
+    said = (await mira.say("accept CALL-1")).text
+    assert said.startswith("Your phone is ringing for CALL-1.")
+    assert said.endswith("Mira Okafor does not speak German: nobody else who does is there.")

@@ -69,3 +69,10 @@ async def test_undo_puts_back_what_stood_there_before(lena: Talk) -> None:
     assert "Mira Okafor 10:00–14:00" in everything(await lena.say("shifts tomorrow"))
     await lena.say("undo")
     assert "Mira Okafor 08:00–16:30" in everything(await lena.say("shifts tomorrow"))
+
+
+@pytest.mark.parametrize("said", ["Mira works 22:00 to 06:00 tomorrow", "Mira arbeitet morgen von 22 bis 6 Uhr"])
+async def test_a_night_shift_ends_on_the_next_day(lena: Talk, said: str) -> None:
+    assert "22:00–06:00" in (await lena.say(said)).text
+    assert "Mira Okafor 22:00–06:00 – changed" in everything(await lena.say("shifts tomorrow"))
+    assert "Mira Okafor 08:00–16:30" in everything(await lena.say("shifts on Wednesday"))
