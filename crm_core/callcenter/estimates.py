@@ -15,6 +15,7 @@ from crm_core.db import UtcDateTime
 
 LOOKED_BACK = timedelta(hours=4)
 FEWEST_CALLS = 5
+MOST_CALLS = 50
 BUCKETS = (2, 5, 10, 20)
 """In minutes: "less than two" up to "more than twenty"."""
 
@@ -39,21 +40,28 @@ def bucket(wait: timedelta) -> int | None:
     return next((minutes for minutes in BUCKETS if wait <= timedelta(minutes=minutes)), None)
 
 
-async def usual_time(session: AsyncSession, queue: str, now: datetime) -> timedelta | None:
-    """What an agent is busy with a call, talk and wrap-up: the mean of the newest ones of the queue."""
+async def usual_time(
+    session: AsyncSession,
+    queue: str | None,
+    now: datetime,
+    *,
+    within: timedelta = LOOKED_BACK,
+    most: int = MOST_CALLS,
+) -> timedelta | None:
+    """What an agent is busy with a call, talk and wrap-up: the mean of the newest ones of a queue, or of all."""
     ended_at = func.coalesce(Call.wrapped_up_at, Call.talk_ended_at, type_=UtcDateTime())
     rows = (
         await session.execute(
             select(Call.talk_began_at, ended_at)
             .where(
-                Call.queue == queue,
-                Call.started_at > now - LOOKED_BACK,
+                Call.queue == queue if queue is not None else Call.queue.is_not(None),
+                Call.started_at > now - within,
                 Call.talk_began_at.is_not(None),
                 Call.talk_ended_at.is_not(None),
                 Call.state != CallState.WRAP_UP,
             )
             .order_by(Call.id.desc())
-            .limit(50)
+            .limit(most)
         )
     ).all()
     if len(rows) < FEWEST_CALLS:

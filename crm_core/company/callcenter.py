@@ -15,7 +15,7 @@ Routing: TypeAlias = Literal["by-hand", "longest-idle", "round-robin", "fewest-c
 
 
 class Overflow(Part):
-    """Who waited `after` so long goes on to another `queue`, or to the voicemail without one."""
+    """Who waited `after` so long in this queue goes on to another `queue`, or to the voicemail without one."""
 
     after: Span
     queue: str | None = None
@@ -26,7 +26,8 @@ class QueueRule(Part):
 
     `by-hand`: whoever accepts on the card; after `ring_after` phones are rung as for `longest-idle` all the same, so
     that a caller is not lost when nobody looks. `members` are names in the order of `ordered`; `team` those of a
-    team; neither: everybody. `skills` are asked of an agent until a caller waited `widen_after`.
+    team; neither: everybody. `skills` are asked of an agent until a caller waited `widen_after`. Without `music` the
+    carrier's own is heard.
     """
 
     name: LocalText

@@ -404,3 +404,15 @@ async def test_who_is_cut_off_after_a_long_talk_begins_to_wait_anew(centre: Call
     assert "Gerade ist niemand" not in caller.heard
     await centre.talk(caller, "Mira Okafor")
     await caller.hang_up()
+
+
+@scenario
+async def test_a_key_is_heard_while_music_plays(centre: CallCentre) -> None:
+    await _busy(centre)
+    caller = await centre.queued()
+    await centre.later(25)
+    await centre.until(lambda: caller.doing == "gathering", "the question")
+    await caller.press("2")
+    await centre.until(lambda: caller.doing == "recording", "the beep")
+    await caller.hang_up()
+    await _over(centre)
