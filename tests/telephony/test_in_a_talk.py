@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from crm_core import agents
 from crm_core.agents import Actor, Presence, Role, actor_of
-from crm_core.callcenter import calls, outgoing, passing, presence, supervision, taping
+from crm_core.callcenter import calls, outgoing, passing, presence, supervision, talks, taping
 from crm_core.callcenter.legs import CallLeg, Mode
 from crm_core.callcenter.recordings import Recording
 from crm_core.callcenter.transfers import Kind
@@ -229,3 +229,16 @@ async def test_back_in_the_queue_the_caller_waits_as_before(on_sqlite: Product) 
     waiting = (await response.read()).decode()
     assert twiml.check(waiting, place="queue-wait") == []
     assert "Sie sind als Nächstes dran." in waiting
+
+
+async def test_who_takes_a_caller_from_the_line_is_not_thrown_out_of_the_room_they_are_still_leaving(
+    on_sqlite: Product,
+) -> None:
+    mira = await talk(on_sqlite.database)
+    await _jonas(on_sqlite)
+    async with on_sqlite.database.transaction() as session:
+        await passing.to_queue(session, mira, 1, "support", NOW)
+        await talks.accept(session, as_actor(await agents.find_agent(session, "Jonas")), 1, NOW)
+    joined = await _ask(on_sqlite, _key(await _ask(on_sqlite, "/twilio/agent?leg=2")), Digits="1")
+    customer = await _ask(on_sqlite, "/twilio/conference?call=1&effect=7", CALLER_SID)
+    assert [one.find("Dial/Conference").text for one in (joined, customer)] == ["call-1-2", "call-1-2"]
