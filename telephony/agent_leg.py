@@ -10,7 +10,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core import agents, phones
 from crm_core.agents import Agent
-from crm_core.callcenter import callers, calls, queues, talks, transfers
+from crm_core.callcenter import callers, calls, queues, rooms, talks, transfers
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg
 from crm_core.callcenter.transfers import Kind
@@ -46,7 +46,7 @@ async def decide(session: AsyncSession, leg: CallLeg, digits: str, now: datetime
         response.hangup()
         return response
     speak(response, await say_to(session, leg, "phone.agent-connecting"))
-    meet(response, call.id, as_agent=True)
+    meet(response, await rooms.room_of(session, call.id), as_agent=True)
     return response
 
 

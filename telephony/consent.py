@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import recordings, taping
+from crm_core.callcenter import recordings, rooms, taping
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.recordings import RUNNING, RecordingState
 from crm_core.callcenter.states import CallState
@@ -35,12 +35,14 @@ async def decide(session: AsyncSession, call: Call, digits: str, now: datetime) 
     if recording is not None and digits == AGREE_KEY:
         await taping.agreed(session, call, recording, _announcement(turn).text, now)
         speak(response, turn.say("phone.recording-begins"))
-        meet_recorded(response, call.id, f"/twilio/withdrawn?call={call.id}&step={turn.next_step()}")
+        meet_recorded(
+            response, await rooms.room_of(session, call.id), f"/twilio/withdrawn?call={call.id}&step={turn.next_step()}"
+        )
         return response
     if recording is not None:
         await taping.declined(session, call, recording, now)
     speak(response, turn.say("phone.recording-none"))
-    meet(response, call.id, as_agent=False)
+    meet(response, await rooms.room_of(session, call.id), as_agent=False)
     return response
 
 
@@ -54,7 +56,7 @@ async def withdrawn(session: AsyncSession, call: Call, now: datetime) -> VoiceRe
     if recording is not None:
         await taping.withdrawn(session, call, recording, now)
         speak(response, turn.say("phone.recording-deleted"))
-    meet(response, call.id, as_agent=False)
+    meet(response, await rooms.room_of(session, call.id), as_agent=False)
     return response
 
 

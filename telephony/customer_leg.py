@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import calls, outgoing
+from crm_core.callcenter import calls, outgoing, rooms
 from crm_core.callcenter.legs import CallLeg
 from telephony.turn import turn_of
 from telephony.voice import meet, speak
@@ -24,5 +24,5 @@ async def answered(session: AsyncSession, leg: CallLeg, now: datetime) -> VoiceR
     speak(response, turn.say("phone.customer-greeting", company=turn.company.name))
     if turn.company.callcenter.supervision != "off":
         speak(response, turn.say("phone.supervision-notice"))
-    meet(response, call.id, as_agent=False)
+    meet(response, await rooms.room_of(session, call.id), as_agent=False)
     return response

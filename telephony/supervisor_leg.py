@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core import agents
-from crm_core.callcenter import calls, supervision
+from crm_core.callcenter import calls, rooms, supervision
 from crm_core.callcenter.legs import CallLeg, Mode
 from telephony.agent_leg import DECIDE_SECONDS, customer_name, say_to
 from telephony.voice import overhear, press, speak
@@ -46,5 +46,10 @@ async def decide(session: AsyncSession, leg: CallLeg, digits: str, now: datetime
     coached = await supervision.coached_leg(session, call) if leg.mode == Mode.WHISPER else None
     # Without anybody to whisper to they are heard by nobody.
     muted = leg.mode == Mode.LISTEN or (leg.mode == Mode.WHISPER and (coached is None or coached.sid is None))
-    overhear(response, call.id, muted=muted, coached=coached.sid if coached is not None else None)
+    overhear(
+        response,
+        await rooms.room_of(session, call.id),
+        muted=muted,
+        coached=coached.sid if coached is not None else None,
+    )
     return response

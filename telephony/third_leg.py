@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import passed, transfers
+from crm_core.callcenter import passed, rooms, transfers
 from crm_core.callcenter.legs import CallLeg
 from crm_core.callcenter.transfers import Kind
 from crm_core.company import company_of
@@ -41,7 +41,7 @@ async def _join(session: AsyncSession, leg: CallLeg, now: datetime) -> VoiceResp
     if call is None:
         return await _part(session, leg)
     response = VoiceResponse()
-    meet(response, call.id, as_agent=True)
+    meet(response, await rooms.room_of(session, call.id), as_agent=True)
     return response
 
 

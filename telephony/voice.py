@@ -8,6 +8,8 @@ from typing import Any
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
+from crm_core.callcenter.rooms import Room
+
 LOCALES = {"en": "en-US", "de": "de-DE"}
 VOICES = {"en": "Polly.Joanna-Neural", "de": "Polly.Vicki-Neural"}
 LISTEN_SECONDS = 6
@@ -121,23 +123,23 @@ def record(response: VoiceResponse, action: str, callback: str) -> None:
     )
 
 
-def meet(response: VoiceResponse, call_id: int, *, as_agent: bool) -> None:
+def meet(response: VoiceResponse, room: Room, *, as_agent: bool) -> None:
     """All legs meet in one conference. It ends with the customer; an agent who leaves does not end it."""
-    _meet(response.dial(), call_id, start_conference_on_enter=as_agent, end_conference_on_exit=not as_agent)
+    _meet(response.dial(), room, start_conference_on_enter=as_agent, end_conference_on_exit=not as_agent)
 
 
-def meet_recorded(response: VoiceResponse, call_id: int, star: str) -> None:
+def meet_recorded(response: VoiceResponse, room: Room, star: str) -> None:
     """The customer, whose star key leads out of the conference to an address: it must not end with them."""
     dial = response.dial(hangup_on_star=True, action=star, method="POST")
-    _meet(dial, call_id, start_conference_on_enter=False, end_conference_on_exit=False)
+    _meet(dial, room, start_conference_on_enter=False, end_conference_on_exit=False)
 
 
-def overhear(response: VoiceResponse, call_id: int, *, muted: bool, coached: str | None) -> None:
+def overhear(response: VoiceResponse, room: Room, *, muted: bool, coached: str | None) -> None:
     """A supervisor: never begins the conference and never ends it. `coached`: the one call that hears them."""
     extra = {"coach": coached} if coached is not None else {}
     _meet(
         response.dial(),
-        call_id,
+        room,
         start_conference_on_enter=False,
         end_conference_on_exit=False,
         muted=muted,
@@ -145,11 +147,11 @@ def overhear(response: VoiceResponse, call_id: int, *, muted: bool, coached: str
     )
 
 
-def _meet(dial: Dial, call_id: int, **how: Any) -> None:
+def _meet(dial: Dial, room: Room, **how: Any) -> None:
     dial.conference(
-        f"call-{call_id}",
+        room.name,
         beep=False,
-        status_callback=f"/twilio/room?call={call_id}",
+        status_callback=f"/twilio/room?call={room.call_id}",
         status_callback_method="POST",
         status_callback_event="start end join leave",
         **how,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import calls, checking, emergencies, ending, estimates, overflowing, presence, queues
+from crm_core.callcenter import calls, checking, emergencies, ending, estimates, overflowing, presence, queues, rooms
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.emergencies import Emergency
 from crm_core.callcenter.queues import QueueEntry
@@ -99,9 +99,9 @@ async def _go_out(turn: Turn) -> VoiceResponse:
     return await messages.voicemail(turn, [*announcing.news(turn, emergency), turn.say(ask)])
 
 
-def conference(call: Call) -> VoiceResponse:
+async def conference(session: AsyncSession, call: Call) -> VoiceResponse:
     response = VoiceResponse()
-    meet(response, call.id, as_agent=False)
+    meet(response, await rooms.room_of(session, call.id), as_agent=False)
     return response
 
 

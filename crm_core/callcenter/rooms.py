@@ -1,4 +1,4 @@
-"""The conference in which the parties of a call meet: one a call, known by the carrier's number for it."""
+"""The conference in which the parties of a call meet, known by the carrier's number for it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import outbox
@@ -15,11 +15,26 @@ from crm_core.callcenter import checking, legs, queues
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.states import CallState, LegState
+from crm_core.callcenter.transfers import Transfer
 from crm_core.errors import Refused
 from crm_core.outbox import EffectKind
 
 JOINED = "participant-join"
 LEFT = "participant-leave"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Another one each time that an agent takes the customer from the line: who is still on their way out of the last
+    one ends that, and not this.
+    """
+
+    call_id: int
+    number: int = 1
+
+    @property
+    def name(self) -> str:
+        return f"call-{self.call_id}" if self.number == 1 else f"call-{self.call_id}-{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +44,22 @@ class Conference:
     sid: str
     event: str
     party: str
+
+
+async def room_of(session: AsyncSession, call_id: int) -> Room:
+    """Where who joins the call now meets the others. Whoever is passed the customer comes into the same one."""
+    from_the_line = (
+        select(func.count())
+        .select_from(CallLeg)
+        .outerjoin(Transfer, Transfer.leg_id == CallLeg.id)
+        .where(
+            CallLeg.call_id == call_id,
+            CallLeg.party == Party.AGENT,
+            CallLeg.joined_at.is_not(None),
+            Transfer.id.is_(None),
+        )
+    )
+    return Room(call_id, max(1, await session.scalar(from_the_line) or 0))
 
 
 async def reported(session: AsyncSession, call: Call, about: Conference, now: datetime) -> None:

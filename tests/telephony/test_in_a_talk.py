@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from crm_core import agents
 from crm_core.agents import Actor, Presence, Role, actor_of
-from crm_core.callcenter import arrivals, calls, offers, outgoing, passing, presence, queues, supervision, taping
+from crm_core.callcenter import arrivals, calls, offers, outgoing, passing, presence, queues, supervision, talks, taping
 from crm_core.callcenter.legs import CallLeg, Mode
 from crm_core.callcenter.offers import Offer
 from crm_core.callcenter.recordings import Recording
@@ -250,3 +250,16 @@ async def test_another_key_than_one_is_a_no_and_no_missed_call(product: Product)
     assert heard == "All right, the caller keeps waiting. Goodbye."
     async with product.database.transaction() as session:
         assert [offer.state for offer in await session.scalars(select(Offer))] == [OfferState.DECLINED]
+
+
+async def test_who_takes_a_caller_from_the_line_is_not_thrown_out_of_the_room_they_are_still_leaving(
+    on_sqlite: Product,
+) -> None:
+    mira = await talk(on_sqlite.database)
+    await _jonas(on_sqlite)
+    async with on_sqlite.database.transaction() as session:
+        await passing.to_queue(session, mira, 1, "support", NOW)
+        await talks.accept(session, as_actor(await agents.find_agent(session, "Jonas")), 1, NOW)
+    joined = await _ask(on_sqlite, _key(await _ask(on_sqlite, "/twilio/agent?leg=2")), Digits="1")
+    customer = await _ask(on_sqlite, "/twilio/conference?call=1&effect=7", CALLER_SID)
+    assert [one.find("Dial/Conference").text for one in (joined, customer)] == ["call-1-2", "call-1-2"]

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.twiml.voice_response import VoiceResponse
 
+from crm_core.callcenter.rooms import Room
 from telephony.voice import Spoken, listen, meet, meet_recorded, overhear, press, record, speak, spell, to_bytes
 from tests.contracts import twiml
 
@@ -52,16 +53,16 @@ def test_every_verb_is_as_published() -> None:
     listen(response, [spoken], "/twilio/ivr?step=2", "de", hints="eins,zwei", partial="/twilio/partial?call=1&step=2")
     press(response, [spoken], "/twilio/wait-key?call=1&step=2&round=0")
     record(response, "/twilio/voicemail?call=1&step=3", "/twilio/recording?call=1")
-    meet(response, 1, as_agent=False)
-    meet_recorded(response, 1, "/twilio/withdrawn?call=1&step=2")
-    overhear(response, 1, muted=True, coached=None)
-    overhear(response, 1, muted=False, coached="CA" + "a" * 32)
+    meet(response, Room(1), as_agent=False)
+    meet_recorded(response, Room(1), "/twilio/withdrawn?call=1&step=2")
+    overhear(response, Room(1), muted=True, coached=None)
+    overhear(response, Room(1), muted=False, coached="CA" + "a" * 32)
     assert twiml.check(to_bytes(response).decode()) == []
 
 
 def test_a_supervisor_neither_begins_nor_ends_a_conference_and_listens_in_silence() -> None:
     response = VoiceResponse()
-    overhear(response, 7, muted=True, coached=None)
+    overhear(response, Room(7), muted=True, coached=None)
     conference = ElementTree.fromstring(to_bytes(response)).find("Dial/Conference")
     assert conference is not None
     wanted = ("startConferenceOnEnter", "endConferenceOnExit", "muted", "coach", "beep")
@@ -72,7 +73,7 @@ def test_the_caller_ends_the_conference_and_the_agent_begins_it() -> None:
     roles = []
     for as_agent in (True, False):
         response = VoiceResponse()
-        meet(response, 7, as_agent=as_agent)
+        meet(response, Room(7), as_agent=as_agent)
         conference = ElementTree.fromstring(to_bytes(response)).find("Dial/Conference")
         assert conference is not None
         assert conference.text == "call-7"

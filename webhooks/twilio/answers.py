@@ -57,7 +57,7 @@ async def _overflow(session: AsyncSession, hook: Hook) -> bytes:
 
 
 async def _conference(session: AsyncSession, hook: Hook) -> bytes:
-    return to_bytes(waiting.conference(await the_call(session, hook)))
+    return to_bytes(await waiting.conference(session, await the_call(session, hook)))
 
 
 async def _farewell(session: AsyncSession, hook: Hook) -> bytes:
