@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core.callcenter import arrivals, blocking, cut_off, emergencies, ending, going_on
+from crm_core.callcenter.arrivals import Inbound
 from crm_core.callcenter.callers import Caller
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.emergencies import Emergency
@@ -43,9 +44,7 @@ async def begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: da
     language = caller.language if caller.language in company.languages else company.language
     prompts = _greeting(company, caller, emergency, language)
     response = VoiceResponse()
-    cut = await cut_off.find(session, inbound.id, caller.number, now, is_open=is_open)
-    if cut is not None:
-        await going_on.offer(session, inbound.id, cut)
+    if await _was_cut_off(session, inbound, now, is_open=is_open):
         prompts.append(_text(company, language, Message(resuming.QUESTION)))
         listen(response, prompts, "/twilio/ivr?step=1", language, hints=resuming.hints(company, language))
     elif asked is not None:
@@ -56,6 +55,16 @@ async def begin(session: AsyncSession, sid: str, raw_from: str, to: str, now: da
             speak(response, prompt)
         response.redirect("/twilio/ivr?step=1", method="POST")
     return response
+
+
+async def _was_cut_off(session: AsyncSession, inbound: Inbound, now: datetime, *, is_open: bool) -> bool:
+    """A moment ago, and is asked about it from now on."""
+    if not cut_off.may_be(session, inbound.caller.last_ended_at, now):
+        return False
+    cut = await cut_off.find(session, inbound.id, inbound.caller.number, now, is_open=is_open)
+    if cut is not None:
+        await going_on.offer(session, inbound.id, cut)
+    return cut is not None
 
 
 def _greeting(company: Company, caller: Caller, emergency: Emergency | None, language: str) -> list[Spoken]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -26,12 +26,16 @@ MOST_CANDIDATES = 5
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls. Nobody is named when the number is withheld or belongs to several contacts."""
+    """Who calls. Nobody is named when the number is withheld or belongs to several contacts.
+
+    `last_ended_at`: when the newest call from that number ended, as `who_calls` finds it.
+    """
 
     number: str | None = None
     contact_id: int | None = None
     name: str | None = None
     language: str | None = None
+    last_ended_at: datetime | None = None
 
     def actor(self, language: str) -> Actor:
         proof = Proof.CALLER_ID if self.contact_id is not None else Proof.NONE
@@ -58,10 +62,23 @@ _last_language = (
     .limit(1)
     .scalar_subquery()
 )
-# One row with the remembered language comes back even when nobody owns the number.
+_last_ended_at = (
+    select(_call.c.ended_at)
+    .where(_call.c.from_number == bindparam("number"), _call.c.ended_at.is_not(None))
+    .order_by(_call.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+# One row with what is remembered comes back even when nobody owns the number.
 _asked = select(literal(1).label("one")).subquery()
 _CALLER = (
-    select(_contact.c.id, _contact.c.name, _contact.c.language, _last_language.label("last_language"))
+    select(
+        _contact.c.id,
+        _contact.c.name,
+        _contact.c.language,
+        _last_language.label("last_language"),
+        _last_ended_at.label("last_ended_at"),
+    )
     .select_from(
         _asked.outerjoin(_number, _number.c.e164 == bindparam("number", type_=String)).outerjoin(
             _contact, _contact.c.id == _number.c.contact_id
@@ -82,21 +99,18 @@ async def who_calls(session: AsyncSession, raw: str) -> Caller:
     if number == company_of(session).phone.number:
         return Caller(number=number)
     owners = (await session.execute(_CALLER, {"number": number})).all()
-    language = owners[0].last_language
-    if len(owners) == 1 and owners[0].id is None:
-        return await _by_extension(session, number, language)
-    if len(owners) != 1:
-        return Caller(number=number, language=language)
-    owner = owners[0]
-    return Caller(number=number, contact_id=owner.id, name=owner.name, language=language or owner.language)
+    known = Caller(number=number, language=owners[0].last_language, last_ended_at=owners[0].last_ended_at)
+    if len(owners) > 1:
+        return known
+    owner = owners[0] if owners[0].id is not None else await _by_extension(session, number)
+    if owner is None:
+        return known
+    return replace(known, contact_id=owner.id, name=owner.name, language=known.language or owner.language)
 
 
-async def _by_extension(session: AsyncSession, number: str, language: str | None) -> Caller:
+async def _by_extension(session: AsyncSession, number: str) -> Contact | None:
     company_id = await by_head(session, number)
-    company = await session.get(Contact, company_id) if company_id is not None else None
-    if company is None:
-        return Caller(number=number, language=language)
-    return Caller(number=number, contact_id=company.id, name=company.name, language=language or company.language)
+    return await session.get(Contact, company_id) if company_id is not None else None
 
 
 async def caller_of(session: AsyncSession, call: Call) -> Caller:

@@ -39,6 +39,11 @@ def within(session: AsyncSession) -> timedelta:
     return timedelta(minutes=company_of(session).callcenter.cut_off_minutes)
 
 
+def may_be(session: AsyncSession, last_ended_at: datetime | None, now: datetime) -> bool:
+    """Whether it is worth a look, by when the newest call from that number ended."""
+    return last_ended_at is not None and last_ended_at > now - within(session)
+
+
 async def find(session: AsyncSession, call_id: int, number: str | None, now: datetime, *, is_open: bool) -> Cut | None:
     """The newest from that number that nobody was asked about yet; it is held until the end of the transaction.
 
