@@ -157,6 +157,9 @@ async def test_a_wish_to_be_called_back_is_fulfilled_at_the_number_it_named(mira
         call = await calls.lock_call(session, inbound.id)
         ticket = await tickets.open_ticket(session, SYSTEM, subject="Rückruf", call_id=call.id, now=NOW)
         await callbacks.request_callback(session, SYSTEM, call, "+493023125011", ticket.id, NOW)
+    assert (await mira.say("ruf T-1 zurück")).text == "Dort wird gerade schon mit uns telefoniert: CALL-1, im Menü."
+    async with mira.database.transaction() as session:
+        await ending.report(session, await calls.lock_call(session, 1), "completed", NOW, 9, NOW)
     assert "Greta Sommer" in (await mira.say("ruf T-1 zurück")).text
     async with mira.database.transaction() as session:
         made = (await session.scalars(select(Call).where(Call.direction == "outbound"))).one()
