@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from crm_core import references
+from intents.reading import is_that
 from intents.registry import Command, commands
-from intents.slots import is_that
 
 _FILLERS = re.compile(
     r"^(?:(?:please|pls|hey|hi|hello|ok|okay|so|well|um|uh|"

@@ -12,9 +12,10 @@ from crm_core.support.tickets import Ticket
 from intents.commands.callcenter import calling_lists
 from intents.commands.callcenter.answers import about
 from intents.commands.contacts import name_for, the_contact
+from intents.reading import is_that
 from intents.registry import Context, command
 from intents.reply import Reply
-from intents.slots import CustomerArg, DialledArg, RecordArg, is_that
+from intents.slots import CustomerArg, DialledArg, RecordArg
 
 _THEM = {"them", "him", "her", "ihnen", "ihm"}
 
