@@ -6,7 +6,7 @@ from datetime import datetime
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import callbacks, calling_days
+from crm_core.callcenter import callback_requests, calling_days
 from crm_core.company import CallbackWish
 from crm_core.contacts.contacts import Contact
 from telephony import asked_number, messages, spoken
@@ -45,4 +45,6 @@ async def _times(turn: Turn) -> list[datetime]:
     contact_id = turn.caller.contact_id
     contact = await turn.session.get(Contact, contact_id) if contact_id is not None else None
     region = calling_days.region_of(turn.company, contact, turn.number)
-    return calling_days.slots(turn.company, region, turn.now, await callbacks.full_times(turn.session, turn.now))
+    return calling_days.slots(
+        turn.company, region, turn.now, await callback_requests.full_times(turn.session, turn.now)
+    )

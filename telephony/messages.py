@@ -7,8 +7,8 @@ from datetime import datetime
 from twilio.twiml.voice_response import VoiceResponse
 
 from crm_core import references
-from crm_core.callcenter import callbacks, calls, ending, recordings, transcripts
-from crm_core.callcenter.callbacks import CallbackRequest
+from crm_core.callcenter import callback_requests, callbacks, calls, ending, recordings, transcripts
+from crm_core.callcenter.callback_requests import CallbackRequest
 from crm_core.callcenter.states import CallState
 from crm_core.company import CallbackWish, JoinQueue, TextLink
 from crm_core.support import tickets
@@ -89,7 +89,7 @@ async def wish_for_callback(turn: Turn, due_at: datetime | None = None) -> Callb
     """One a call, with a ticket; None when no number is known."""
     if turn.number is None:
         return None
-    known = await callbacks.requested(turn.session, turn.call.id)
+    known = await callback_requests.requested(turn.session, turn.call.id)
     if known is None:
         ticket = await tickets.open_ticket(
             turn.session,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_core import activity, cards
 from crm_core.agents import SYSTEM
 from crm_core.callcenter import (
-    callbacks,
+    callback_requests,
     callers,
     calls,
     carrier,
@@ -69,7 +69,7 @@ async def _ended(session: AsyncSession, call: Call, now: datetime, *, was_waitin
     """Who is to be called back has not given up."""
     if not was_waiting:
         return CallState.ABANDONED if await _got_nowhere(session, call, now) else CallState.DONE
-    wish = await callbacks.requested(session, call.id)
+    wish = await callback_requests.requested(session, call.id)
     return CallState.CALLBACK if wish is not None else CallState.ABANDONED
 
 

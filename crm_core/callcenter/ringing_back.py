@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import phones
 from crm_core.agenda import Entry
-from crm_core.callcenter.callbacks import CallbackRequest
+from crm_core.callcenter.callback_requests import CallbackRequest
 from crm_core.contacts.contacts import Contact
 from crm_core.support.tickets import DONE, Ticket
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from crm_core.callcenter.callbacks import CallbackRequest
+from crm_core.callcenter.callback_requests import CallbackRequest
 from crm_core.callcenter.offers import Offer
 from crm_core.contacts import tags
 from telephony.simulator import Call as PhoneCall

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from crm_core import agenda
 from crm_core.agents import SYSTEM
 from crm_core.callcenter import blocking
-from crm_core.callcenter.callbacks import CallbackRequest
+from crm_core.callcenter.callback_requests import CallbackRequest
 from crm_core.callcenter.calls import Call
 from crm_core.contacts import do_not_call
 from crm_core.db import Database

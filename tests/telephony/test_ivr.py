@@ -8,7 +8,7 @@ from sqlalchemy import select
 from crm_core.activity import Activity
 from crm_core.agents import Actor, Presence
 from crm_core.callcenter import calls, presence, queues, talks
-from crm_core.callcenter.callbacks import CallbackRequest
+from crm_core.callcenter.callback_requests import CallbackRequest
 from crm_core.callcenter.calls import Call
 from crm_core.company import Company, MyTickets, Voicemail
 from crm_core.db import Database

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm_core import phones, references
-from crm_core.callcenter import callbacks, calling, outgoing
+from crm_core.callcenter import callback_requests, callbacks, calling, outgoing
 from crm_core.callcenter.calls import Call
 from crm_core.contacts.contacts import Contact
 from crm_core.errors import Invalid
@@ -72,7 +72,7 @@ async def dial_record(context: Context, record: RecordArg) -> Reply:
         return await calling_lists.dial(context, record[1])
     found = await references.read(context.session, *record)
     if isinstance(found, Ticket):
-        wish = await callbacks.of_ticket(context.session, found.id)
+        wish = await callback_requests.of_ticket(context.session, found.id)
         if wish is not None:
             call = await callbacks.ring_back(context.session, context.actor, wish, context.now)
             return await _dialled(context, call)

@@ -21,7 +21,7 @@ from crm_core.callcenter import (
     reports,
     talks,
 )
-from crm_core.callcenter.callbacks import CallbackRequest
+from crm_core.callcenter.callback_requests import CallbackRequest
 from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.outgoing import customer_joined
 from crm_core.callcenter.states import CallState

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core.callcenter import callbacks, calling, checking, cut_off, rooms
+from crm_core.callcenter import callback_requests, calling, checking, cut_off, rooms
 from crm_core.db import Database
 from crm_core.errors import Refused
 from tests import people
@@ -34,7 +34,7 @@ async def _called_already(session: AsyncSession) -> None:
 LOOKUPS: list[tuple[str, str, Lookup]] = [
     ("ix_call_leg_live", "FROM call_leg", lambda session: checking.check_all(session, NOW)),
     ("ix_call_leg_live", "FROM call_leg", _current_call),
-    ("ix_callback_request_ticket_id", "FROM callback_request", lambda session: callbacks.of_ticket(session, 1)),
+    ("ix_callback_request_ticket_id", "FROM callback_request", lambda session: callback_requests.of_ticket(session, 1)),
     ("ix_call_called", "FROM call ", lambda session: calling.waiting_callback(session, None, NUMBER)),
     ("ix_call_called", "FROM call ", lambda session: calling.refuse_second(session, None, NUMBER, NOW)),
     ("ix_call_called", "FROM call ", _called_already),

@@ -20,7 +20,7 @@ from crm_core.callcenter import (
     talks,
     taping,
 )
-from crm_core.callcenter.callbacks import CallbackRequest
+from crm_core.callcenter.callback_requests import CallbackRequest
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import Party
 from crm_core.money import Money
