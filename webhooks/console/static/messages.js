@@ -47,7 +47,7 @@ function block(part, press) {
 function redraw(log, messages, make) {
   const known = new Map([...log.children].map((child) => [child.dataset.id, child]));
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
-  let grew = false;
+  let drawn = false;
   for (const message of messages) {
     const id = String(message.id), stamp = JSON.stringify(message), old = known.get(id);
     if (old?.dataset.stamp === stamp) continue;
@@ -57,11 +57,12 @@ function redraw(log, messages, make) {
     made.classList.add("message");
     if (log.dataset.drawn === "yes") made.classList.add("fresh");
     if (old) old.replaceWith(made);
-    else { log.append(made); grew = true; }
+    else log.append(made);
+    drawn = true;
   }
   const wanted = new Set(messages.map((message) => String(message.id)));
   for (const [id, child] of known) if (!wanted.has(id)) child.remove();
-  if (grew && (atEnd || log.dataset.drawn !== "yes")) log.scrollTop = log.scrollHeight;
+  if (drawn && (atEnd || log.dataset.drawn !== "yes")) log.scrollTop = log.scrollHeight;
   log.dataset.drawn = "yes";
 }
 
