@@ -53,6 +53,10 @@ class QueueEntry(Base):
         {"sqlite_autoincrement": True},
     )
 
+    def since(self, call: Call) -> datetime:
+        """Since when they wait, whatever queue they were in meanwhile; as `waits_since` says it of a row."""
+        return self.entered_at if call.talk_began_at is not None else self.joined_at
+
     def move_to(self, state: EntryState) -> None:
         """The table of states holds: what it does not allow is a mistake of ours, not of a late report."""
         assert state in ENTRY[EntryState(self.state)], f"a place cannot go from {self.state} to {state}"

@@ -72,8 +72,9 @@ async def look_again(session: AsyncSession, entry: QueueEntry, now: datetime) ->
         await outbox.enqueue(
             session, EffectKind.TIMER, f"timer:{OVERFLOW}-{entry.call_id}", payload, now, due_at=due_at
         )
+    since = entry.since(await session.get_one(Call, entry.call_id))
     moments = {rule.ring_after if rule.routing == "by-hand" else None, rule.widen_after, rule.prefer_for}
-    for at in sorted(entry.entered_at + span for span in moments if span):
+    for at in sorted(since + span for span in moments if span):
         if at > now:
             await tick_at(session, entry.queue, at, now)
 
@@ -202,7 +203,7 @@ async def _choose(
 ) -> list[Agent]:
     """Nobody while those who are free do not fit. Who said no to a caller is not rung for them again."""
     routing = rule.routing
-    waited = now - entry.entered_at
+    waited = now - entry.since(await session.get_one(Call, entry.call_id))
     if routing == "by-hand":
         if rule.ring_after is None or waited < rule.ring_after:
             return []
@@ -225,7 +226,7 @@ async def _choose(
 
 async def wish_of(session: AsyncSession, rule: QueueRule, entry: QueueEntry, now: datetime) -> Wish:
     call = await session.get_one(Call, entry.call_id)
-    waited = now - entry.entered_at
+    waited = now - entry.since(call)
     is_narrow = waited < rule.widen_after
     preferred = await _preferred(session, call, now) if waited < rule.prefer_for else ()
     cut_off_from = await cut_off.agent_left(session, call)

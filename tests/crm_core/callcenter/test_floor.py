@@ -206,7 +206,7 @@ async def test_what_changes_while_a_worker_draws_is_drawn_again(floor: Floor) ->
     await _give_up(floor, 1)
     floor.now = NOW + timedelta(seconds=5)
     async with floor.database.transaction() as session:
-        [drawing] = await claim(session, Effect, floor.now)
+        [drawing] = await claim(session, Effect, floor.now, 10, Effect.kind == EffectKind.CARD)
     await _give_up(floor, 0)
     assert len(await floor.effects(EffectKind.CARD)) == 2
     async with floor.database.transaction() as session:
