@@ -5,8 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from crm_core import outbox
-from crm_core.callcenter import calls, carrier, checking, ending, legs, offers, queues, reports, rooms, texting
+from crm_core.callcenter import (
+    calls,
+    carrier,
+    checking,
+    dialling,
+    ending,
+    legs,
+    offers,
+    queues,
+    reports,
+    rooms,
+    texting,
+)
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg
 from crm_core.callcenter.states import LegState
@@ -52,7 +66,7 @@ class TwilioCourier:
             case EffectKind.RECORDING:
                 await self._tapes.change(effect.payload)
             case EffectKind.CHECK:
-                await self._check(effect.payload, now)
+                await self._check(effect, now)
             case EffectKind.SMS:
                 await self._text(effect.payload, now)
             case EffectKind.PIN:
@@ -84,7 +98,7 @@ class TwilioCourier:
             if error.status == TOO_MANY:
                 raise TryLater("Twilio asked for patience", after=1) from error
             if error.status >= OWN_FAULT:
-                await self._lost(leg_id, now)
+                await self._lost(leg_id, now, is_refused=True)
                 raise AnswerLost from error
             await self._give_up(leg_id, now)
             raise Undeliverable(f"Twilio refused to ring {leg.party}: {error.status} {error.code}") from error
@@ -97,13 +111,13 @@ class TwilioCourier:
         """The leg and how many seconds it rings. The caller may have hung up before the phone was rung."""
         async with self._database.transaction() as session:
             leg = await legs.lock_leg(session, leg_id)
-            if leg is None or leg.state != LegState.CREATED:
+            if leg is None or not dialling.is_unsent(leg):
+                return None
+            if not await dialling.is_wanted(session, leg):
+                await reports.never_dialled(session, leg, now)
                 return None
             call = await session.get_one(Call, leg.call_id)
             offer = await offers.of_leg(session, leg_id)
-            if call.is_over or (offer is not None and offer.ended_at is not None):
-                await reports.never_dialled(session, leg, now)
-                return None
             rings = queues.rule_of(session, call.queue or "").ring_for if offer is not None else legs.OUTSIDE_RINGS
             return leg, int(rings.total_seconds())
 
@@ -121,14 +135,14 @@ class TwilioCourier:
                 leg.advance(LegState.REQUESTED)
             await session.flush()
 
-    async def _lost(self, leg_id: int, now: datetime) -> None:
-        """Dialled or not, nobody knows: Twilio is asked, and nothing is dialled again."""
+    async def _lost(self, leg_id: int, now: datetime, *, is_refused: bool = False) -> None:
+        """Dialled or not, nobody knows: Twilio is asked, and nothing is dialled before it has answered."""
         async with self._database.transaction() as session:
             leg = await legs.lock_leg(session, leg_id)
             if leg is not None and not leg.is_over:
                 leg.advance(LegState.UNKNOWN)
                 await session.flush()
-                await checking.check_leg(session, leg, now, after=LOOK_AFTER)
+                await checking.check_leg(session, leg, now, after=LOOK_AFTER, is_refused=is_refused)
 
     async def _give_up(self, leg_id: int, now: datetime) -> None:
         async with self._database.transaction() as session:
@@ -161,14 +175,15 @@ class TwilioCourier:
         async with self._database.transaction() as session:
             await checking.check_leg(session, leg, now, after=LOOK_AFTER)
 
-    async def _check(self, payload: dict[str, Any], now: datetime) -> None:
+    async def _check(self, effect: Effect, now: datetime) -> None:
         """What Twilio knows of a call or leg that should be over; it is treated as if it had been reported."""
+        payload = effect.payload
         if "recording" in payload:
             await self._tapes.look(payload["recording"], now)
         elif "call" in payload:
             await self._check_call(payload["call"], now)
         else:
-            await self._check_leg(payload["leg"], now)
+            await self._check_leg(effect, payload["leg"], now)
 
     async def _check_call(self, call_id: int, now: datetime) -> None:
         async with self._database.transaction() as session:
@@ -181,23 +196,32 @@ class TwilioCourier:
             held = await calls.lock_call(session, call_id)
             await ending.report(session, held, status, ended, seconds, now)
 
-    async def _check_leg(self, leg_id: int, now: datetime) -> None:
+    async def _check_leg(self, effect: Effect, leg_id: int, now: datetime) -> None:
         async with self._database.transaction() as session:
             leg = await session.get(CallLeg, leg_id)
-        if leg is None or leg.is_over or leg.state == LegState.CREATED:
-            return
+            if leg is None or leg.is_over or leg.state == LegState.CREATED:
+                return
+            dialled_at = await dialling.last_tried(session, leg)
         found = await self._fetched(leg.sid) if leg.sid is not None else await self._found(leg)
-        if found is None and leg.sid is None and now - leg.created_at < SEARCHED_FOR:
+        if found is None and leg.sid is None and now - dialled_at < SEARCHED_FOR:
             raise TryLater("a dial whose answer was lost is not listed yet", after=LOOK_AFTER.total_seconds())
         async with self._database.transaction() as session:
             held = await legs.lock_leg(session, leg_id)
             if held is None:
                 return
-            if found is None:
-                await reports.never_dialled(session, held, now)
-            else:
+            if found is not None:
                 status, ended, seconds = _told(found, now)
                 await reports.of_leg(session, held, found.sid, status, ended, seconds, now)
+            elif held.sid is None:
+                await self._not_found(session, held, effect, now)
+            else:
+                await reports.never_dialled(session, held, now)
+
+    async def _not_found(self, session: AsyncSession, leg: CallLeg, effect: Effect, now: datetime) -> None:
+        if await dialling.is_under_way(session, leg.id, effect.id):
+            return
+        if not (effect.payload.get("refused") and await dialling.again(session, leg, now)):
+            await reports.never_dialled(session, leg, now)
 
     async def _fetched(self, sid: str) -> Any:
         """None for what Twilio does not know."""

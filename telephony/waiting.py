@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.voice_response import VoiceResponse
 
-from crm_core.callcenter import calls, checking, emergencies, ending, estimates, overflowing, presence, queues, rooms
+from crm_core.callcenter import calls, emergencies, ending, estimates, overflowing, presence, queues, rooms
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.emergencies import Emergency
 from crm_core.callcenter.queues import QueueEntry
@@ -74,7 +74,8 @@ async def left_queue(session: AsyncSession, call: Call, result: str, now: dateti
     """Why the caller is out of the queue: their wish, an agent, a hang-up or an error of the carrier."""
     turn = await turn_of(session, call, now)
     if result == "hangup":
-        await checking.soon(session, call.id, now)
+        # The report of the end may come late or never: nobody is rung for them meanwhile.
+        await ending.report(session, call, "completed", now, None, now)
     if result in NOT_WAITING:
         return VoiceResponse()
     return await _go_out(turn)

@@ -91,6 +91,9 @@ async def _was_attempted(session: AsyncSession, leg: CallLeg) -> bool:
     return await session.scalar(dial) is not None
 
 
-async def check_leg(session: AsyncSession, leg: CallLeg, now: datetime, *, after: timedelta = timedelta(0)) -> None:
-    address = f"twilio:check-leg-{leg.id}"
-    await outbox.enqueue(session, EffectKind.CHECK, address, {"leg": leg.id}, now, due_at=now + after)
+async def check_leg(
+    session: AsyncSession, leg: CallLeg, now: datetime, *, after: timedelta = timedelta(0), is_refused: bool = False
+) -> None:
+    """`is_refused`: the carrier said that it could not dial; where it did not, it may be asked again."""
+    payload = {"leg": leg.id, "refused": True} if is_refused else {"leg": leg.id}
+    await outbox.enqueue(session, EffectKind.CHECK, legs.check_address(leg.id), payload, now, due_at=now + after)

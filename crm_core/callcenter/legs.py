@@ -191,6 +191,10 @@ def dial_key(leg_id: int) -> str:
     return f"dial-{leg_id}"
 
 
+def check_address(leg_id: int) -> str:
+    return f"twilio:check-leg-{leg_id}"
+
+
 def dial_address(leg_id: int) -> str:
     """Several phones that are rung for one call do not wait for each other."""
     return f"twilio:leg-{leg_id}"

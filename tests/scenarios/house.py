@@ -32,7 +32,8 @@ from webhooks.demo.transcriber import FakeTranscriber
 from webhooks.runtime import Runtime
 from webhooks.settings import Settings
 
-PATIENCE_SECONDS = 60.0
+# Only for what hangs: a machine may be slow.
+PATIENCE_SECONDS = 240.0
 LOOK_EVERY = 0.02
 
 
@@ -55,6 +56,7 @@ class House:
         async with asyncio.timeout(PATIENCE_SECONDS), aiohttp.ClientSession() as http:
             begun = fate.begun / str(self.processes[-1].pid)
             while not (begun.exists() and await _answers(http, self.settings["public_base_url"])):
+                assert all(process.is_alive() for process in self.processes), "a process did not start"
                 await asyncio.sleep(LOOK_EVERY)
 
     def kill(self) -> None:

@@ -1,6 +1,5 @@
 """What agents and leads do while they talk: hold, pass on, consult, record, dial, listen."""
 
-import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,15 +10,11 @@ from crm_core.callcenter import holding, outgoing, passing, supervision, taping
 from crm_core.callcenter.legs import CallLeg, Mode
 from crm_core.callcenter.recordings import Recording
 from crm_core.callcenter.transfers import Kind
-from crm_core.errors import Refused
 from tests import people
 from tests.scenarios.floor import GRETA, PHONES, CallCentre, scenario
 
 MIRA, JONAS, LENA = PHONES
 OUTSIDE = "+493099887766"
-TRIES = 3
-# Longer than it takes to be sure that a dial whose answer was lost was none.
-SEARCHED_FOR = 30
 
 
 async def _do(centre: CallCentre, name: str, verb: Callable[..., Awaitable[Any]], *values: Any, **more: Any) -> None:
@@ -30,26 +25,10 @@ async def _do(centre: CallCentre, name: str, verb: Callable[..., Awaitable[Any]]
 
 
 async def _pass_on(centre: CallCentre, name: str, kind: Kind) -> None:
-    """Once more when the carrier could not dial, as somebody would who is told so."""
-
-    async def pass_on() -> None:
-        async with centre.database.transaction() as session:
-            agent = await find_agent(session, name)
-            # It may have come back already, to the line in which the colleague is rung as well.
-            with contextlib.suppress(Refused):
-                await passing.to_agent(session, centre.actors[MIRA], 1, agent, centre.now, kind=kind)
-        await centre.twilio.settle()
-
-    await _insist(centre, pass_on, name)
-
-
-async def _insist(centre: CallCentre, ask: Callable[[], Awaitable[None]], name: str) -> None:
-    for _time in range(TRIES):
-        await ask()
-        for _moment in range(SEARCHED_FOR // 5):
-            if centre.rings(name):
-                return
-            await centre.later(5)
+    async with centre.database.transaction() as session:
+        agent = await find_agent(session, name)
+        await passing.to_agent(session, centre.actors[MIRA], 1, agent, centre.now, kind=kind)
+    await centre.twilio.settle()
 
 
 async def _talking(centre: CallCentre) -> tuple[Any, Any]:
@@ -140,18 +119,14 @@ async def test_three_talk_together(centre: CallCentre) -> None:
 async def test_somebody_outside_is_brought_in(centre: CallCentre) -> None:
     caller, _agent = await _talking(centre)
     await _do(centre, MIRA, passing.to_number, 1, OUTSIDE, kind=Kind.WARM)
-    # A phone that could not be rung on a bad day is not rung again: the first agent has the customer back.
-    await centre.until(
-        lambda: centre.twilio.ringing(OUTSIDE) is not None or caller.hears == [PHONES[MIRA]], "the phone outside"
-    )
+    await centre.until(lambda: centre.twilio.ringing(OUTSIDE) is not None, "the phone outside")
     outside = centre.twilio.ringing(OUTSIDE)
-    assert outside is not None or not centre.is_good_day
-    if outside is not None:
-        await outside.answer()
-        await outside.press("1")
-        await centre.until(lambda: outside.hears == [PHONES[MIRA]], "the word between them")
-        await _do(centre, MIRA, passing.complete, 1)
-        await centre.until(lambda: caller.hears == [OUTSIDE], "the voice from outside")
+    assert outside is not None
+    await outside.answer()
+    await outside.press("1")
+    await centre.until(lambda: outside.hears == [PHONES[MIRA]], "the word between them")
+    await _do(centre, MIRA, passing.complete, 1)
+    await centre.until(lambda: caller.hears == [OUTSIDE], "the voice from outside")
     await caller.hang_up()
 
 
@@ -190,9 +165,6 @@ async def test_a_lead_listens_and_is_heard_by_nobody(centre: CallCentre) -> None
     caller, agent = await _talking(centre)
     await centre.hire(LENA, role=Role.LEAD, on_duty=False)
     await _do(centre, LENA, supervision.supervise, 1, Mode.LISTEN)
-    if not centre.is_good_day and not centre.rings(LENA):
-        await centre.later(60)
-        await _do(centre, LENA, supervision.supervise, 1, Mode.LISTEN)
     lead = await centre.take(LENA)
     await centre.until(lambda: GRETA in lead.hears, "what is said")
     assert PHONES[LENA] not in caller.hears + agent.hears
@@ -209,21 +181,16 @@ async def test_click_to_call_rings_the_agent_first_and_then_the_customer(centre:
     await centre.until(lambda: customer.hears == [PHONES[MIRA]], "the agent's voice")
     await agent.hang_up()
     await centre.end()
-    assert ((await centre.states())[-1], centre.dialled(GRETA)) == ("done", 1)
+    assert (await centre.states(), centre.dialled(GRETA)) == (["done"], 1)
 
 
 async def _dialled(centre: CallCentre, contact_id: int) -> tuple[Any, Any]:
-    """The phones of both. Once more when the carrier could not dial the customer, as an agent would."""
-    for _time in range(TRIES):
-        await _do_dial(centre, contact_id)
-        assert centre.twilio.ringing(GRETA) is None
-        agent = await centre.take(MIRA)
-        for _moment in range(SEARCHED_FOR // 5):
-            customer = centre.twilio.ringing(GRETA)
-            if customer is not None:
-                return agent, customer
-            await centre.later(5)
-    raise AssertionError("the customer's phone did not ring")
+    """The phones of both."""
+    await _do_dial(centre, contact_id)
+    assert centre.twilio.ringing(GRETA) is None
+    agent = await centre.take(MIRA)
+    await centre.until(lambda: centre.twilio.ringing(GRETA) is not None, "the customer's phone")
+    return agent, centre.twilio.ringing(GRETA)
 
 
 @scenario

@@ -7,8 +7,8 @@ from aiohttp import web
 from sqlalchemy import select
 
 from crm_core.agents import SYSTEM, Actor, Proof
-from crm_core.callcenter import arrivals, calls, checking, ending, legs, queues, reports, talks
-from crm_core.callcenter.legs import CallLeg
+from crm_core.callcenter import arrivals, calls, checking, dialling, ending, legs, queues, reports, talks
+from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import CallState, EntryState, LegState
 from crm_core.contacts import pins
@@ -355,3 +355,29 @@ async def test_a_recording_that_is_not_deleted_is_tried_again_or_shown(
     twilio.answer = answer
     with pytest.raises(error):
         await courier.deliver(FORGET, NOW)
+
+
+async def test_a_dial_that_the_carrier_refused_and_does_not_list_is_made_once_more(
+    database: Database, twilio: Carrier, courier: TwilioCourier, dial: Effect
+) -> None:
+    async with database.transaction() as session:
+        call_id = (await session.get_one(CallLeg, dial.payload["leg"])).call_id
+        leg = await legs.ring(session, call_id, "+493023125077", NOW, party=Party.SUPERVISOR)
+    for number in range(1, dialling.MOST_DIALS + 1):
+        twilio.answer = carrier.refused(503, 20503)
+        dialled = await _newest(database, EffectKind.DIAL)
+        with pytest.raises(AnswerLost):
+            await courier.deliver(dialled, NOW)
+        assert (dialled.payload["leg"], len(twilio.given("To"))) == (leg.id, number)
+        async with database.transaction() as session:
+            (await session.get_one(Effect, dialled.id)).attempted_at = NOW
+        twilio.answer = _listed()
+        await courier.deliver(await _newest(database, EffectKind.CHECK), NOW + timedelta(seconds=9))
+    async with database.transaction() as session:
+        assert (await session.get_one(CallLeg, leg.id)).state == LegState.FAILED
+
+
+async def _newest(database: Database, kind: EffectKind) -> Effect:
+    async with database.transaction() as session:
+        newest = select(Effect).where(Effect.kind == kind).order_by(Effect.id.desc()).limit(1)
+        return (await session.scalars(newest)).one()
