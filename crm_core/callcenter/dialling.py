@@ -36,12 +36,8 @@ def is_unsent(leg: CallLeg) -> bool:
 
 
 async def again(session: AsyncSession, leg: CallLeg, now: datetime) -> bool:
-    """The carrier said no with a fault of its own, and knows of no such call: it is asked once more.
-
-    False after some times, and for who is rung for a queue: that has others.
-    """
-    offer = await offers.of_leg(session, leg.id)
-    if leg.is_over or (offer is not None and offer.queue is not None):
+    """The carrier said no with a fault of its own, and knows of no such call: it is asked once more. Some times."""
+    if leg.is_over:
         return False
     number = (await session.scalar(select(func.count()).where(*_dials_of(leg.id))) or 0) + 1
     if number > MOST_DIALS:

@@ -22,6 +22,7 @@ from crm_core.outbox import EffectKind
 EXPIRED = "offer.expired"
 # For the dialling before the ringing, and the key after it.
 AROUND_RINGING = timedelta(seconds=25)
+ASKED_BEFORE = timedelta(seconds=8)
 TAKEN = (OfferState.OPEN, OfferState.ACCEPTED)
 
 
@@ -83,10 +84,11 @@ async def make(
 
 
 async def expire_at(session: AsyncSession, offer: Offer, now: datetime) -> None:
-    """For when no report ever comes."""
+    """For when no report ever comes: the carrier is asked first, since who said no has missed nothing."""
     payload = {"verb": EXPIRED, "offer": offer.id}
     address = f"timer:offer-{offer.id}"
-    await outbox.enqueue(session, EffectKind.TIMER, address, payload, now, due_at=offer.expires_at)
+    for due_at in (offer.expires_at - ASKED_BEFORE, offer.expires_at):
+        await outbox.enqueue(session, EffectKind.TIMER, address, payload, now, due_at=due_at)
 
 
 async def withdraw(session: AsyncSession, call_id: int, now: datetime, *, but: int | None = None) -> None:

@@ -10,7 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import activity, notices, references, rights
 from crm_core.agents import SYSTEM, Actor, Agent, Presence, actor_of
-from crm_core.callcenter import calling, calls, legs, offers, passed, queues, rooms, routing, transfers, work, wrapup
+from crm_core.callcenter import (
+    calling,
+    calls,
+    checking,
+    legs,
+    offers,
+    passed,
+    queues,
+    rooms,
+    routing,
+    transfers,
+    work,
+    wrapup,
+)
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg, Party
 from crm_core.callcenter.offers import Offer
@@ -130,9 +143,13 @@ async def on_expired(session: AsyncSession, payload: dict[str, Any], now: dateti
     call = await calls.lock_call(session, found.call_id)
     entry = await queues.lock_entry(session, found.call_id)
     offer = await offers.of_leg(session, found.leg_id)
-    if offer is None or offer.ended_at is not None or offer.expires_at > now:
+    if offer is None or offer.ended_at is not None:
         return
     leg = await session.get_one(CallLeg, offer.leg_id)
+    if offer.expires_at > now:
+        if leg.state != LegState.CREATED:
+            await checking.check_leg(session, leg, now)
+        return
     await _not_taken(session, call, entry, offer, leg, now)
     await legs.hang_up(session, leg, now)
     await work.free(session, offer.agent_id, now)

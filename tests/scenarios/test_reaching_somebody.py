@@ -79,7 +79,6 @@ async def test_who_does_not_pick_up_is_passed_by(centre: CallCentre) -> None:
     await centre.hire("Mira Okafor", "Jonas Weber")
     caller = await centre.queued()
     await (await centre.rung("Mira Okafor")).ignore()
-    await centre.later(25)
     await centre.talk(caller, "Jonas Weber")
     await caller.hang_up()
 
