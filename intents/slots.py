@@ -55,7 +55,8 @@ CALLEE = Slot(
 )
 CALL_LIST = Slot("calllist", r"[^\s:,;][^:,;]{0,59}?", reading.plain, is_free=True)
 MEMBERS = Slot("members", r".+", reading.plain, is_free=True)
-OUTCOME = Slot("outcome", r"[^\W\d_][\w \-]{0,39}?", reading.plain, is_free=True)
+# How a call ended is no outcome of a list: `outcome CALL-1 sold: two of them`.
+OUTCOME = Slot("outcome", r"(?!(?:call|anruf)\s?[-#–]?\s?\d)[^\W\d_][\w \-]{0,39}?", reading.plain, is_free=True)
 TEXT = Slot("text", r".+", reading.plain, is_free=True)
 TITLE = Slot("text", _TITLE, reading.plain, is_free=True)
 CONTACT = Slot("contact", _NAME, reading.plain, is_free=True)

@@ -152,6 +152,7 @@ UNWALKED = {
     "connecting": "abandoned callback closed done failed ivr queued voicemail",
     "talking": "connecting done failed hold ivr",
     "hold": "connecting done failed ivr queued talking wrap-up",
+    "abandoned": "voicemail",
 }
 
 

@@ -70,7 +70,7 @@ def test_the_sample_company_is_in_order(company: Company) -> None:
             "callcenter.call_lists",
             {"retry": {"sold": {"after": "1h"}}},
             "callcenter.call_lists.retry.sold: sold is neither a disposition nor another outcome; "
-            "known: busy, failed, no-answer",
+            "known: busy, call-again, failed, no-answer, quote, solved",
         ),
         ("callcenter.call_lists", {"drop": ["nobody"]}, "callcenter.call_lists.drop.0: nobody is neither"),
         (

@@ -84,10 +84,10 @@ CASES = [
         "queues.support.routing: is the order of `members`",
     ),
     (
-        "  pauses: #",
-        "  dispositions: {sold: {de: Verkauft}}\n  pauses: #",
+        "    solved: {de: Erledigt, en: Solved}",
+        "    solved: {de: Erledigt}",
         "",
-        "callcenter.dispositions.sold: has no text in: en",
+        "callcenter.dispositions.solved: has no text in: en",
     ),
     ("    pause: lunch", "    pause: siesta", "", "shifts.0.pause: names a pause that is not described: siesta"),
     ("name: Nordlicht", "name: [Nordlicht", "languages:", "not readable as YAML: "),

@@ -104,7 +104,7 @@ function draw(state) {
   const seen = JSON.stringify(state.slack);
   if (/is yours:|claimed it|gehört Ihnen|hat es übernommen/.test(seen)) mark("claim");
   if (state.telegram.some((message) => JSON.stringify(message.lines).includes("Pipeline:"))) mark("pipeline");
-  if (state.phone?.prompts.some((prompt) => /ticket number is|Ihre Nummer ist T/.test(prompt.text))) mark("ticket");
+  if (state.phone?.prompts.some((prompt) => /ticket number is|Ihre Vorgangsnummer ist T/.test(prompt.text))) mark("ticket");
 }
 
 function listen() {
