@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from crm_core.agents import Role
 from crm_core.callcenter.callees import Callee
+from crm_core.company import Company
 from crm_core.contacts import do_not_call, tags
 from crm_core.outbox import Effect, EffectKind
 from intents.cards import draw, notice
@@ -59,7 +60,9 @@ async def test_the_same_in_german(spring: Talk, jonas: Talk) -> None:
     assert (await jonas.say("überspringen")).text.startswith("Sie haben niemanden von einer Anrufliste.")
 
 
-async def test_outcomes_are_offered_and_the_next_one_is_shown(spring: Talk) -> None:
+async def test_outcomes_are_offered_and_the_next_one_is_shown(spring: Talk, company: Company) -> None:
+    plain = company.callcenter.model_copy(update={"dispositions": {}})
+    spring.database.works_for(company.model_copy(update={"callcenter": plain}))
     await spring.say("next call")
     offered = await spring.say("outcome")
     assert [one.say for one in choices(offered)] == [
@@ -200,3 +203,10 @@ async def test_what_an_agent_is_told_has_the_way_on(spring: Talk) -> None:
         assert await draw(session, "calllist", 1, "de", NOW) is not None
         assert (await session.scalars(select(Effect).where(Effect.kind == EffectKind.DIAL))).all() == []
         assert len((await session.scalars(select(Callee))).all()) == 2
+
+
+async def test_a_skip_is_taken_back(spring: Talk) -> None:
+    await spring.say("next call")
+    await spring.say("skip LE-2")
+    undone = await spring.say("undo")
+    assert (undone.tone, undone.text.startswith("Taken back on LE-2")) == (Tone.OK, True), undone.text
