@@ -22,7 +22,8 @@ from crm_core.lease import Leased, State
 from crm_core.outbox import Effect
 from crm_core.privacy import evidence, legal_holds
 from crm_core.privacy.erasures import Erasure
-from crm_core.privacy.holdings import Person, holdings, person, table_of
+from crm_core.privacy.holdings import holdings, table_of
+from crm_core.privacy.person import Person, person
 from crm_core.support.tickets import TicketComment
 
 ERASED = "(erased)"

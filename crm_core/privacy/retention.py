@@ -17,7 +17,8 @@ from crm_core.contacts.contacts import Contact
 from crm_core.lease import State
 from crm_core.outbox import Effect, EffectKind
 from crm_core.privacy import evidence, legal_holds
-from crm_core.privacy.holdings import holdings, person
+from crm_core.privacy.holdings import holdings
+from crm_core.privacy.person import person
 from crm_core.privacy.removal import remove
 from crm_core.privacy.retention_rules import RULES, Rule
 from crm_core.privacy.retention_runs import RetentionRun

@@ -10,7 +10,8 @@ from bot import terminal
 from crm_core.db import Database
 from crm_core.errors import NotFound
 from crm_core.message import say
-from crm_core.privacy.holdings import Person, holdings
+from crm_core.privacy.holdings import holdings
+from crm_core.privacy.person import Person
 from intents.catalogue import languages, render
 from tests import people
 from tests.people import NOW

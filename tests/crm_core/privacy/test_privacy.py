@@ -15,7 +15,8 @@ from crm_core.db import Base, Database
 from crm_core.errors import NotAllowed, NotFound
 from crm_core.outbox import EffectKind
 from crm_core.privacy.erasures import Erasure
-from crm_core.privacy.holdings import IMPERSONAL, Person, holdings
+from crm_core.privacy.holdings import IMPERSONAL, holdings
+from crm_core.privacy.person import Person
 from crm_core.privacy.privacy import erase, known_of
 from crm_core.sales.quote_links import QuoteLink
 from tests import people
