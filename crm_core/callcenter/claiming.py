@@ -91,7 +91,8 @@ async def skip(session: AsyncSession, actor: Actor, callee_id: int, now: datetim
     callees.refuse_unless_open(callee)
     callee.let_go()
     rank = await callees.last_rank(session, callee.list_id) + 1
-    changed = {"rank": rank, "due_at": None, **noted(reason)}
+    # Who had no time gets none to be taken back: the hours where they are may set one meanwhile.
+    changed = {"rank": rank, **({"due_at": None} if callee.due_at is not None else {}), **noted(reason)}
     await activity.change(session, actor, callee, "callee.skipped", now, **changed)
     return callee
 

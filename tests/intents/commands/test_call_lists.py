@@ -210,3 +210,11 @@ async def test_a_skip_is_taken_back(spring: Talk) -> None:
     await spring.say("skip LE-2")
     undone = await spring.say("undo")
     assert (undone.tone, undone.text.startswith("Taken back on LE-2")) == (Tone.OK, True), undone.text
+
+
+async def test_a_skip_is_taken_back_also_in_the_evening(spring: Talk) -> None:
+    """The search for the next one has put everybody off until the morning."""
+    evening = Talk(spring.database, spring.actor, now=NOW + timedelta(hours=10))
+    assert "may be called right now" in (await evening.say("skip LE-2")).text
+    undone = await evening.say("undo")
+    assert (undone.tone, undone.text.startswith("Taken back on LE-2")) == (Tone.OK, True), undone.text
