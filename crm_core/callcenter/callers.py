@@ -124,6 +124,11 @@ async def caller_of(session: AsyncSession, call: Call) -> Caller:
     )
 
 
+async def language_of(session: AsyncSession, call: Call) -> str:
+    """Of this call, else the one that the caller is known by, else the house's own."""
+    return (await caller_of(session, call)).language or company_of(session).language
+
+
 async def candidates(session: AsyncSession, number: str) -> list[Candidate]:
     """Those who share the number; who called from it last comes first."""
     last = func.max(Call.started_at)

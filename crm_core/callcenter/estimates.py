@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core.callcenter import presence, routing
+from crm_core.callcenter import callers, presence
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.queues import QueueEntry, count, position
 from crm_core.callcenter.states import CallState
@@ -23,7 +23,7 @@ BUCKETS = (2, 5, 10, 20)
 async def wait_of(session: AsyncSession, entry: QueueEntry, now: datetime) -> timedelta | None:
     """Place × usual time ÷ agents who may take them. None while too few calls were held to know."""
     usual = await usual_time(session, entry.queue, now)
-    language = await routing.language_of(session, await session.get_one(Call, entry.call_id))
+    language = await callers.language_of(session, await session.get_one(Call, entry.call_id))
     agents = len(await presence.there(session, entry.queue, language))
     return usual * await position(session, entry, now) / agents if usual is not None and agents else None
 

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import digests, phones
 from crm_core.agents import SYSTEM
+from crm_core.callcenter import callers
 from crm_core.callcenter.calls import Call
 from crm_core.company import company_of
 from crm_core.contacts import consents, refused_texts, texts
 from crm_core.contacts.consents import Channel, Purpose
-from crm_core.contacts.contacts import Contact
 
 
 async def text_caller(
@@ -26,7 +26,7 @@ async def text_caller(
     key = await _key(session, kind, number, now)
     if await texts.was_sent(session, key) or not await _may(session, call.contact_id, purpose, number, now):
         return False
-    text = written.get(await _language(session, call)) or next(iter(written.values()))
+    text = written.get(await callers.language_of(session, call)) or next(iter(written.values()))
     await texts.send(
         session,
         SYSTEM,
@@ -45,13 +45,6 @@ async def _may(session: AsyncSession, contact_id: int | None, purpose: Purpose, 
     if contact_id is None:
         return not await refused_texts.any_refused(session, [number])
     return await consents.may(session, contact_id, Channel.SMS, purpose, now, number)
-
-
-async def _language(session: AsyncSession, call: Call) -> str:
-    """That of the call, else the one they are known by, else the house's own."""
-    contact = await session.get(Contact, call.contact_id) if call.contact_id is not None else None
-    known = call.language or call.ivr.get("language") or (contact.language if contact is not None else None)
-    return known or company_of(session).language
 
 
 async def _key(session: AsyncSession, kind: str, number: str, now: datetime) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_core import absences, activity, rights
 from crm_core.agents import Actor, Agent, Presence
 from crm_core.callcenter import (
+    callers,
     calling,
     calls,
     holding,
@@ -18,7 +19,6 @@ from crm_core.callcenter import (
     presence,
     queues,
     rooms,
-    routing,
     taping,
     transfers,
     work,
@@ -64,7 +64,7 @@ async def to_queue(session: AsyncSession, actor: Actor, call_id: int, queue: str
     known = company_of(session).queues
     if queue not in known:
         raise NotFound("ticket.queue-unknown", text=queue[:40], names=", ".join(known))
-    language = await routing.language_of(session, call)
+    language = await callers.language_of(session, call)
     if not await presence.anyone_there(session, queue, language, besides=actor.agent_id):
         raise Refused("transfer.nobody-in-queue", queue=known[queue].shown(actor.language))
     await activity.record(session, actor, "call.transferred", "call", call.id, now, {"to": queue})

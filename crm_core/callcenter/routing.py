@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import absences, outbox
 from crm_core.agents import Agent, Presence
-from crm_core.callcenter import calling, cut_off, offers, queues
+from crm_core.callcenter import callers, calling, cut_off, offers, queues
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import EntryState
@@ -232,16 +232,8 @@ async def wish_of(session: AsyncSession, rule: QueueRule, entry: QueueEntry, now
     cut_off_from = await cut_off.agent_left(session, call)
     if cut_off_from is not None:
         preferred = (cut_off_from, *(agent_id for agent_id in preferred if agent_id != cut_off_from))
-    return Wish(await language_of(session, call), frozenset(rule.skills) if is_narrow else frozenset(), preferred)
-
-
-async def language_of(session: AsyncSession, call: Call) -> str:
-    """Of this call, else the one that the caller is known by, else the house's own."""
-    spoken: str | None = call.language or call.ivr.get("language")
-    if spoken is None and call.contact_id is not None:
-        contact = await session.get(Contact, call.contact_id)
-        spoken = contact.language if contact is not None else None
-    return spoken or company_of(session).language
+    language = await callers.language_of(session, call)
+    return Wish(language, frozenset(rule.skills) if is_narrow else frozenset(), preferred)
 
 
 def fits(agent: Agent, wish: Wish) -> bool:

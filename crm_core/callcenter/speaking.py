@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core.agents import Agent
-from crm_core.callcenter import presence, routing
+from crm_core.callcenter import callers, presence
 from crm_core.callcenter.calls import Call
 
 
@@ -23,7 +23,7 @@ class Foreign:
 async def foreign(session: AsyncSession, call: Call, agent_id: int) -> Foreign | None:
     """None where they understand each other."""
     agent = await session.get(Agent, agent_id)
-    language = await routing.language_of(session, call)
+    language = await callers.language_of(session, call)
     if agent is None or agent.speaks(language):
         return None
     queue = call.queue
