@@ -118,7 +118,11 @@ class TwilioCourier:
                 return None
             call = await session.get_one(Call, leg.call_id)
             offer = await offers.of_leg(session, leg_id)
-            rings = queues.rule_of(session, call.queue or "").ring_for if offer is not None else legs.OUTSIDE_RINGS
+            if offer is not None:
+                rings = queues.rule_of(session, call.queue or "").ring_for
+            else:
+                rings = legs.OUTSIDE_RINGS
+                await checking.after_ringing(session, leg, rings, now)
             return leg, int(rings.total_seconds())
 
     async def _requested(self, leg_id: int, sid: str, now: datetime) -> None:
@@ -213,12 +217,14 @@ class TwilioCourier:
                 status, ended, seconds = _told(found, now)
                 await reports.of_leg(session, held, found.sid, status, ended, seconds, now)
             elif held.sid is None:
+                if await dialling.last_tried(session, held) > dialled_at:
+                    raise TryLater("dialled once more since it was looked for", after=LOOK_AFTER.total_seconds())
                 await self._not_found(session, held, effect, now)
             else:
                 await reports.never_dialled(session, held, now)
 
     async def _not_found(self, session: AsyncSession, leg: CallLeg, effect: Effect, now: datetime) -> None:
-        if await dialling.is_under_way(session, leg.id, effect.id):
+        if await dialling.is_under_way(session, leg.id, effect):
             return
         if not (effect.payload.get("refused") and await dialling.again(session, leg, now)):
             await reports.never_dialled(session, leg, now)

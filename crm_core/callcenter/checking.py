@@ -63,7 +63,19 @@ async def soon(session: AsyncSession, call_id: int, now: datetime) -> None:
         await outbox.enqueue(session, EffectKind.TIMER, address, payload, now, due_at=now + TOLD_WITHIN)
 
 
+async def after_ringing(session: AsyncSession, leg: CallLeg, rings: timedelta, now: datetime) -> None:
+    """A phone that is rung from now on has told by then that nobody picked up: if not, it is asked about."""
+    payload = {"verb": LOOK, "call": leg.call_id, "unanswered": leg.id}
+    due = now + rings + TOLD_WITHIN
+    await outbox.enqueue(session, EffectKind.TIMER, f"timer:{LOOK}:leg-{leg.id}", payload, now, due_at=due)
+
+
 async def on_look(session: AsyncSession, payload: dict[str, Any], now: datetime) -> None:
+    if "unanswered" in payload:
+        leg = await session.get(CallLeg, payload["unanswered"])
+        if leg is not None and leg.answered_at is None and not leg.is_over:
+            await check_leg(session, leg, now)
+        return
     call = await session.get(Call, payload["call"])
     if call is None:
         return

@@ -52,12 +52,19 @@ async def last_tried(session: AsyncSession, leg: CallLeg) -> datetime:
     return max(leg.created_at, await session.scalar(tried) or leg.created_at)
 
 
-async def is_under_way(session: AsyncSession, leg_id: int, check_id: int) -> bool:
-    """It is about to be dialled once more, or looked for after this check: that one decides."""
-    once_more = and_(*_dials_of(leg_id), Effect.attempted_at.is_(None), Effect.dedupe_key != legs.dial_key(leg_id))
-    later = and_(Effect.address == legs.check_address(leg_id), Effect.id > check_id)
-    found = select(Effect.id).where(Effect.state == State.PENDING, or_(once_more, later))
-    return await session.scalar(found.limit(1)) is not None
+async def is_under_way(session: AsyncSession, leg_id: int, check: Effect) -> bool:
+    """It is about to be dialled once more, or looked for after this check: that one decides.
+
+    Nothing else dials once more than the check of a refused dial, so it decides unless it has done so before.
+    """
+    dials = _dials_of(leg_id)
+    if check.payload.get("refused"):
+        decided = and_(*dials, Effect.id > check.id)
+    else:
+        once_more = and_(*dials, Effect.attempted_at.is_(None), Effect.dedupe_key != legs.dial_key(leg_id))
+        later = and_(Effect.address == legs.check_address(leg_id), Effect.id > check.id)
+        decided = and_(Effect.state == State.PENDING, or_(once_more, later))
+    return await session.scalar(select(Effect.id).where(decided).limit(1)) is not None
 
 
 def _dials_of(leg_id: int) -> tuple[ColumnElement[bool], ...]:

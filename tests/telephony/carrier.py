@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.contracts import twilio
+from tests.people import NOW
 
 ACCOUNT_SID = "AC" + "0" * 32
 AGENT_SID = "CA" + "a" * 32
@@ -80,3 +83,15 @@ async def listening(answer: Answer = created) -> AsyncIterator[Carrier]:
     async with TestServer(app) as server:
         carrier.api_url = str(server.make_url("")).rstrip("/")
         yield carrier
+
+
+def listed(*sids: str, status: str = "ringing", at: datetime = NOW) -> Answer:
+    """Nothing but a list of calls is asked for."""
+    made = format_datetime(at)
+    found = [{"sid": sid, "status": status, "date_created": made, "start_time": made, "duration": None} for sid in sids]
+
+    async def answer(request: web.Request) -> web.Response:
+        assert request.method == "GET"
+        return web.json_response({"calls": found, "page": 0, "page_size": 50, "next_page_uri": None})
+
+    return answer

@@ -1,5 +1,5 @@
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
@@ -7,8 +7,8 @@ from aiohttp import web
 from sqlalchemy import select
 
 from crm_core.agents import SYSTEM, Actor, Proof
-from crm_core.callcenter import arrivals, calls, checking, dialling, ending, legs, queues, reports, talks
-from crm_core.callcenter.legs import CallLeg, Party
+from crm_core.callcenter import arrivals, calls, checking, ending, legs, queues, reports, talks
+from crm_core.callcenter.legs import CallLeg
 from crm_core.callcenter.queues import QueueEntry
 from crm_core.callcenter.states import CallState, EntryState, LegState
 from crm_core.contacts import pins
@@ -115,18 +115,6 @@ async def test_a_dial_whose_answer_is_lost_is_unknown_and_not_given_up(
         assert (leg.sid, leg.state) == (AGENT_SID, LegState.RINGING)
 
 
-def _listed(*sids: str, status: str = "ringing", at: datetime = NOW) -> Answer:
-    """Nothing but a list of calls is asked for."""
-    made = format_datetime(at)
-    found = [{"sid": sid, "status": status, "date_created": made, "start_time": made, "duration": None} for sid in sids]
-
-    async def answer(request: web.Request) -> web.Response:
-        assert request.method == "GET"
-        return web.json_response({"calls": found, "page": 0, "page_size": 50, "next_page_uri": None})
-
-    return answer
-
-
 async def _lost(twilio: Carrier, courier: TwilioCourier, dial: Effect) -> Effect:
     twilio.answer = carrier.lost
     with pytest.raises(AnswerLost):
@@ -139,7 +127,7 @@ async def test_a_dial_whose_answer_was_lost_is_found_and_not_made_again(
 ) -> None:
     check = await _lost(twilio, courier, dial)
     assert check.due_at > NOW
-    twilio.answer = _listed(AGENT_SID)
+    twilio.answer = carrier.listed(AGENT_SID)
     await courier.deliver(check, NOW + timedelta(seconds=5))
     assert await _state(database) == (LegState.RINGING, EntryState.CLAIMED, CallState.CONNECTING)
     async with database.transaction() as session:
@@ -151,7 +139,7 @@ async def test_an_older_call_to_the_same_phone_is_not_taken_for_the_lost_one(
     database: Database, twilio: Carrier, courier: TwilioCourier, dial: Effect
 ) -> None:
     check = await _lost(twilio, courier, dial)
-    twilio.answer = _listed(AGENT_SID, at=NOW - timedelta(minutes=10))
+    twilio.answer = carrier.listed(AGENT_SID, at=NOW - timedelta(minutes=10))
     with pytest.raises(TryLater):
         await courier.deliver(check, NOW + timedelta(seconds=5))
     await courier.deliver(check, NOW + timedelta(seconds=50))
@@ -355,29 +343,3 @@ async def test_a_recording_that_is_not_deleted_is_tried_again_or_shown(
     twilio.answer = answer
     with pytest.raises(error):
         await courier.deliver(FORGET, NOW)
-
-
-async def test_a_dial_that_the_carrier_refused_and_does_not_list_is_made_once_more(
-    database: Database, twilio: Carrier, courier: TwilioCourier, dial: Effect
-) -> None:
-    async with database.transaction() as session:
-        call_id = (await session.get_one(CallLeg, dial.payload["leg"])).call_id
-        leg = await legs.ring(session, call_id, "+493023125077", NOW, party=Party.SUPERVISOR)
-    for number in range(1, dialling.MOST_DIALS + 1):
-        twilio.answer = carrier.refused(503, 20503)
-        dialled = await _newest(database, EffectKind.DIAL)
-        with pytest.raises(AnswerLost):
-            await courier.deliver(dialled, NOW)
-        assert (dialled.payload["leg"], len(twilio.given("To"))) == (leg.id, number)
-        async with database.transaction() as session:
-            (await session.get_one(Effect, dialled.id)).attempted_at = NOW
-        twilio.answer = _listed()
-        await courier.deliver(await _newest(database, EffectKind.CHECK), NOW + timedelta(seconds=9))
-    async with database.transaction() as session:
-        assert (await session.get_one(CallLeg, leg.id)).state == LegState.FAILED
-
-
-async def _newest(database: Database, kind: EffectKind) -> Effect:
-    async with database.transaction() as session:
-        newest = select(Effect).where(Effect.kind == kind).order_by(Effect.id.desc()).limit(1)
-        return (await session.scalars(newest)).one()
