@@ -47,7 +47,8 @@ async def on_ended(session: AsyncSession, payload: dict[str, Any], now: datetime
     """The time is over. Who still owes a disposition is told, and offered nothing until it is there."""
     call = await calls.lock_call(session, payload["call"])
     agent = await work.lock_agent(session, payload["agent"])
-    if agent.presence != Presence.WRAP_UP or agent.presence_since != datetime.fromisoformat(payload["since"]):
+    was_ended = call.agent_id == agent.id and call.wrap_up_until is None
+    if was_ended or agent.presence != Presence.WRAP_UP or agent.presence_since != datetime.fromisoformat(payload["since"]):
         return
     if _owes(session, call, agent.id):
         await notices.tell(session, agent.id, "notice.disposition-missing", "call", call.id, now)

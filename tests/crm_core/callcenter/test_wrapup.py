@@ -182,3 +182,18 @@ async def test_only_who_is_at_it_ends_a_wrap_up(floor: Floor) -> None:
     assert (await floor.presence("Mira Okafor"), await floor.state(call)) == ("available", "done")
     with pytest.raises(Refused):
         await floor.does(wrapup.finish, mira, call)
+
+
+async def test_two_wrap_ups_that_begin_at_the_same_moment_both_come_to_their_end(floor: Floor) -> None:
+    floor.rule(routing="longest-idle")
+    floor.set(wrap_up=timedelta(seconds=30))
+    mira = await floor.hire("Mira Okafor")
+    first = await _talk(floor)
+    await _end(floor, first)
+    await floor.does(wrapup.finish, mira, first)
+    second = await floor.caller("+493023125011")
+    await floor.press_one("Mira Okafor")
+    await _end(floor, second)
+    await floor.pass_time(31)
+    assert [await floor.state(call) for call in (first, second)] == ["done", "done"]
+    assert await floor.presence("Mira Okafor") == "available"
