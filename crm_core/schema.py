@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -27,6 +28,7 @@ def configuration(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
 def newest_revision() -> str | None:
     return ScriptDirectory.from_config(configuration()).get_current_head()
 

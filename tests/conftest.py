@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import delete, text
+from asyncpg.exceptions import PostgresError
 from sqlalchemy.exc import SQLAlchemyError
 
 import crm_core
@@ -98,14 +99,21 @@ async def _emptied(database: Database, company: Company) -> bool:
         if await schema.revision(database) != schema.newest_revision():
             return False
         async with database.transaction() as session:
-            await session.execute(text("SET LOCAL lock_timeout = '2s'"))
-            for table in reversed(Base.metadata.sorted_tables):
-                await session.execute(delete(table))
-            await session.execute(text("SELECT setval(seqrelid, seqstart, false) FROM pg_sequence"))
+            raw = await (await session.connection()).get_raw_connection()
+            assert raw.driver_connection is not None
+            await raw.driver_connection.execute(_emptying())
             await apply_stages(session, company)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, PostgresError):
         return False
     return True
+
+
+@cache
+def _emptying() -> str:
+    """All in one round trip: some eighty of them took longer than most tests."""
+    tables = (f'DELETE FROM "{table.name}"' for table in reversed(Base.metadata.sorted_tables))
+    sequences = "SELECT setval(seqrelid, seqstart, false) FROM pg_sequence"
+    return "; ".join(["SET LOCAL lock_timeout = '2s'", *tables, sequences])
 
 
 @pytest.fixture(scope="session")

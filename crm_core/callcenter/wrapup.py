@@ -48,7 +48,11 @@ async def on_ended(session: AsyncSession, payload: dict[str, Any], now: datetime
     call = await calls.lock_call(session, payload["call"])
     agent = await work.lock_agent(session, payload["agent"])
     was_ended = call.agent_id == agent.id and call.wrap_up_until is None
-    if was_ended or agent.presence != Presence.WRAP_UP or agent.presence_since != datetime.fromisoformat(payload["since"]):
+    if (
+        was_ended
+        or agent.presence != Presence.WRAP_UP
+        or agent.presence_since != datetime.fromisoformat(payload["since"])
+    ):
         return
     if _owes(session, call, agent.id):
         await notices.tell(session, agent.id, "notice.disposition-missing", "call", call.id, now)
