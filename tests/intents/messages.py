@@ -53,6 +53,7 @@ def mentioned() -> set[str]:
     return {pattern for pattern in found if pattern is not None}
 
 
+@cache
 def said() -> list[Said]:
     """Every call whose first argument is an id."""
     found = []

@@ -1,6 +1,7 @@
 import re
 from collections import Counter
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from tests.intents import messages
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
+@cache
 def _entries(language: str) -> dict[str, Entry]:
     return {entry.id if isinstance(entry.id, str) else entry.id[0]: entry for entry in catalogue(language) if entry.id}
 
@@ -66,11 +68,14 @@ def test_nothing_is_left_untranslated(language: str) -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("id", sorted(_entries("en")))
-def test_both_languages_name_the_same_values(id: str) -> None:
-    english, german = _entries("en")[id], _entries("de")[id]
-    assert _placeholders(english) == _placeholders(german)
-    assert isinstance(english.string, str) == isinstance(german.string, str), "a plural in one language only"
+def test_both_languages_name_the_same_values() -> None:
+    english, german = _entries("en"), _entries("de")
+    assert [id for id in english if _placeholders(english[id]) != _placeholders(german[id])] == []
+
+
+def test_what_has_a_plural_has_it_in_both_languages() -> None:
+    english, german = _entries("en"), _entries("de")
+    assert [id for id in english if isinstance(english[id].string, str) != isinstance(german[id].string, str)] == []
 
 
 def test_plural_forms_count() -> None:
@@ -85,7 +90,7 @@ def test_whatever_the_code_says_is_in_the_catalogues() -> None:
     unknown = [
         f"{call.where}: {call.pattern}"
         for call in messages.said()
-        if not any(re.fullmatch(call.pattern, id) for id in ids)
+        if call.pattern.replace("\\", "") not in ids and not any(re.fullmatch(call.pattern, id) for id in ids)
     ]
     assert unknown == []
 
@@ -110,7 +115,9 @@ def _ids(pattern: str) -> list[str]:
 
 def test_the_catalogues_hold_nothing_that_nobody_says() -> None:
     patterns = messages.mentioned()
-    unused = [id for id in _entries("en") if not any(re.fullmatch(pattern, id) for pattern in patterns)]
+    # Compiled once: there are more of them than the cache of `re` holds.
+    compiled = [re.compile(pattern) for pattern in patterns]
+    unused = [id for id in _entries("en") if not any(pattern.fullmatch(id) for pattern in compiled)]
     assert unused == []
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp.test_utils import unused_port
-from sqlalchemy import exists, func, select
+from sqlalchemy import and_, exists, func, select, true
 from sqlalchemy.orm import aliased
 
 from crm_core.company import Company
@@ -50,8 +50,10 @@ class House:
     fate: Fate
     processes: list[BaseProcess] = field(default_factory=list)
     orphans: list[str] = field(default_factory=list)
+    has_fallen: bool = False
 
     async def start(self, fate: Fate) -> None:
+        self.has_fallen = False
         self.processes = [mortal.start(command, self.settings, fate) for command in ("serve", "work")]
         async with asyncio.timeout(PATIENCE_SECONDS), aiohttp.ClientSession() as http:
             begun = fate.begun / str(self.processes[-1].pid)
@@ -64,8 +66,17 @@ class House:
             process.kill()
             process.join()
 
+    def fall(self, is_committed: bool) -> None:
+        """What an agent says in chat is done here: it dies like a process, and with it the machine."""
+        self.kill()
+        self.has_fallen = True
+        if not is_committed:
+            raise Killed
+
     async def work(self) -> bool:
         """Until nothing is due at this moment that a living process could do."""
+        if self.has_fallen:
+            raise Killed
         was_busy = False
         async with asyncio.timeout(PATIENCE_SECONDS):
             while await self._due():
@@ -76,18 +87,19 @@ class House:
         return was_busy
 
     async def _due(self) -> int:
+        """What a worker could claim now: a follower waits for the head of its conversation, whatever that waits for."""
         now, found = self.centre.now, 0
         async with self.centre.database.transaction() as session:
             for table in (Receipt, Effect):
-                due = select(func.count()).select_from(table).where(table.state == State.PENDING, table.due_at <= now)
                 head = aliased(table)
-                is_held = exists().where(
-                    head.address == table.address,
-                    head.state == State.PENDING,
-                    head.lease_token.in_(self.orphans),
-                    head.lease_until >= now,
+                is_follower = exists().where(
+                    head.address == table.address, head.state == State.PENDING, head.id < table.id
                 )
-                found += await session.scalar(due.where(~is_held)) or 0
+                is_held = and_(table.lease_token.in_(self.orphans), table.lease_until >= now)
+                due = select(func.count()).where(
+                    table.state == State.PENDING, table.due_at <= now, ~is_follower, func.coalesce(~is_held, true())
+                )
+                found += await session.scalar(due) or 0
         return found
 
     async def die(self) -> None:
@@ -130,10 +142,11 @@ async def open_house(database: Database, company: Company, folder: Path, dies_at
         _keep_time(twilio, fate.clock)
         await house.start(fate)
         twilio.accompany(house.work, centre._next_due)
-        try:
-            yield house
-        finally:
-            house.kill()
+        with mortal.watched(fate, house.fall):
+            try:
+                yield house
+            finally:
+                house.kill()
 
 
 def _keep_time(twilio: FakeTwilio, file: Path) -> None:

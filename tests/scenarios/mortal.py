@@ -6,12 +6,12 @@ They are forked from a server that has imported everything: each is a process of
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import multiprocessing
 import os
 import signal
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.process import BaseProcess
@@ -29,7 +29,8 @@ POLL_SECONDS = 0.05
 Command = Literal["serve", "work"]
 
 forks = multiprocessing.get_context("forkserver")
-forks.set_forkserver_preload([__name__])
+# What a server imports on its way is imported once.
+forks.set_forkserver_preload([__name__, "telephony.client", "telephony.courier"])
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,11 @@ def _run(command: Command, settings: dict[str, Any], fate: Fate) -> None:
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 2)
     _tell_time(fate.clock)
-    _listen(fate)
     _tell_of_beginning(fate.begun)
     worker.POLL_SECONDS = POLL_SECONDS
     chosen = Settings(_env_file=None, **settings)
-    asyncio.run(serve.serve(chosen, with_worker=False) if command == "serve" else serve.work(chosen))
+    with watched(fate, lambda _is_committed: os.kill(os.getpid(), signal.SIGKILL)):
+        asyncio.run(serve.serve(chosen, with_worker=False) if command == "serve" else serve.work(chosen))
 
 
 def _tell_time(file: Path) -> None:
@@ -94,7 +95,9 @@ def _tell_of_beginning(folder: Path) -> None:
     worker.Worker.begin = told  # type: ignore[method-assign]
 
 
-def _listen(fate: Fate) -> None:
+@contextmanager
+def watched(fate: Fate, die: Callable[[bool], None]) -> Iterator[None]:
+    """What this process commits is noted, and it dies where it should; `die` hears whether that is committed."""
     journal = os.open(fate.journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def flushed(session: Session, _context: object) -> None:
@@ -107,17 +110,27 @@ def _listen(fate: Fate) -> None:
                 state.session.info["moves"] = [*state.session.info.get("moves", []), "call >begun"]
 
     def committing(session: Session) -> None:
-        _perhaps_die(session, fate, "before")
+        _perhaps_die(session.info.get("moves", []), fate, "before", die)
 
     def committed(session: Session) -> None:
-        _perhaps_die(session, fate, "after")
         moves = session.info.pop("moves", [])
+        _perhaps_die(moves, fate, "after", die)
         os.write(journal, "".join(f"{move}\n" for move in moves).encode())
 
-    event.listen(Session, "after_flush", flushed)
-    event.listen(Session, "do_orm_execute", executed)
-    event.listen(Session, "before_commit", committing)
-    event.listen(Session, "after_commit", committed)
+    listeners: dict[str, Callable[..., None]] = {
+        "after_flush": flushed,
+        "do_orm_execute": executed,
+        "before_commit": committing,
+        "after_commit": committed,
+    }
+    for name, listener in listeners.items():
+        event.listen(Session, name, listener)
+    try:
+        yield
+    finally:
+        for name, listener in listeners.items():
+            event.remove(Session, name, listener)
+        os.close(journal)
 
 
 def _moves(session: Session) -> Iterator[str]:
@@ -129,10 +142,12 @@ def _moves(session: Session) -> Iterator[str]:
             yield f"{row.__tablename__} {before}>{state.history.added[0]}"
 
 
-def _perhaps_die(session: Session, fate: Fate, when: str) -> None:
+def _perhaps_die(moves: list[str], fate: Fate, when: str, die: Callable[[bool], None]) -> None:
     move, _bar, wanted = fate.dies_at.partition("|")
-    if when != wanted or move not in session.info.get("moves", []):
+    if when != wanted or move not in moves:
         return
-    with contextlib.suppress(FileExistsError):
+    try:
         fate.died.touch(exist_ok=False)
-        os.kill(os.getpid(), signal.SIGKILL)
+    except FileExistsError:
+        return
+    die(when == "after")
