@@ -20,6 +20,7 @@ from crm_core.callcenter.legs import CallLeg
 from crm_core.callcenter.states import CALL, FINAL, CallState
 from crm_core.company import Company, QueueRule
 from crm_core.db import Database
+from crm_core.errors import CrmError
 from tests.postgres import create_database, drop_database
 from tests.scenarios.floor import GRETA, PHONES, CallCentre
 from tests.scenarios.house import House, Killed, open_house
@@ -108,7 +109,7 @@ class Houses:
             try:
                 await play(centre)
                 await centre.later(WORKER_SECONDS)
-            except (Killed, AssertionError, LookupError):
+            except (Killed, CrmError, AssertionError, LookupError):
                 pass
             await house.die()
             await house.start(replace(house.fate, dies_at=""))

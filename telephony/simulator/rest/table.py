@@ -89,8 +89,10 @@ class Served:
         response = (
             web.Response(status=204) if answer.body is None else web.json_response(answer.body, status=answer.status)
         )
-        await response.prepare(request)
-        await response.write_eof()
+        # Who asked may be gone by now; what they asked for happens all the same.
+        with suppress(ConnectionResetError):
+            await response.prepare(request)
+            await response.write_eof()
         if answer.then is not None and not overtakes:
             answer.then()
         return response
