@@ -32,13 +32,16 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """How a sentence's vector becomes features: the ways in which examples of one intent differ count for less."""
+    """How a sentence's vector becomes features. With a shape, the ways in which examples of one intent differ count
+    for less."""
 
-    centre: Floats
-    shape: Floats
     weight: float
+    centre: Floats | None = None
+    shape: Floats | None = None
 
     def of(self, vectors: Floats) -> Floats:
+        if self.centre is None or self.shape is None:
+            return vectors * np.float32(self.weight)
         turned = (vectors - self.centre) @ self.shape
         lengths = np.sqrt(np.einsum("ij,ij->i", turned, turned))
         return np.asarray(turned * (self.weight / np.maximum(lengths, 1e-6))[:, None], np.float32)
@@ -120,8 +123,9 @@ class Model:
                 if stage.linear.meaning is not None:
                     arrays[f"{name}_meaning"] = stage.linear.meaning
         if self.meaning is not None:
-            arrays |= {"centre": self.meaning.centre, "shape": self.meaning.shape}
             told["weight"] = self.meaning.weight
+            if self.meaning.centre is not None and self.meaning.shape is not None:
+                arrays |= {"centre": self.meaning.centre, "shape": self.meaning.shape}
         np.savez(folder / _NUMBERS, **arrays)
         (folder / _NAMES).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
 
@@ -137,7 +141,7 @@ def load_model(folder: Path) -> Model:
     features = Features(
         Terms(_columns(told["words"]), arrays["word_rarity"]), Terms(_columns(told["pieces"]), arrays["piece_rarity"])
     )
-    meaning = Meaning(arrays["centre"], arrays["shape"], told["weight"]) if "weight" in told else None
+    meaning = Meaning(told["weight"], arrays.get("centre"), arrays.get("shape")) if "weight" in told else None
     first = _stage("first", told, arrays)
     second = _stage("second", told, arrays) if "second" in told else None
     return Model(told["labels"], told["out_of_scope"], features, meaning, first, second)
