@@ -35,7 +35,7 @@ def train() -> str:
 
 def explain(text: str) -> Explanation:
     """Raises CrmError."""
-    return _explain(_model(own_order()), load_encoder(), text)
+    return _explain(_model(own_order()), load_encoder(cache.default_folder()), text)
 
 
 def own_order() -> Order:

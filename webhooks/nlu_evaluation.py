@@ -63,7 +63,7 @@ def evaluate(file: Path, splits: Splits, oos_label: str | None, tier: Tier | Non
             cache.learn(order, Path(folder) / "model", tell)
         learnt = time.perf_counter()
         model = load_model(Path(folder) / "model")
-        encoder = load_encoder() if order.with_encoder else None
+        encoder = load_encoder(cache.default_folder()) if order.with_encoder else None
         if encoder is not None:
             encoder.encode([test[0].text])
         loaded = time.perf_counter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
@@ -36,8 +37,11 @@ class Encoder:
         return np.asarray(self._network.encode([cut(text) for text in texts]), np.float32)
 
 
-def load_encoder() -> Encoder | None:
-    """None without the extra, or when its files are not the ones that were pinned."""
+def load_encoder(folder: Path | None = None) -> Encoder | None:
+    """None without the extra, or when its files are not the ones that were pinned.
+
+    In `folder` its table is unpacked once, and of it only what is looked up is in memory: 60 megabytes less.
+    """
     resources = _resources()
     if resources is None:
         return None
@@ -54,6 +58,8 @@ def load_encoder() -> Encoder | None:
         tokenizer = UseTokenizer(str(resources / _PIECES))
         network = weights.result()
     network.sp = tokenizer
+    if folder is not None:
+        network.table = _unpacked(network.table, folder)
     return Encoder(network)
 
 
@@ -67,6 +73,22 @@ def _resources() -> Path | None:
     if spec is None or spec.origin is None:
         return None
     return Path(spec.origin).parent / "resources"
+
+
+def _unpacked(table: NDArray[np.uint8], folder: Path) -> NDArray[np.uint8]:
+    """The same table, read from a file as it is needed; from memory where no file can be written."""
+    file = folder / f"encoder-{WEIGHTS_SHA256[:16]}.npy"
+    try:
+        if not file.is_file():
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
+                np.save(part, table)
+            Path(part.name).replace(file)
+        mapped = np.load(file, mmap_mode="r")
+    except (OSError, ValueError) as error:
+        _log.warning("understanding.encoder_in_memory", because=str(error))
+        return table
+    return np.asarray(mapped) if mapped.shape == table.shape and mapped.dtype == table.dtype else table
 
 
 def _is_pinned(resources: Path) -> bool:

@@ -68,7 +68,7 @@ def sayings(count: int) -> list[Example]:
 def _alone(folder: Path) -> list[Row]:
     """The encoder itself is the baseline of both tiers together."""
     started = time.perf_counter()
-    model, encoder = load_model(folder), load_encoder()
+    model, encoder = load_model(folder), load_encoder(folder)
     assert encoder is not None
     encoder.encode(["warm"])
     loaded = time.perf_counter() - started
