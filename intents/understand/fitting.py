@@ -16,7 +16,7 @@ from intents.understand.model import Floats, Linear, Meaning
 # Up to so many examples a label, and in all, every example counts; of more, those at the borders of the labels.
 FEW_A_LABEL = 40
 FEW = 3000
-FEW_STRENGTH, MANY_STRENGTH = 20.0, 0.3
+FEW_STRENGTH, MANY_STRENGTH = 20.0, 0.4
 # The encoder's share beside words and pieces, each of length one.
 FEW_WEIGHT, MANY_WEIGHT = 2.0, 1.5
 # How far differences within a label are evened out: 0.5 would be all the way, and learn noise.

@@ -84,7 +84,8 @@ def test_both_tiers_are_not_measured_without_the_encoder(table: Path, monkeypatc
         evaluate(table, Splits("train", "test", None), None, 2)
 
 
-def test_what_was_learnt_explains_itself(taught: Path) -> None:
+def test_what_was_learnt_explains_itself(taught: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("intents.understand.encoder.find_spec", lambda _name: None)
     assert f"{len(SAYINGS)} examples of 4 intents" in nlu.train()
     shown = CliRunner().invoke(app, ["nlu", "explain", "the deal is won"], catch_exceptions=False).stdout
     assert "deal.won" in shown and "What speaks for" in shown
