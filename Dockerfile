@@ -6,7 +6,7 @@ COPY crm_core crm_core
 COPY intents intents
 COPY telephony telephony
 COPY webhooks webhooks
-RUN python -m venv /opt/offhook && /opt/offhook/bin/pip install --no-cache-dir .
+RUN python -m venv /opt/offhook && /opt/offhook/bin/pip install --no-cache-dir '.[nlu]'
 
 FROM python:3.11-slim
 RUN useradd --system --home-dir /srv/offhook --create-home offhook

@@ -52,7 +52,7 @@ $(BIN)/python:
 
 $(VENV)/.product: pyproject.toml | $(BIN)/python
 	@echo "Installing Offhook (the first time takes about a minute) …"
-	$(call install,.)
+	$(call install,.[nlu])
 
 $(VENV)/.tests: pyproject.toml | $(BIN)/python
 	@echo "Installing what the tests need …"

@@ -23,7 +23,7 @@ from crm_core.company import Company, read_company
 from crm_core.db import Database
 from crm_core.sales.stages import apply_stages
 from tests import people
-from tests.benchmarks import importing, opening, scale, servers, simultaneous
+from tests.benchmarks import importing, opening, scale, servers, simultaneous, understanding
 from tests.benchmarks.capture import capture, save
 from tests.benchmarks.load import Burst, burst
 from tests.benchmarks.row import Row
@@ -53,6 +53,7 @@ async def main() -> None:
                 rows += await _imported(kind, base, company)
                 progress.update(task, description=f"{kind}: tickets …")
                 rows += await _opened(kind, base, company)
+        rows += await understanding.measure(lambda what: progress.update(task, description=f"understanding: {what} …"))
     _print(rows)
     file = ROOT / "build" / "bench.json"
     file.parent.mkdir(exist_ok=True)

@@ -1,0 +1,62 @@
+"""`offhook nlu`: how people are understood."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from webhooks.command_line import show
+
+nlu_app = typer.Typer(no_args_is_help=True, help="How people are understood: learn, measure, explain.")
+
+
+@nlu_app.command()
+def train() -> None:
+    """Learn from the training data, so that the first start need not wait for it."""
+    from webhooks import nlu
+
+    show(nlu.train())
+
+
+@nlu_app.command()
+def explain(
+    text: str,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
+) -> None:
+    """What a sentence is taken for, how surely, and which of its words say so."""
+    from webhooks import nlu
+
+    explained = nlu.explain(text)
+    show(json.dumps(nlu.as_json(explained), ensure_ascii=False) if as_json else nlu.as_text(explained))
+
+
+@nlu_app.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="A CSV file with the columns text, intent and split.")],
+    train_split: Annotated[str, typer.Option("--train", help="The split to learn from.")],
+    test_split: Annotated[str, typer.Option("--test", help="The split to be judged by; nothing is learnt from it.")],
+    val_split: Annotated[
+        str | None, typer.Option("--val", help="The split that sets thresholds; parts of --train when left out.")
+    ] = None,
+    oos_label: Annotated[
+        str | None, typer.Option(help="The intent of what is out of scope; `oos` where the file has that.")
+    ] = None,
+    tier: Annotated[
+        Literal["1", "2"] | None,
+        typer.Option(help="1: words alone. 2: always with the encoder. Left out: 1 where it is sure, else 2."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
+) -> None:
+    """Learn from one split of a file and be judged by another: the same way and settings for every file."""
+    from webhooks import nlu_evaluation
+
+    wanted = nlu_evaluation.Splits(train_split, test_split, val_split)
+    chosen = nlu_evaluation.TIERS[tier]
+    report = nlu_evaluation.evaluate(file, wanted, oos_label, chosen)
+    if as_json:
+        show(json.dumps(report.figures()))
+    else:
+        nlu_evaluation.print_report(report)

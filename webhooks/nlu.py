@@ -1,0 +1,80 @@
+"""What `offhook nlu train` and `explain` do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from intents.understand import cache, examples
+from intents.understand.encoder import load_encoder
+from intents.understand.explaining import Explanation
+from intents.understand.explaining import explain as _explain
+from intents.understand.model import Model
+from intents.understand.orders import Order, Tell
+
+_SHOWN = 3
+
+
+def train() -> str:
+    """Raises CrmError."""
+    started = time.perf_counter()
+    order = own_order()
+    model = _model(order)
+    tiers = "words and meaning" if model.second is not None else "words alone: the `nlu` extra is not installed"
+    return (
+        f"{len(order.examples):,} examples of {len(model.labels)} intents, by {tiers}: ready after "
+        f"{time.perf_counter() - started:.1f} s.\nIt lies in {cache.default_folder() / cache.key(order)}"
+    )
+
+
+def explain(text: str) -> Explanation:
+    """Raises CrmError."""
+    return _explain(_model(own_order()), load_encoder(cache.default_folder()), text)
+
+
+def own_order() -> Order:
+    """Both languages together: who mixes them is understood too."""
+    return Order(examples.read_folder(examples.TRAINING), out_of_scope=examples.OUT_OF_SCOPE)
+
+
+def _model(order: Order) -> Model:
+    with learning_bar() as tell:
+        return cache.cached_or_learnt(order, tell=tell)
+
+
+@contextmanager
+def learning_bar() -> Iterator[Tell]:
+    columns = (TextColumn("{task.description:10}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, transient=True, console=Console(stderr=True)) as progress:
+        task = progress.add_task("Reading", total=None)
+
+        def tell(done: int, of: int) -> None:
+            progress.update(task, completed=done, total=of, description="Fitting" if done == of else "Reading")
+
+        yield tell
+
+
+def as_text(explained: Explanation) -> str:
+    guess = explained.guess
+    by = "the words alone" if guess.tier == 1 else "words and meaning"
+    taken = guess.intent or "nothing we do, or not surely enough"
+    lines = [f"{taken} ({guess.confidence:.0%}, by {by}; asked back below {explained.refused_below:.0%})"]
+    lines += [f"  {chance:4.0%}  {intent}" for intent, chance in guess.alternatives[:_SHOWN]]
+    if guess.tier == 2:
+        first = explained.by_words.alternatives[0]
+        lines.append(f"By the words alone: {first[0]} ({first[1]:.0%}).")
+    lines.append(f"What speaks for {guess.alternatives[0][0]}:")
+    if explained.meaning is not None:
+        lines.append(f"  {explained.meaning:+6.2f}  the meaning of the whole")
+    lines += [f"  {weight:+6.2f}  {term}" for term, weight in explained.reasons]
+    return "\n".join(lines)
+
+
+def as_json(explained: Explanation) -> dict[str, Any]:
+    return asdict(explained)
