@@ -1,8 +1,8 @@
 """Times of day: `14:00`, `3 pm`, `15 Uhr 30`, `halb vier`, `quarter past nine`.
 
-`viertel drei` is 2:15, as it is said in the east and the south; `half four` is 4:30. `14:00` and `14 Uhr` are on the
-clock of 24 hours. `halb vier` or `at three` may be in the night or in the afternoon: the working day decides, which
-begins at seven.
+`viertel drei` is 2:15, as it is said in the east and the south; `half four` is 4:30. Up to five o'clock the afternoon
+is meant, unless the night is said or the zero written: `3 Uhr` is 15:00, `03:00` is not. `halb sieben` and `at six` may
+be in the morning or in the evening: the working day decides, which begins at seven.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from intents.values.days.calendar_words import MONTH, WEEKDAY
 from intents.values.wording import GAP, either, spelled, ungrouped
 from intents.values.written import written
 
-_DAY_STARTS, _EARLIEST_UHR = 7, 6
+_DAY_STARTS, _EARLIEST = 7, 6
 
 
 class Part(enum.Enum):
@@ -77,7 +77,8 @@ _WITH_A_CLOCK = either(
 
 _HOUR = r"(?:2[0-4]|[01]?\d)"
 # `14:00 am Dienstag` is no morning.
-_FORENOON = rf"a\.?m\b\.?(?!\s+(?:\d|{WEEKDAY}|{MONTH}))"
+_BEHIND_GERMAN_AM = spelled(r"abend|morgen|(?:vor|nach)?mittag|anfang|ende|ersten|letzten|nächsten|kommenden")
+_FORENOON = rf"a\.?m\b\.?(?!\s+(?:\d|{WEEKDAY}|{MONTH}|{_BEHIND_GERMAN_AM}))"
 _HALF = rf"(?:{_FORENOON}|p\.?m\b\.?)"
 _MINUTES = r"(?:\s?min(?:ute)?[ns]?|\s?minutes)?"
 _EXACT = (
@@ -98,7 +99,7 @@ _NAMED = {"noon": 12, "midday": 12, "12 noon": 12, "mittag": 12, "midnight": 24,
 _NAME = either(_NAMED)
 _SUFFIX = rf"(?:{GAP}(?P<part>{_WITH_A_CLOCK})\b)?"
 _BARE = r"(?:2[0-4]|[01]?\d)(?![\d:.,]|\s?(?:uhr|%|€|h\b|min))"
-_PREPOSITION = spelled(r"(?:at|um|@|gegen|ab|about|around|by|by about|so um|so gegen)")
+_PREPOSITION = spelled(r"(?:at|um punkt|um|punkt|@|gegen|ab|about|around|by|by about|so um|so gegen)")
 _FRACTION = rf"{ungrouped(_AROUND)}|{ungrouped(_GERMAN)}"
 _SURE = rf"(?:{_FRACTION}|{_MARKED}|{_NAME}|{_BARE}(?={GAP}(?:{_WITH_A_CLOCK})\b))"
 # A bare hour is one behind a preposition only.
@@ -161,14 +162,12 @@ def clock_of(text: str, part: Part | None = None, *, literally: bool = False) ->
         return Clock(24, 0) if not minute and not found["half"] else None
     if found["half"]:
         return _halved(hour, minute, found["half"])
-    if found["minute"] or found["dotted"] or found["hour"].startswith("0"):
-        return _parted(hour, minute, part) if part else Clock(hour, minute)
     if part is not None:
         return _parted(hour, minute, part)
-    if literally:
+    if literally or found["hour"].startswith("0"):
         return Clock(hour, minute)
-    if found["uhr"]:
-        return Clock(hour + 12 if 0 < hour < _EARLIEST_UHR and not minute else hour, minute)
+    if found["minute"] or found["dotted"] or found["uhr"]:
+        return Clock(hour + 12 if 0 < hour < _EARLIEST else hour, minute)
     return _in_the_working_day(hour, minute)
 
 

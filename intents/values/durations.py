@@ -19,7 +19,7 @@ _COUNT = r"\d{1,4}(?:[.,]\d{1,2})?"
 
 _CLOCKED = r"(?P<clock_hours>\d{1,2}):(?P<clock_minutes>[0-5]\d)(?:\s?h\b)?"
 _NAMED = spelled(
-    rf"(?P<three>(?:drei|3|eine[nr]?\sdrei|eine[nr]?\s3)\s?viertel\s?stunden?|(?:3|three)\squarters\sof\san\shour)"
+    rf"(?P<three>(?:drei|3|eine[nr]?\sdrei|eine[nr]?\s3)\s?viertel\s?stunden?|(?:3|three)\squarters?\s(?:of\san\s)?hour)"
     rf"|(?P<quarter>(?:eine[nr]?\s)?viertel\s?stunde|(?:an?\s)?quarter(?:\sof\san?)?\shour)"
     rf"|(?P<half>(?:eine[nr]?\s)?halbe[nr]?\s?stunde|half\san?\shour|(?:{_ONE}\s)?half\s?-?hour)"
 )

@@ -45,11 +45,11 @@ class Value:
 
 _PHONE = r"(?<![\w.,])(?:\+|0|\(0)[\d\s()/\-.–]{4,30}\d(?!\w)"
 _KINDS: dict[Kind, tuple[str, Callable[[str, Heard], object]]] = {
-    Kind.NUMBER: (r"(?<![\w.,:])\d{1,15}(?![\w:%€$£]|[.,:]\d)", lambda text, heard: read_whole(text)),
+    Kind.NUMBER: (r"(?<![\w.,:])\d{1,15}(?!\w|\s?[:%€$£]|[.,]\d)", lambda text, heard: read_whole(text)),
     Kind.PHONE: (_PHONE, lambda text, heard: re.sub(r"[^\d+]", "", written(text).text)),
     Kind.PERCENT: (rf"(?<![\w.,]){PERCENT_PATTERN}(?!\w)", lambda text, heard: read_percent(text)),
     Kind.MONEY: (MONEY_PATTERN, lambda text, heard: read_money(text, heard.currency)),
-    Kind.DURATION: (rf"(?<![\w.,]){LEAD_PATTERN}", lambda text, heard: read_lead(text)),
+    Kind.DURATION: (rf"(?<![\w.,/]){LEAD_PATTERN}", lambda text, heard: read_lead(text)),
     Kind.CLOCK: (rf"(?<![\w.,]){AT_CLOCK}", lambda text, heard: read_clock(text)),
     Kind.DUE: (DUE_PATTERN, lambda text, heard: read_due(text, heard.now, heard.hours)),
     Kind.PAST_DAY: (PAST_DAY_PATTERN, lambda text, heard: read_past_day(text, heard.now, heard.hours)),

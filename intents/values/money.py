@@ -26,11 +26,11 @@ _AMOUNT = (
     rf"(?:(?P<before>[€$£]|(?:eur|usd|gbp|chf)\s)\s?)?(?:{_HALF}|{_NUMBER}(?:\s?(?P<scale>(?:{_THOUSAND}|{_MILLION})(?!\w)))?)"
     rf"(?:\s?(?P<behind>(?:{_ANY})(?!\w))(?:{_MINOR}(?!\w|[.,]\d))?)?"
 )
-AMOUNT_PATTERN = rf"(?:{ungrouped(_AMOUNT)})(?![\w])"
+AMOUNT_PATTERN = rf"(?:{ungrouped(_AMOUNT)})(?!\w|[.,]\d)"
 # With a currency or a scale: what any sentence may hold.
 MONEY_PATTERN = (
     r"(?<![\w.,])(?=[^\w]|(?:eur|usd|gbp|chf)\s|eine?\shalbe|half"
-    rf"|[\d.,'’ ]+\s?(?:{_ANY}|{_THOUSAND}|{_MILLION})(?!\w)){AMOUNT_PATTERN}"
+    rf"|[\d.,'’ -]+\s?(?:{_ANY}|{_THOUSAND}|{_MILLION})(?!\w)){AMOUNT_PATTERN}"
 )
 _READ = re.compile(_AMOUNT)
 _SCALED = re.compile(r"(?P<whole>\d{1,6})[.,](?P<part>\d{3})\Z")

@@ -8,7 +8,7 @@ from crm_core.errors import Invalid
 from intents.values.written import written
 
 QUANTITY_PATTERN = r"\d{1,6}(?:[.,]\d{1,3})?"
-PERCENT_PATTERN = r"\d{1,2}(?:[.,]\d{1,2})?\s?(?:%|percent|per cent|prozent)"
+PERCENT_PATTERN = r"(?:100|\d{1,2}(?:[.,]\d{1,2})?)\s?(?:%|percent|per cent|prozent)"
 
 
 def read_whole(text: str) -> int:

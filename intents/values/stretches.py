@@ -11,7 +11,7 @@ from intents.values.days.naming import DAY_PATTERN
 from intents.values.due import plain, read_due
 from intents.values.wording import spelled
 
-_UNTIL = r"(?:(?<!\w)(?:until|till|to|through|bis|and|und)(?!\w)|[-–])"
+_UNTIL = r"(?:(?<!\w)(?:until|till|to|through|bis|and|und)(?!\w)|(?<!\d{4})(?<!-\d\d)[-–])"
 _FROM = spelled(r"(?:(?:from|vom|von|between|zwischen)\s+(?:the\s+|dem\s+)?)?")
 _BARE = r"(?:the\s+)?[0-3]?\d(?:\.|st|nd|rd|th)?"
 DAYS_PATTERN = rf"(?<!\w){_FROM}(?:(?:{DAY_PATTERN}|{_BARE})(?:\s*{_UNTIL}\s*(?:zum\s+|the\s+|dem\s+)?|(?!\w))){{2}}"

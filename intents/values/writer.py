@@ -47,8 +47,11 @@ _BEFORE_ONE = frozenset(
         "another",
     }
 )
+# `ein Euro` is one; `ein Ticket` is any.
+_COUNTED = frozenset({"euro", "uhr", "prozent", "dollar", "pfund", "franken"})
 _HALVES = frozenset({"half", "halbe", "halben", "halbes"})
 _BEFORE_DAY = frozenset({"on", "by", "until", "till", "from", "to", "since", "before", "after"})
+_BEHIND_DAY = frozenset({"", "at", "to", "until", "till"})
 _BEFORE_GERMAN_DAY = frozenset({"am", "zum", "vom", "den", "der", "dem"})
 LONGEST_RUN = 40
 Change: TypeAlias = tuple[int, int, str]
@@ -63,21 +66,21 @@ class _Word:
 
 def changes(said: str, *, is_clock: bool) -> Sequence[Change]:
     """From left to right: where in `said` something is written otherwise, and how."""
-    words = [_Word(found[0].casefold(), found.start(), found.end()) for found in _WORD.finditer(said)]
-    if not any(_may_change(word.text) for word in words):
+    if not any(map(_may_change, _WORD.findall(said))):
         return ()
+    words = [_Word(found[0].casefold(), found.start(), found.end()) for found in _WORD.finditer(said)]
     return _Writer(said, words, is_clock).changes()
 
 
 @lru_cache(maxsize=4096)
-def _may_change(word: str) -> bool:
+def _may_change(said: str) -> bool:
+    word = said.casefold()
     return (
         is_number_word(word)
-        or half_more(word) is not None
         or ordinal(word) is not None
-        or word in _POINTS
+        or _halved(word) is not None
         or is_repeat(word)
-        or word == "half"
+        or word in {"half", "plus", *_POINTS, *_COUNTED}
     )
 
 
@@ -94,9 +97,13 @@ class _Writer:
 
     def _written_at(self, at: int) -> int:
         """What begins at this word, if anything; returns where to go on."""
-        halves = half_more(self._words[at].text)
-        if halves is not None:
-            return self._change(at, at + 1, f"{halves},5")
+        if (halves := _halved(self._words[at].text)) is not None:
+            return self._change(at, at + 1, halves)
+        if self._word(at) in {"ein", "eine"} and self._word(at + 1) in _COUNTED:
+            return self._change(at, at + 1, "1")
+        if self._word(at) == "plus" and self._word(at + 1).isdigit():
+            self._changes.append((self._words[at].start, self._words[at + 1].start, "+"))
+            return at + 1
         end = self._run(at)
         if end > at and self._is_one_alone(at, end):
             return end
@@ -199,8 +206,8 @@ class _Writer:
         words = [word.text for word in self._words[at:end]]
         if self._word(end) in _POINTS and self._is_counted(end + 1):
             return self._decimal(at, end, spoken_digits(words) or "")
-        if self._word(end) == "and" and self._word(end + 1) == "a" and self._word(end + 2) == "half":
-            return self._change(at, end + 3, f"{spoken_digits(words)}.5")
+        if (point := self._half_behind(end)) is not None:
+            return self._change(at, end + 3, f"{spoken_digits(words)}{point}5")
         is_clock = (
             (at == 0 and self._is_clock) or self._word(at - 1) in _BEFORE_CLOCK or self._word(end) in _BEHIND_CLOCK
         )
@@ -212,7 +219,9 @@ class _Writer:
         if self._word(at - 1) == "plus" and len(words) > 1:
             at, text = at - 1, f"+{text}"
         elif self._word(at - 1) in _DASHES and len(self._word(at - 2)) == 1:
-            at, text = at - 1, f"- {text}"
+            # `t dash forty two` is one reference.
+            self._changes.append((self._words[at - 2].end, self._words[end - 1].end, f"-{text}"))
+            return end
         return self._change(at, end, text)
 
     def _decimal_of_digits(self, at: int) -> int | None:
@@ -221,9 +230,16 @@ class _Writer:
             return None
         if self._word(at + 1) in _POINTS and self._is_counted(at + 2) and self._joins(at):
             return self._decimal(at, at + 1, self._word(at))
-        if [self._word(at + step) for step in (1, 2, 3)] == ["and", "a", "half"]:
-            return self._change(at, at + 4, f"{self._word(at)}.5")
+        if (point := self._half_behind(at + 1)) is not None:
+            return self._change(at, at + 4, f"{self._word(at)}{point}5")
         return None
+
+    def _half_behind(self, at: int) -> str | None:
+        """`two and a half`, `zwei und eine halbe`: with what the half is set off."""
+        words = tuple(self._word(at + step) for step in range(3))
+        if words == ("and", "a", "half"):
+            return "."
+        return "," if words[0] == "und" and words[1] in ARTICLES and words[2] in _HALVES else None
 
     def _decimal(self, at: int, end: int, whole: str) -> int:
         """The digits behind the point are said one by one."""
@@ -252,18 +268,28 @@ class _Writer:
 
     def _is_of_a_day(self, at: int, end: int) -> bool:
         before, behind = self._word(at - 1), self._word(end)
-        if behind in calendar_words.MONTHS or before in calendar_words.MONTHS:
+        if calendar_words.MONTHS.keys() & {behind, before, self._word(end + 1) if behind == "of" else ""}:
             return True
         if before == "the":
             return (
-                at < 2
+                (at < 2 and behind in _BEHIND_DAY)
                 or behind == "of"
                 or self._word(at - 2) in _BEFORE_DAY
                 or self._word(at - 2) in calendar_words.WEEKDAYS
+                or self._word(at - 2) in calendar_words.MONTHS
             )
         if self._changes and self._changes[-1][1] == self._words[at - 1].end and self._changes[-1][2].endswith("."):
             return True
-        return before in _BEFORE_GERMAN_DAY or behind in {"bis", "to"}
+        return before in _BEFORE_GERMAN_DAY or behind in {"bis", "to", "weihnachtstag"}
+
+
+def _halved(word: str) -> str | None:
+    """`zweieinhalb`, `zwölfeinhalbtausend`."""
+    for scale in ("", "tausend", "millionen"):
+        count = half_more(word.removesuffix(scale)) if word.endswith(scale) else None
+        if count is not None:
+            return f"{count},5 {scale}".rstrip()
+    return None
 
 
 def _clock(words: Sequence[str]) -> str | None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from intents.values.days.calendar_words import MONTH, MONTHS, WEEKDAY
@@ -25,12 +26,13 @@ _NO_DECIMAL = (
 _ARTICLE = r"(?:(?:the|der|den|dem)\s)?"
 _FEASTS = {
     (12, 24): ("christmas eve", "heiligabend", "heilig abend"),
-    (12, 25): ("christmas day", "christmas", "weihnachten", "erster weihnachtstag"),
+    (12, 25): ("christmas day", "christmas", "weihnachten", "1. weihnachtstag"),
+    (12, 26): ("boxing day", "2. weihnachtstag"),
     (12, 31): ("new year's eve", "new years eve", "silvester"),
     (1, 1): ("new year's day", "new years day", "neujahr"),
 }
 _FEAST_OF = {name: day for day, names in _FEASTS.items() for name in names}
-_FEAST = "|".join(sorted((name.replace(" ", r"\s") for name in _FEAST_OF), key=len, reverse=True))
+_FEAST = "|".join(sorted((re.escape(name).replace(r"\ ", r"\s") for name in _FEAST_OF), key=len, reverse=True))
 
 
 def _next(found: Found, today: date, month: int, day: int) -> date:
@@ -58,6 +60,11 @@ def _checked(found: Found, day: date) -> date:
     return day
 
 
+@form(FORMS, rf"(?:am\s|on\s)?(?P<feast>{_FEAST})\b")
+def _feast(found: Found, today: date, works: Works) -> date:
+    return _next(found, today, *_FEAST_OF[found["feast"]])
+
+
 @form(FORMS, r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)")
 def _iso(found: Found, today: date, works: Works) -> date:
     return date(int(found["year"]), int(found["month"]), int(found["day"]))
@@ -71,7 +78,8 @@ def _named(found: Found, today: date, works: Works) -> date:
 
 @form(
     FORMS,
-    rf"{_ON}{_ARTICLE}{_D}\.(?:(?P<month>1[0-2]|0?[1-9])(?:\.(?:(?P<year>20\d\d)|(?P<short_year>\d\d))?|{_NO_DECIMAL})"
+    rf"(?<!version )(?<!release ){_ON}{_ARTICLE}{_D}\."
+    rf"(?:(?P<month>1[0-2]|0?[1-9])(?:\.(?:(?P<year>20\d\d)|(?P<short_year>\d\d))?|{_NO_DECIMAL})"
     r"|\s(?P<month_2>1[0-2]|0?[1-9])\.(?:\s?(?P<year_2>20\d\d))?)(?!\d|:|\s?uhr)",
 )
 def _numeric(found: Found, today: date, works: Works) -> date:
@@ -95,7 +103,7 @@ def _of_a_month(found: Found, today: date, works: Works) -> date:
 @form(FORMS, rf"(?:am|on|den|dem|der|the|zum|vom)\s(?:the\s)?{_D}{_TH}(?!\w|\s?\d{{1,2}}\.)")
 @form(FORMS, rf"(?P<weekday>{WEEKDAY}),?\s(?:the|der|den|dem|am)\s{_D}{_TH}(?!\w|\s?\d{{1,2}}\.)")
 def _of_whatever_month(found: Found, today: date, works: Works) -> date:
-    for ahead in range(3 if not found.get("weekday") else 13):
+    for ahead in range(3 if not found.get("weekday") else 2):
         first = first_day(Unit.MONTH, today, ahead)
         try:
             day = first.replace(day=int(found["day"]))
@@ -104,8 +112,3 @@ def _of_whatever_month(found: Found, today: date, works: Works) -> date:
         except ValueError:
             continue
     raise ValueError("no such day")
-
-
-@form(FORMS, rf"(?P<feast>{_FEAST})\b")
-def _feast(found: Found, today: date, works: Works) -> date:
-    return _next(found, today, *_FEAST_OF[found["feast"]])

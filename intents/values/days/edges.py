@@ -31,7 +31,7 @@ _EDGE = (
     r"|(?P<end>end|late|ende))"
 )
 _UNIT = rf"(?P<unit>{WEEK}|{MONTH_WORD}|{QUARTER}|{YEAR_WORD})\b"
-_IN_A_MONTH = rf"(?:(?:{_OF}\s)?{WHICH}\s{MONTH_WORD}\b|(?:{_OF}\s)?{NAMED_MONTH})"
+_IN_A_MONTH = rf"(?:(?:{_OF}\s)?{WHICH}\s{MONTH_WORD}\b|(?:im\s|in\sthe\s){MONTH_WORD}\b|(?:{_OF}\s)?{NAMED_MONTH})"
 _NTH = (
     r"(?:the\s|am\s|den\s|der\s)?(?P<nth>first|second|third|fourth|last|erste[rnms]?|zweite[rnms]?|dritte[rnms]?"
     r"|vierte[rnms]?|letzte[rnms]?|[1-4]\.)"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from datetime import date
 
@@ -20,8 +21,11 @@ _READERS = matching(_FORMS)
 _PAST_READERS = matching(relative.PAST_FORMS)
 
 
+_SPACE = re.compile(r"\\s(?![?+*])")
+
+
 def _pattern(forms: list[Form]) -> str:
-    return "(?:" + "|".join(ungrouped(pattern).replace(r"\s", r"\s+") for pattern, _ in forms) + ")"
+    return "(?:" + "|".join(_SPACE.sub(r"\\s+", ungrouped(pattern)) for pattern, _ in forms) + ")"
 
 
 DAY_PATTERN = _pattern(_FORMS)

@@ -86,15 +86,33 @@ def _behind_the_next(found: Found, today: date, works: Works) -> date:
     return coming(weekday_of(found["weekday"] or found["weekday_2"]), today) + timedelta(days=7)
 
 
+@form(FORMS, rf"(?:the\sweek\safter\snext|{AFTER_NEXT}\swoche),?\s(?:on\s|am\s)?(?P<weekday>{WEEKDAY})")
+def _of_the_week_after_next(found: Found, today: date, works: Works) -> date:
+    return first_day(Unit.WEEK, today, 2) + timedelta(days=weekday_of(found["weekday"]))
+
+
 @form(FORMS, rf"(?:in\s(?:der\s)?)?{AFTER_NEXT}\s(?P<unit>{WEEK}|{MONTH_WORD}|{YEAR_WORD})\b")
 @form(FORMS, rf"the\s(?P<unit>{WEEK}|{MONTH_WORD}|{YEAR_WORD})\safter\snext")
 def _one_behind_the_next(found: Found, today: date, works: Works) -> date:
     return first_day(unit_of(found["unit"]), today, 2)
 
 
-@form(FORMS, rf"(?:in|within|innerhalb\svon|binnen)\s(?:the\snext\s|den\snächsten\s)?{COUNT}\s{_UNIT}")
+@form(FORMS, rf"(?:in|within|innerhalb\svon|binnen)\s(?:the\snext\s|den\snächsten\s)?{COUNT}\s{_UNIT}(?:['’]?\stime)?")
 def _counted(found: Found, today: date, works: Works) -> date:
     return _after(today, count_of(found), found["unit"], works)
+
+
+@form(FORMS, r"in\s(?:half\sa\syear|einem\shalben\sjahr)")
+def _half_a_year(found: Found, today: date, works: Works) -> date:
+    return month_later(today, 6)
+
+
+@form(FORMS, r"(?:in\s)?(?:der\s)?(?:kw|kalenderwoche|(?:calendar\s)?week)\s?(?P<number>[1-9]|[1-4]\d|5[0-3])\b")
+def _numbered_week(found: Found, today: date, works: Works) -> date:
+    """Its Monday; a week that is over is one of next year."""
+    monday = date.fromisocalendar(today.isocalendar().year, int(found["number"]), 1)
+    is_over = monday + timedelta(days=6) < today
+    return date.fromisocalendar(monday.year + 1, int(found["number"]), 1) if is_over else monday
 
 
 @form(FORMS, r"in\sa\sfortnight|a\sfortnight\s(?:today|from\stoday|from\snow)")
@@ -128,7 +146,9 @@ def _this_weekday(found: Found, today: date, works: Works) -> date:
     FORMS,
     rf"(?:on|by|until|next)\s(?P<weekday>{SHORT_ENGLISH})\b\.?|(?:am|bis|nächsten)\s(?P<weekday_2>{SHORT_GERMAN})\b\.?",
 )
-@form(FORMS, rf"(?P<weekday>{SHORT_ENGLISH}|{SHORT_GERMAN})\b\.?(?=,?\s\d{{1,2}}(?:[:.]|\s?(?:uhr|[ap]m)))")
+@form(
+    FORMS, rf"(?P<weekday>{SHORT_ENGLISH}|{SHORT_GERMAN})\b\.?(?=,?\s(?:at\s|um\s)?\d{{1,2}}(?:[:.]|\s?(?:uhr|[ap]m)))"
+)
 def _weekday(found: Found, today: date, works: Works) -> date:
     return coming(weekday_of(found["weekday"] or found["weekday_2"]), today)
 
