@@ -14,7 +14,9 @@ from crm_core.names import fold
 from crm_core.support.knowledge import Audience
 from intents.slot import Heard, Slot
 from intents.values.due import read_due, read_until
+from intents.values.durations import read_duration
 from intents.values.money import read_money
+from intents.values.shares import read_whole
 from intents.values.written import written
 
 _THAT = {"it", "that", "this", "that one", "this one", "es", "das", "ihn", "sie", "den", "dieses", "diesen"}
@@ -75,6 +77,10 @@ def device(text: str, heard: Heard) -> str:
 
 def amount(text: str, heard: Heard) -> Money:
     return read_money(text, heard.currency)
+
+
+def minutes(text: str, _heard: Heard) -> int:
+    return read_duration(text) if any(map(str.isalpha, written(text).text)) or ":" in text else read_whole(text)
 
 
 def due(text: str, heard: Heard) -> datetime:

@@ -17,6 +17,7 @@ from intents.slot import Slot
 from intents.ticket_filter import FILTER
 from intents.values.clocks import CLOCK_PATTERN, read_clock
 from intents.values.due import DUE_PATTERN, UNTIL_PATTERN
+from intents.values.durations import DURATION_PATTERN
 from intents.values.money import AMOUNT_PATTERN
 from intents.values.shares import PERCENT_PATTERN, QUANTITY_PATTERN, read_percent, read_quantity, read_whole
 
@@ -80,7 +81,8 @@ PHONE = Slot("phone", r"\+?[\d(][\d\s()/\-.–]{4,30}", reading.digits)
 BLOCKABLE = Slot("phone", r"\+?[\d(][\d\s()/\-.–]{2,30}\*?", reading.digits)
 WHY = Slot("why", _TITLE, reading.plain, is_free=True)
 AMOUNT = Slot("amount", AMOUNT_PATTERN, reading.amount)
-MINUTES = Slot("minutes", r"\d{1,4}", lambda text, _heard: read_whole(text))
+# Minutes where the sentence says that they are, or any length of time.
+MINUTES = Slot("minutes", rf"\d{{1,4}}|{DURATION_PATTERN}", reading.minutes)
 DUE = Slot("due", DUE_PATTERN, reading.due, is_long=True)
 ORGANISATION = Slot("text", _NAME, reading.plain, is_free=True)
 EMAIL = Slot("email", r"[^\s@<>]{1,64}@[^\s@<>]{1,190}", reading.plain)

@@ -242,6 +242,11 @@ ENGLISH += [
         {"phone": "oh three oh two three one two five oh"},
     ),
     ("make it three", "call.join", {}),
+    (
+        "meeting with Greta on Friday at half past two for an hour and a half",
+        "appointment.make",
+        {"contact": "Greta", "due": "Friday at half past two", "minutes": "an hour and a half"},
+    ),
 ]
 GERMAN: list[tuple[str, str, dict[str, str]]] = [
     ("T-42 übernehmen", "ticket.claim", {"ticket": "T-42"}),
@@ -424,6 +429,11 @@ GERMAN += [
         "Mira arbeitet morgen von zehn bis vierzehn Uhr",
         "shift.change",
         {"agent": "Mira", "due": "morgen", "start": "zehn", "end": "vierzehn Uhr"},
+    ),
+    (
+        "Termin mit Greta übermorgen um halb zehn für anderthalb Stunden im Büro",
+        "appointment.make",
+        {"contact": "Greta", "due": "übermorgen um halb zehn", "minutes": "anderthalb Stunden", "place": "Büro"},
     ),
     ("suche Tickets über drei Heizkörper", "ticket.find", {"words": "drei Heizkörper"}),
 ]
