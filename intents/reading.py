@@ -23,7 +23,23 @@ _THAT = {"it", "that", "this", "that one", "this one", "es", "das", "ihn", "sie"
 THAT_PATTERN = "|".join(sorted((re.escape(word) for word in _THAT), key=len, reverse=True))
 
 
-def record(kind: str, words: str) -> Slot:
+NOUNS = {
+    "ticket": "ticket|vorgang|anliegen|number|nummer",
+    "deal": "deal|auftrag|verkaufschance|opportunity",
+    "task": "task|aufgabe",
+    "call": "call|anruf",
+    "article": "article|artikel",
+    "quote": "quote|quotation|angebot",
+    "appointment": "appointment|meeting|termin",
+    "project": "project|projekt",
+    "hours": "hours|stunden",
+    "callee": "entry|eintrag",
+    "contact": "contact|kontakt",
+}
+
+
+def record(kind: str) -> Slot:
+    words = NOUNS[kind]
     nouns = rf"(?:(?:{words})\s+)?"
     these = r"(?:that|this|the|das|dieses|diesen|den|die)?\s*"
     # No other word before a number is a prefix: "printer 3" is a subject, not a reference.

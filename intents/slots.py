@@ -25,10 +25,10 @@ from intents.values.shares import PERCENT_PATTERN, QUANTITY_PATTERN, read_percen
 _NAME = r".{1,80}?"
 _TITLE = r".{1,200}?"
 RECORD = Slot("record", r"#?[a-z]{1,5}\s?[-#]?\s?\d{1,15}", reading.any_record)
-TICKET = reading.record("ticket", "ticket|vorgang|anliegen|number|nummer")
-DEAL = reading.record("deal", "deal|auftrag|verkaufschance|opportunity")
-TASK = reading.record("task", "task|aufgabe")
-CALL = reading.record("call", "call|anruf")
+TICKET = reading.record("ticket")
+DEAL = reading.record("deal")
+TASK = reading.record("task")
+CALL = reading.record("call")
 TICKETS = Slot("tickets", rf"{reading.ONE_TICKET}{reading.MORE_TICKETS}{{1,400}}", reading.tickets)
 SOME_TICKETS = Slot("tickets", rf"{reading.ONE_TICKET}{reading.MORE_TICKETS}{{0,400}}", reading.tickets)
 INCIDENT = Slot("incident", r"(?:(?:incident|störfall)\s+)?inc\s?[-#–]?\s?\d{1,15}", reading.incident)
@@ -36,9 +36,9 @@ SURE = Slot("sure", r"(?:yes|yeah|yep|ja|jawohl|no|nope|nein),?", reading.sure)
 TAG = Slot("tag", r"#?[\w\-]{1,40}", reading.plain)
 QUEUE = Slot("queue", r"[\w\-]{1,40}", reading.plain)
 NUMBER = Slot("number", r"\d{1,4}", lambda text, _heard: read_whole(text))
-ARTICLE = reading.record("article", "article|artikel")
-QUOTE = reading.record("quote", "quote|quotation|angebot")
-APPOINTMENT = reading.record("appointment", "appointment|meeting|termin")
+ARTICLE = reading.record("article")
+QUOTE = reading.record("quote")
+APPOINTMENT = reading.record("appointment")
 # With their letter or noun: a bare number is a ticket's, a deal's or a task's.
 GIVEN_DEAL = Slot("deal", r"(?:(?:deal|auftrag)\s)?#?d\s?[-#–]?\s?\d{1,15}", DEAL.read)
 MEANT_DEAL = reading.meant(DEAL, "d", "deal|auftrag")
@@ -49,13 +49,13 @@ GIVEN_TASK = Slot("task", r"(?:task|aufgabe)\s?[-#–]?\s?\d{1,15}", TASK.read)
 PROJECT = Slot(
     "project",
     r"(?:(?:project|projekt)\s)?#?p\s?[-#–]?\s?\d{1,15}|(?:project|projekt)\s#?\d{1,15}",
-    reading.record("project", "project|projekt").read,
+    reading.record("project").read,
 )
-HOURS = Slot("hours", r"#?h\s?[-#–]?\s?\d{1,15}", reading.record("hours", "hours|stunden").read)
+HOURS = Slot("hours", r"#?h\s?[-#–]?\s?\d{1,15}", reading.record("hours").read)
 CALLEE = Slot(
     "callee",
     rf"(?:(?:entry|eintrag)\s)?#?le\s?[-#–]?\s?\d{{1,15}}|{reading.THAT_PATTERN}",
-    reading.record("callee", "entry|eintrag").read,
+    reading.record("callee").read,
 )
 CALL_LIST = Slot("calllist", r"[^\s:,;][^:,;]{0,59}?", reading.plain, is_free=True)
 MEMBERS = Slot("members", r".+", reading.plain, is_free=True)
@@ -89,7 +89,7 @@ EMAIL = Slot("email", r"[^\s@<>]{1,64}@[^\s@<>]{1,190}", reading.plain)
 MESSENGER = Slot("messenger", "|".join(Messenger), lambda text, _heard: Messenger(text.casefold()))
 ACCOUNT = Slot("account", r"[@#]?[\w.\-]{1,40}", reading.plain)
 FIELD = Slot("field", r"[\w\- ]{1,40}?", reading.plain)
-CONTACT_REF = reading.record("contact", "contact|kontakt")
+CONTACT_REF = reading.record("contact")
 AUDIENCE = Slot("audience", "public|internal|öffentliche[rn]?|interne[rn]?", reading.audience)
 RATING = Slot("rating", r"[1-5]", lambda text, _heard: read_whole(text))
 MACRO = Slot("macro", r"[a-z][\w\-]{1,39}", reading.plain)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from crm_core.company import Hours
 from crm_core.errors import Invalid
@@ -86,7 +86,8 @@ def read_past_day(text: str, now: datetime, hours: Hours | None = None) -> date:
 
 def _moment(found: re.Match[str], now: datetime, hours: Hours | None) -> datetime | None:
     if offset := found["offset"] or found["from_now"]:
-        return now + timedelta(minutes=read_duration(offset))
+        # By the clock on the wall it may be an hour more or less, on the day when it is changed.
+        return (now.astimezone(UTC) + timedelta(minutes=read_duration(offset))).astimezone(now.tzinfo)
     works = working(hours)
     named = found["day"] or found["clock_day"]
     if named is None:

@@ -7,7 +7,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from crm_core import references
 from crm_core.errors import Invalid
+from intents.reading import NOUNS
 from intents.slot import Heard
 from intents.values.clocks import AT_CLOCK, read_clock
 from intents.values.due import DUE_PATTERN, PAST_DAY_PATTERN, read_due, read_past_day
@@ -21,6 +23,7 @@ from intents.values.written import written
 
 
 class Kind(enum.StrEnum):
+    REFERENCE = "reference"
     NUMBER = "number"
     PHONE = "phone"
     PERCENT = "percent"
@@ -44,7 +47,26 @@ class Value:
 
 
 _PHONE = r"(?<![\w.,])(?:\+|0|\(0)[\d\s()/\-.–]{4,30}\d(?!\w)"
+# `ticket vierundzwanzig`, `T-42`, `task twelve`.
+_NOUNS = "|".join(words for kind, words in NOUNS.items() if kind not in {"hours", "contact"})
+_REFERENCE = rf"(?<![\w\-])(?:(?:{_NOUNS})\s#?\d{{1,15}}|(?!a\s)#?[a-z]{{1,5}}\s?[-#–]?\s?\d{{1,15}})(?![\w.,:]*\d|\w)"
+
+
+def _reference(text: str, _heard: Heard) -> tuple[str, int]:
+    """The kind of record and its number."""
+    parsed = references.parse(text)
+    if parsed is not None:
+        return parsed
+    noun, _, number = text.casefold().partition(" ")
+    kind = next((kind for kind, words in NOUNS.items() if noun in words.split("|")), None)
+    parsed = references.parse(number, kind) if kind is not None else None
+    if parsed is None:
+        raise Invalid("record.unknown", ref=text[:40])
+    return parsed
+
+
 _KINDS: dict[Kind, tuple[str, Callable[[str, Heard], object]]] = {
+    Kind.REFERENCE: (_REFERENCE, _reference),
     Kind.NUMBER: (r"(?<![\w.,:])\d{1,15}(?!\w|\s?[:%€$£]|[.,]\d)", lambda text, heard: read_whole(text)),
     Kind.PHONE: (_PHONE, lambda text, heard: re.sub(r"[^\d+]", "", written(text).text)),
     Kind.PERCENT: (rf"(?<![\w.,]){PERCENT_PATTERN}(?!\w)", lambda text, heard: read_percent(text)),

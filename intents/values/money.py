@@ -34,7 +34,7 @@ MONEY_PATTERN = (
 )
 _READ = re.compile(_AMOUNT)
 _SCALED = re.compile(r"(?P<whole>\d{1,6})[.,](?P<part>\d{3})\Z")
-_MOST_DIGITS = 16
+_MOST_DIGITS, _MOST = 16, 10**17
 
 
 def read_money(text: str, currency: str) -> Money:
@@ -45,7 +45,10 @@ def read_money(text: str, currency: str) -> Money:
         raise Invalid("money.invalid", text=text.strip()[:40])
     sign = (found["before"] or found["behind"] or "").strip()
     code = next((code for code, marks in _CURRENCIES.items() if re.fullmatch(marks, sign)), currency)
-    return Money(int(_count(found) * 100) + int((found["minor"] or "0").ljust(2, "0") if found["minor"] else 0), code)
+    minor = int(_count(found) * 100) + int((found["minor"] or "0").ljust(2, "0"))
+    if minor > _MOST:
+        raise Invalid("money.invalid", text=text.strip()[:40])
+    return Money(minor, code)
 
 
 def _count(found: re.Match[str]) -> Decimal:

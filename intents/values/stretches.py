@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from crm_core.company import Hours
 from crm_core.errors import Invalid
 from intents.values.days.naming import DAY_PATTERN
+from intents.values.days.spans_of_time import month_later
 from intents.values.due import plain, read_due
 from intents.values.wording import spelled
 
@@ -32,7 +33,7 @@ def read_days(text: str, now: datetime, hours: Hours | None = None) -> tuple[dat
     first = read_due(found["first"], now, hours)
     if _YEAR.search(found["first"]) is None and first - read_due(last, now, hours) > _HALF_A_YEAR:
         # It has begun: the 1st of December is not the next one when the 8th is in a week.
-        first = first.replace(year=first.year - 1)
+        first = datetime.combine(month_later(first.date(), -12), first.time(), first.tzinfo)
     return first.date(), read_due(last, first, hours).date()
 
 

@@ -65,7 +65,7 @@ def _feast(found: Found, today: date, works: Works) -> date:
     return _next(found, today, *_FEAST_OF[found["feast"]])
 
 
-@form(FORMS, r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)")
+@form(FORMS, r"(?P<year>(?:19|20|21)\d\d)-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)")
 def _iso(found: Found, today: date, works: Works) -> date:
     return date(int(found["year"]), int(found["month"]), int(found["day"]))
 

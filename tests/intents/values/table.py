@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from crm_core.company import Hours
 from crm_core.money import Money
 from crm_core.projects.recurrence import Recurrence
+from crm_core.references import ref
 from intents.slot import Heard
 
 NOW = datetime(2026, 12, 2, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -47,6 +48,8 @@ def shown(kind: str, value: object) -> str:
             return f"{value.frequency}/{value.every}" + (" weekdays" if value.on_weekdays else "")
         case (date() as first, date() as last):
             return f"{first}..{last}"
+        case (str() as record, int() as number):
+            return ref(record, number)
         case int() if kind == "percent":
             return f"{value / 100:g}"
         case _:

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import csv
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crm_core import load
 from crm_core.errors import Invalid
 from intents.slot import Slot
-from intents.slots import AMOUNT, CLOCK, DUE, PERCENT, PHONE, RECORD
+from intents.slots import AMOUNT, CLOCK, DUE, PERCENT, PHONE
 from intents.spans import DAY, DAYS, LEAD, REPEAT, WEEK
 from intents.values.find import Kind, find
 from intents.values.seeking import candidates
 from intents.values.written import written
-from tests.intents.values.table import HEARD, LANGUAGES, Row, rows, shown
+from tests.intents.values.table import HEARD, LANGUAGES, NOW, Row, rows, shown
 
 load()
 ROWS = [row for language in LANGUAGES for row in rows(language)]
-FOUND = [row for row in ROWS if row.kind not in {"reference", "amount"}]
+FOUND = [row for row in ROWS if row.kind != "amount"]
 SLOTS = {
     "amount": AMOUNT, "clock": CLOCK, "days": DAYS, "due": DUE, "duration": LEAD, "money": AMOUNT, "past-day": DAY,
-    "percent": PERCENT, "phone": PHONE, "reference": RECORD, "repeat": REPEAT, "week": WEEK,
+    "percent": PERCENT, "phone": PHONE, "repeat": REPEAT, "week": WEEK,
 }  # fmt: skip
+WORDS = sorted(
+    {word for row in ROWS for word in row.phrase.split()} | {"9999-12-31", "999", "24:00", "0", "00:00", "–"}
+)
 SENTENCES = {"en": "well that is {} then please", "de": "also {} wäre gut danke"}
 
 
@@ -46,9 +54,6 @@ def test_an_argument_is_read_from_what_is_said(row: Row) -> None:
 def _as_argument(row: Row, value: object) -> str:
     if row.kind == "phone":
         return "".join(sign for sign in str(value) if sign.isdigit() or sign == "+")
-    if row.kind == "reference":
-        assert isinstance(value, tuple)
-        return f"{row.value.split('-')[0]}-{value[1]}"
     return shown(row.kind, value)
 
 
@@ -116,3 +121,22 @@ def test_several_are_found_from_left_to_right() -> None:
     said = "call on Friday at three or on the 15th, and it costs twelve thousand euros, not 500 €"
     assert [shown("due", one.value) for one in find(Kind.DUE, said, HEARD)] == ["2026-12-04 15:00", "2026-12-15 17:00"]
     assert [shown("money", one.value) for one in find(Kind.MONEY, said, HEARD)] == ["12000 EUR", "500 EUR"]
+
+
+@pytest.mark.parametrize(
+    ("said", "due"),
+    [("in two hours", "2026-10-25 02:30"), ("in drei Stunden", "2026-10-25 03:30"), ("in 2 days", "2026-10-27 17:00")],
+)
+def test_when_the_clocks_are_changed_an_hour_is_an_hour(said: str, due: str) -> None:
+    before = datetime(2026, 10, 25, 1, 30, tzinfo=NOW.tzinfo)
+    assert shown("due", DUE.read(said, replace(HEARD, now=before))) == due
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=12), st.sampled_from(Kind))
+def test_whatever_is_said_is_read_or_refused(words: list[str], kind: Kind) -> None:
+    said = " ".join(words)
+    for one in find(kind, said, HEARD):
+        assert 0 <= one.start < one.end <= len(said)
+    if kind in SLOTS:
+        with suppress(Invalid):
+            SLOTS[kind].read(said, HEARD)
