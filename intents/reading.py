@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from crm_core import references
 from crm_core.agents import Presence
@@ -12,21 +12,41 @@ from crm_core.errors import Invalid
 from crm_core.money import Money
 from crm_core.names import fold
 from crm_core.support.knowledge import Audience
-from intents.dates import CLOCK_PATTERN, read_clock, read_due
 from intents.slot import Heard, Slot
+from intents.values.due import read_due, read_until
+from intents.values.durations import read_duration
+from intents.values.money import read_money
+from intents.values.shares import read_whole
+from intents.values.written import written
 
 _THAT = {"it", "that", "this", "that one", "this one", "es", "das", "ihn", "sie", "den", "dieses", "diesen"}
 THAT_PATTERN = "|".join(sorted((re.escape(word) for word in _THAT), key=len, reverse=True))
 
 
-def record(kind: str, words: str) -> Slot:
+NOUNS = {
+    "ticket": "ticket|vorgang|anliegen|number|nummer",
+    "deal": "deal|auftrag|verkaufschance|opportunity",
+    "task": "task|aufgabe",
+    "call": "call|anruf",
+    "article": "article|artikel",
+    "quote": "quote|quotation|angebot",
+    "appointment": "appointment|meeting|termin",
+    "project": "project|projekt",
+    "hours": "hours|stunden",
+    "callee": "entry|eintrag",
+    "contact": "contact|kontakt",
+}
+
+
+def record(kind: str) -> Slot:
+    words = NOUNS[kind]
     nouns = rf"(?:(?:{words})\s+)?"
     these = r"(?:that|this|the|das|dieses|diesen|den|die)?\s*"
     # No other word before a number is a prefix: "printer 3" is a subject, not a reference.
     pattern = rf"{these}{nouns}#?(?:(?:task|call|[a-z])\s?[-#–]?\s?)?\d{{1,15}}|{THAT_PATTERN}"
 
     def read(text: str, heard: Heard) -> int:
-        cleaned = re.sub(r"^(?:that|this|the|das|dieses|diesen|den|die)\s+", "", fold(text).strip())
+        cleaned = re.sub(r"^(?:that|this|the|das|dieses|diesen|den|die)\s+", "", fold(written(text).text).strip())
         # TASK-2 and CALL-9 begin with the noun, but it is part of the reference.
         cleaned = re.sub(rf"^(?:{words})\s*(?![-–\s])", "", cleaned)
         if cleaned in {fold(word) for word in _THAT} | {""}:
@@ -62,51 +82,29 @@ def plain(text: str, _heard: Heard) -> str:
     return text.strip().strip("\"'“”„«»").strip()
 
 
+def digits(text: str, _heard: Heard) -> str:
+    """A number to dial or a PIN, however it was spoken."""
+    return written(plain(text, _heard)).text.strip()
+
+
+def device(text: str, heard: Heard) -> str:
+    return plain(text, heard) if text.strip()[:4].casefold() == "sip:" else digits(text, heard)
+
+
 def amount(text: str, heard: Heard) -> Money:
-    """`12000`, `12.000`, `12,500.50`, `12.500,50 €`, `3k`: the last separator before two digits is the decimal one."""
-    lowered = text.casefold().replace(" ", "").replace("\u00a0", "")
-    currency = heard.currency
-    for mark, code in (("€", "EUR"), ("euro", "EUR"), ("eur", "EUR"), ("$", "USD"), ("usd", "USD"), ("£", "GBP")):
-        if mark in lowered:
-            currency, lowered = code, lowered.replace(mark, "")
-            break
-    thousand = lowered.endswith("k")
-    digits = lowered.removesuffix("k")
-    match = re.fullmatch(r"(\d{1,3}(?:[.,']\d{3})+|\d+)(?:[.,](\d{1,2}))?", digits)
-    if match is None or len(digits) > 16:
-        raise Invalid("money.invalid", text=text.strip()[:40])
-    whole = int(re.sub(r"\D", "", match[1]))
-    cents = int((match[2] or "0").ljust(2, "0"))
-    return Money((whole * 100 + cents) * (1000 if thousand else 1), currency)
+    return read_money(text, heard.currency)
 
 
-def quantity(text: str, _heard: Heard) -> int:
-    """In thousandths: `2`, `2.5`, `0,125`."""
-    whole, _, part = text.strip().replace(",", ".").partition(".")
-    return int(whole) * 1000 + int(part.ljust(3, "0") or 0)
-
-
-def percent(text: str, _heard: Heard) -> int:
-    """In hundredths of a percent: `10 %`, `2,5%`."""
-    whole, _, part = re.sub(r"[\s%]|percent|prozent", "", text.casefold()).replace(",", ".").partition(".")
-    return int(whole) * 100 + int(part.ljust(2, "0") or 0)
+def minutes(text: str, _heard: Heard) -> int:
+    return read_duration(text) if any(map(str.isalpha, written(text).text)) or ":" in text else read_whole(text)
 
 
 def due(text: str, heard: Heard) -> datetime:
-    return read_due(text, heard.now)
+    return read_due(text, heard.now, heard.hours)
 
 
 def until(text: str, heard: Heard) -> datetime:
-    """A time of day alone is the next that comes within half a day. Raises Invalid for what is longer over today."""
-    if re.fullmatch(CLOCK_PATTERN, text.strip(), re.IGNORECASE) is None:
-        return read_due(text, heard.now)
-    at = read_clock(text)
-    due = heard.now.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
-    if due > heard.now:
-        return due
-    if due + timedelta(hours=12) > heard.now:
-        raise Invalid("date.over-today", text=text.strip()[:40])
-    return due + timedelta(days=1)
+    return read_until(text, heard.now, heard.hours)
 
 
 PRESENCES = {
@@ -163,7 +161,7 @@ def channel(text: str, _heard: Heard) -> Channel:
 
 
 def any_record(text: str, _heard: Heard) -> tuple[str, int]:
-    parsed = references.parse(text)
+    parsed = references.parse(written(text).text)
     if parsed is None:
         raise Invalid("record.unknown", ref=text.strip()[:40])
     return parsed
@@ -175,15 +173,15 @@ MOST_TICKETS = 200
 
 
 def tickets(text: str, _heard: Heard) -> list[int]:
-    found = list(dict.fromkeys(int(number) for number in re.findall(r"\d+", text)))
+    found = list(dict.fromkeys(int(number) for number in re.findall(r"\d+", written(text).text)))
     if len(found) > MOST_TICKETS:
         raise Invalid("ticket.too-many", limit=MOST_TICKETS)
     return found
 
 
 def incident(text: str, heard: Heard) -> int:
-    digits = re.search(r"\d+", text)
-    return int(digits[0]) if digits else shown("incident", heard)
+    number = re.search(r"\d+", written(text).text)
+    return int(number[0]) if number else shown("incident", heard)
 
 
 _YES = {"yes", "yes,", "yeah", "yep", "ja", "ja,", "jawohl"}

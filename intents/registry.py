@@ -40,7 +40,8 @@ class Context:
 
     @property
     def heard(self) -> Heard:
-        return Heard(self.now.astimezone(self.company.zone), self.company.currency, self.shown)
+        company = self.company
+        return Heard(self.now.astimezone(company.zone), company.currency, self.shown, company.hours)
 
     def say(self, id: str, **params: Param) -> str:
         """The catalogue's text in the language of the answer."""

@@ -12,29 +12,33 @@ from crm_core.money import Money
 from crm_core.support.knowledge import Audience
 from crm_core.support.tickets import Priority
 from intents import reading
-from intents.dates import CLOCK_PATTERN, DAY_PATTERN, read_clock
 from intents.priorities import LEVEL, PRIORITY
 from intents.slot import Slot
 from intents.ticket_filter import FILTER
+from intents.values.clocks import CLOCK_PATTERN, read_clock
+from intents.values.due import DUE_PATTERN, UNTIL_PATTERN
+from intents.values.durations import DURATION_PATTERN
+from intents.values.money import AMOUNT_PATTERN
+from intents.values.shares import PERCENT_PATTERN, QUANTITY_PATTERN, read_percent, read_quantity, read_whole
 
 # Bounded, so that several free texts in one sentence stay cheap to tell apart; only a text at the end is unbounded.
 _NAME = r".{1,80}?"
 _TITLE = r".{1,200}?"
 RECORD = Slot("record", r"#?[a-z]{1,5}\s?[-#]?\s?\d{1,15}", reading.any_record)
-TICKET = reading.record("ticket", "ticket|vorgang|anliegen|number|nummer")
-DEAL = reading.record("deal", "deal|auftrag|verkaufschance|opportunity")
-TASK = reading.record("task", "task|aufgabe")
-CALL = reading.record("call", "call|anruf")
+TICKET = reading.record("ticket")
+DEAL = reading.record("deal")
+TASK = reading.record("task")
+CALL = reading.record("call")
 TICKETS = Slot("tickets", rf"{reading.ONE_TICKET}{reading.MORE_TICKETS}{{1,400}}", reading.tickets)
 SOME_TICKETS = Slot("tickets", rf"{reading.ONE_TICKET}{reading.MORE_TICKETS}{{0,400}}", reading.tickets)
 INCIDENT = Slot("incident", r"(?:(?:incident|störfall)\s+)?inc\s?[-#–]?\s?\d{1,15}", reading.incident)
 SURE = Slot("sure", r"(?:yes|yeah|yep|ja|jawohl|no|nope|nein),?", reading.sure)
 TAG = Slot("tag", r"#?[\w\-]{1,40}", reading.plain)
 QUEUE = Slot("queue", r"[\w\-]{1,40}", reading.plain)
-NUMBER = Slot("number", r"\d{1,4}", lambda text, _heard: int(text))
-ARTICLE = reading.record("article", "article|artikel")
-QUOTE = reading.record("quote", "quote|quotation|angebot")
-APPOINTMENT = reading.record("appointment", "appointment|meeting|termin")
+NUMBER = Slot("number", r"\d{1,4}", lambda text, _heard: read_whole(text))
+ARTICLE = reading.record("article")
+QUOTE = reading.record("quote")
+APPOINTMENT = reading.record("appointment")
 # With their letter or noun: a bare number is a ticket's, a deal's or a task's.
 GIVEN_DEAL = Slot("deal", r"(?:(?:deal|auftrag)\s)?#?d\s?[-#–]?\s?\d{1,15}", DEAL.read)
 MEANT_DEAL = reading.meant(DEAL, "d", "deal|auftrag")
@@ -45,13 +49,13 @@ GIVEN_TASK = Slot("task", r"(?:task|aufgabe)\s?[-#–]?\s?\d{1,15}", TASK.read)
 PROJECT = Slot(
     "project",
     r"(?:(?:project|projekt)\s)?#?p\s?[-#–]?\s?\d{1,15}|(?:project|projekt)\s#?\d{1,15}",
-    reading.record("project", "project|projekt").read,
+    reading.record("project").read,
 )
-HOURS = Slot("hours", r"#?h\s?[-#–]?\s?\d{1,15}", reading.record("hours", "hours|stunden").read)
+HOURS = Slot("hours", r"#?h\s?[-#–]?\s?\d{1,15}", reading.record("hours").read)
 CALLEE = Slot(
     "callee",
     rf"(?:(?:entry|eintrag)\s)?#?le\s?[-#–]?\s?\d{{1,15}}|{reading.THAT_PATTERN}",
-    reading.record("callee", "entry|eintrag").read,
+    reading.record("callee").read,
 )
 CALL_LIST = Slot("calllist", r"[^\s:,;][^:,;]{0,59}?", reading.plain, is_free=True)
 MEMBERS = Slot("members", r".+", reading.plain, is_free=True)
@@ -69,33 +73,34 @@ CUSTOMER = Slot(
     reading.plain,
     is_free=True,
 )
-DIALLED = Slot("phone", r"(?:\+|0|\(0)[\d\s()/\-.–]{4,30}", reading.plain)
+DIALLED = Slot("phone", r"(?:\+|0|\(0)[\d\s()/\-.–]{4,30}", reading.digits)
 TARGET = Slot("target", r"[^\s,:][^,:]{0,59}?", reading.plain, is_free=True)
 STAGE = Slot("stage", r"[\w\- ]{1,40}?", reading.plain)
-PHONE = Slot("phone", r"\+?[\d(][\d\s()/\-.–]{4,30}", reading.plain)
+PHONE = Slot("phone", r"\+?[\d(][\d\s()/\-.–]{4,30}", reading.digits)
 # A number, or the beginning of one with a star behind.
-BLOCKABLE = Slot("phone", r"\+?[\d(][\d\s()/\-.–]{2,30}\*?", reading.plain)
+BLOCKABLE = Slot("phone", r"\+?[\d(][\d\s()/\-.–]{2,30}\*?", reading.digits)
 WHY = Slot("why", _TITLE, reading.plain, is_free=True)
-AMOUNT = Slot("amount", r"[€$£]?\s?\d[\d.,']*\s?(?:k|€|\$|£|eur|euro|usd)?", reading.amount)
-MINUTES = Slot("minutes", r"\d{1,4}", lambda text, _heard: int(text))
-DUE = Slot("due", DAY_PATTERN, reading.due)
+AMOUNT = Slot("amount", AMOUNT_PATTERN, reading.amount)
+# Minutes where the sentence says that they are, or any length of time.
+MINUTES = Slot("minutes", rf"\d{{1,4}}|{DURATION_PATTERN}", reading.minutes)
+DUE = Slot("due", DUE_PATTERN, reading.due, is_long=True)
 ORGANISATION = Slot("text", _NAME, reading.plain, is_free=True)
 EMAIL = Slot("email", r"[^\s@<>]{1,64}@[^\s@<>]{1,190}", reading.plain)
 MESSENGER = Slot("messenger", "|".join(Messenger), lambda text, _heard: Messenger(text.casefold()))
 ACCOUNT = Slot("account", r"[@#]?[\w.\-]{1,40}", reading.plain)
 FIELD = Slot("field", r"[\w\- ]{1,40}?", reading.plain)
-CONTACT_REF = reading.record("contact", "contact|kontakt")
+CONTACT_REF = reading.record("contact")
 AUDIENCE = Slot("audience", "public|internal|öffentliche[rn]?|interne[rn]?", reading.audience)
-RATING = Slot("rating", r"[1-5]", lambda text, _heard: int(text))
+RATING = Slot("rating", r"[1-5]", lambda text, _heard: read_whole(text))
 MACRO = Slot("macro", r"[a-z][\w\-]{1,39}", reading.plain)
 LANGUAGE = Slot("language", r"[^\W\d_]{2,20}", reading.plain)
 WHOSE = Slot("whose", r"[\w.\-&' ]{1,60}?", reading.plain, is_free=True)
 MINE = Slot("mine", "my|mine|meine|mein|meiner|meinen", reading.plain)
 ITEM = Slot("item", r".{1,120}?", reading.plain, is_free=True)
 WORDS = Slot("words", r".+", reading.plain, is_free=True)
-QUANTITY = Slot("quantity", r"\d{1,6}(?:[.,]\d{1,3})?", reading.quantity)
-PERCENT = Slot("percent", r"\d{1,2}(?:[.,]\d{1,2})?\s?(?:%|percent|prozent)", reading.percent)
-LINE = Slot("line", r"\d{1,3}", lambda text, _heard: int(text))
+QUANTITY = Slot("quantity", QUANTITY_PATTERN, lambda text, _heard: read_quantity(text))
+PERCENT = Slot("percent", PERCENT_PATTERN, lambda text, _heard: read_percent(text))
+LINE = Slot("line", r"\d{1,3}", lambda text, _heard: read_whole(text))
 # With the note that may follow it: which words are the name of one, the company file says.
 DISPOSITION = Slot("disposition", r"[^\s:][^\n]{0,999}", reading.plain, is_free=True)
 PAUSE = Slot("pause", r"[^\W_][^\n]{0,59}", reading.plain, is_free=True)
@@ -106,15 +111,15 @@ PAUSE_WORD = Slot(
 ANNOUNCEMENT = Slot("announcement", r".{1,1000}?", reading.plain, is_free=True)
 CLOSING = Slot("closing", r"close(?: (?:all|the queues))?|(?:(?:die )?warteschlangen )?schlie(?:ß|ss)en", reading.plain)
 EARLY = Slot("early", "now|at once|jetzt|sofort", reading.plain)
-UNTIL = Slot("until", rf"{DAY_PATTERN}|{CLOCK_PATTERN}", reading.until)
-WHEN = Slot("when", UNTIL.pattern, reading.until)
+UNTIL = Slot("until", UNTIL_PATTERN, reading.until, is_long=True)
+WHEN = Slot("when", UNTIL_PATTERN, reading.until, is_long=True)
 CLOCK = Slot("clock", CLOCK_PATTERN, lambda text, _heard: read_clock(text))
 PRESENCE = Slot("presence", "|".join(word for words in reading.PRESENCES.values() for word in words), reading.presence)
 LANGUAGES = Slot("languages", rf"[^\W\d_]{{2,20}}(?:{reading.AND}[^\W\d_]{{2,20}}){{0,9}}", reading.listed)
 SKILLS = Slot("skills", rf"[\w\-]{{2,40}}(?:{reading.AND}[\w\-]{{2,40}}){{0,9}}", reading.listed)
 TEAM = Slot("team", r"[\w\-&./ ]{1,40}?", reading.plain)
-PIN = Slot("pin", r"\d{1,20}", reading.plain)
-DEVICE = Slot("device", rf"{PHONE.pattern}|sip:\S{{1,200}}", reading.plain)
+PIN = Slot("pin", r"\d{1,20}", reading.digits)
+DEVICE = Slot("device", rf"{PHONE.pattern}|sip:\S{{1,200}}", reading.device)
 CODE = Slot("code", r"(?!(?:task|call|[a-z])-?\d+(?:\s|$))[\w\-]{6,64}", reading.plain)
 PURPOSE = Slot("purpose", "|".join(word for words in reading.PURPOSES.values() for word in words), reading.purpose)
 CHANNEL = Slot("channel", "|".join(word for words in reading.CHANNELS.values() for word in words), reading.channel)

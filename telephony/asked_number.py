@@ -60,7 +60,7 @@ async def hear(turn: Turn, heard: Heard) -> Outcome | None:
     """None when the number is there and confirmed."""
     if turn.state.get("asking") == BACK:
         return await _confirm(turn, heard)
-    typed = heard.as_digits(turn.words("phone.key-words"))
+    typed = heard.as_digits()
     number = phones.e164(typed, turn.company.country) if typed.isascii() and typed.isdigit() else None
     if number is None or not await _is_usable(turn, number):
         return NotUnderstood(turn.say("phone.number-unusable"))

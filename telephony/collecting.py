@@ -56,7 +56,7 @@ def ask_words(turn: Turn, node: CollectWords, before: list[Spoken]) -> VoiceResp
 def hear_digits(turn: Turn, node: CollectDigits, heard: Heard) -> Outcome:
     if turn.state.get("phase") == BACK:
         return _confirm(turn, node, heard)
-    digits = heard.as_digits(turn.words("phone.key-words"))
+    digits = heard.as_digits()
     if not (digits.isascii() and digits.isdigit()):
         return NotUnderstood()
     if not node.min <= len(digits) <= node.max:

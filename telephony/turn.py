@@ -19,6 +19,7 @@ from crm_core.company.part import LocalText
 from crm_core.contacts.contacts import Contact
 from crm_core.message import Message, Param, say
 from intents import catalogue
+from intents.values.digits import spoken_digits
 from telephony.voice import Spoken
 
 MOST_STRIKES = 3
@@ -53,13 +54,9 @@ class Heard:
         beside = self.beside(phrases)
         return beside is not None and beside <= most_beside
 
-    def as_digits(self, names: str) -> str:
-        """`vier sieben 11` is 4711; empty for what is no row of digits. `names` as for `as_key`."""
-        if self.digits or not self.words:
-            return self.digits
-        known = {name: str(key) for key, spelled in enumerate(names.split(",")) for name in spelled.split("/")}
-        parts = [known.get(word, word) for word in self.words]
-        return "".join(parts) if all(part.isascii() and part.isdigit() for part in parts) else ""
+    def as_digits(self) -> str:
+        """`vier sieben 11` is 4711, `double five` 55; empty for what is no row of digits."""
+        return self.digits or spoken_digits(self.words) or ""
 
     def as_key(self, names: str) -> Heard:
         """`Die Zwei` is key 2. `names` are those of the keys from 0 up: `zero/oh,one,two`."""

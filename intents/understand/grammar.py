@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import TypeAlias
 
 from crm_core import references
 from intents.reading import is_that
-from intents.registry import Command, commands
+from intents.registry import Argument, Command, commands
+from intents.values.seeking import candidates
+from intents.values.written import written
 
 _FILLERS = re.compile(
     r"^(?:(?:please|pls|hey|hi|hello|ok|okay|so|well|um|uh|"
@@ -24,6 +27,9 @@ _COURTESY = re.compile(r"^(\w+(?: sie| mir| me)?) (?:bitte|mal|doch|please)(?: m
 _TAIL = re.compile(r"(?:[\s,]+(?:please|pls|bitte|thanks|danke))?[\s.!?…]*$", re.IGNORECASE)
 _PIECE = re.compile(r"\{(\w+)\}|\[([^\]]+)\]|\(([^)]+)\)|(\s+)|([^\s{}\[\]()]+)")
 LONGEST_ASK = 4000
+_ANY_WORDS = r".{1,160}?"
+# A letter, as what it stands for begins and ends with one.
+_MARK = "ǂ"
 _SEPARATORS = " :,–"
 _SPELLINGS = {"ä": "(?:ä|ae)", "ö": "(?:ö|oe)", "ü": "(?:ü|ue)", "ß": "(?:ß|ss)", "'": "['’]?"}
 # Two words need a space; where an optional word is left out, a word boundary is enough.
@@ -43,11 +49,41 @@ class Understood:
     weight: int
 
 
-@dataclass(frozen=True, slots=True)
+Spans: TypeAlias = dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True)
 class _Rule:
+    """`long` is the argument whose pattern is long: any words stand for it in `pattern`, one mark in `marked`."""
+
     command: Command
     language: str
+    template: str
     pattern: re.Pattern[str]
+    long: Argument | None
+
+    @cached_property
+    def marked(self) -> re.Pattern[str]:
+        return _compiled(self.command, self.template, _MARK)
+
+    def spans(self, match: re.Match[str]) -> Spans | None:
+        """Where the words of each argument stand. Of several ways to read it the one that leaves the fewest words
+        to them; None when it is something else."""
+        if self.long is None or match.start(self.long.name) < 0:
+            return _spans(match)
+        text = match.string
+        found: Spans | None = None
+        for start, end in _candidates(self.long.slot.pattern, text):
+            marked = self.marked.fullmatch(text[:start] + _MARK + text[end:])
+            if marked is None:
+                continue
+            spans = {
+                name: (_behind(begin, start, end), _behind(stop, start, end))
+                for name, (begin, stop) in _spans(marked).items()
+            }
+            if found is None or _length(spans) < _length(found):
+                found = spans
+        return found
 
 
 def understand(text: str, language: str, shown: Sequence[str] = ()) -> Understood | None:
@@ -55,20 +91,39 @@ def understand(text: str, language: str, shown: Sequence[str] = ()) -> Understoo
 
     `shown` are the references that "it" may mean, the most recent first.
     """
-    cleaned = clean(text)
+    said = written(clean(text))
     best: Understood | None = None
     best_score = (False, -1, 0, False)
     for rule in _rules():
-        match = rule.pattern.fullmatch(cleaned)
-        if match is None:
+        match = rule.pattern.fullmatch(said.text)
+        if match is None or (spans := rule.spans(match)) is None:
             continue
-        found = {name: value for name, value in match.groupdict().items() if value}
-        weight = len(cleaned) - sum(map(len, found.values()))
+        found = {name: said.text[start:end] for name, (start, end) in spans.items()}
+        weight = len(said.text) - _length(spans)
         score = (_fits(rule.command, found, shown), weight, -_anything(rule.command, found), rule.language == language)
         if score > best_score:
-            words = {name: value.strip(_SEPARATORS) for name, value in found.items()}
+            words = {name: said.as_said(*span).strip(_SEPARATORS) for name, span in spans.items()}
             best, best_score = Understood(rule.command, words, rule.language, weight), score
     return best
+
+
+def _spans(match: re.Match[str]) -> Spans:
+    return {name: match.span(name) for name, value in match.groupdict().items() if value}
+
+
+def _length(spans: Spans) -> int:
+    return sum(end - start for start, end in spans.values())
+
+
+def _behind(at: int, start: int, end: int) -> int:
+    """Where a place was before the words from `start` to `end` became one mark."""
+    return at if at <= start else at + end - start - len(_MARK)
+
+
+@lru_cache(maxsize=256)
+def _candidates(pattern: str, text: str) -> Sequence[tuple[int, int]]:
+    """Many templates ask the same of one sentence."""
+    return candidates(pattern, text)
 
 
 def _fits(command: Command, words: dict[str, str], shown: Sequence[str]) -> bool:
@@ -107,11 +162,21 @@ def _rules() -> Sequence[_Rule]:
 
 
 def _rule(command: Command, language: str, template: str) -> _Rule:
+    names = {argument for argument, *_ in _PIECE.findall(template) if argument}
+    long = [argument for argument in command.arguments if argument.name in names and argument.slot.is_long]
+    if len(long) > 1:
+        raise TypeError(f"{template}: only one argument of a template may have a long pattern")
+    return _Rule(command, language, template, _compiled(command, template, _ANY_WORDS), long[0] if long else None)
+
+
+def _compiled(command: Command, template: str, instead: str) -> re.Pattern[str]:
+    """`instead` stands for an argument whose pattern is long."""
     slots = {argument.name: argument.slot for argument in command.arguments}
     pattern = ""
     for argument, optional, either, space, word in _PIECE.findall(template):
         if argument:
-            pattern += f"(?P<{argument}>{slots[argument].pattern})"
+            slot = slots[argument]
+            pattern += f"(?P<{argument}>{instead if slot.is_long else slot.pattern})"
         elif optional:
             pattern += f"(?:{_alternatives(optional)})?"
         elif either:
@@ -120,7 +185,7 @@ def _rule(command: Command, language: str, template: str) -> _Rule:
             pattern += _GAP
         else:
             pattern += _literal(word)
-    return _Rule(command, language, re.compile(pattern, re.IGNORECASE))
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _alternatives(text: str) -> str:
@@ -129,8 +194,10 @@ def _alternatives(text: str) -> str:
 
 
 def _literal(word: str) -> str:
-    """As it is typed, also on a keyboard without umlauts or with curly apostrophes."""
-    return "".join(_SPELLINGS.get(letter, re.escape(letter)) for letter in word)
+    """As it is typed, also on a keyboard without umlauts or with curly apostrophes; and as a number is written."""
+    typed = "".join(_SPELLINGS.get(letter, re.escape(letter)) for letter in word)
+    number = written(word).text
+    return typed if number == word else f"(?:{typed}|{number})"
 
 
 def plain(template: str) -> str:

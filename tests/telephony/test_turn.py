@@ -31,6 +31,21 @@ def test_a_spoken_key_is_a_key(said: str, key: str) -> None:
     assert Heard(speech=said).as_key("null,eins/ein,zwei/zwo,drei").digits == key
 
 
+@pytest.mark.parametrize(
+    ("said", "digits"),
+    [
+        ("vier sieben 11", "4711"),
+        ("Four, double five, oh.", "4550"),
+        ("null acht hundert drei", "08003"),
+        ("zweiundvierzig", "42"),
+        ("ich weiß sie nicht", ""),
+        ("", ""),
+    ],
+)
+def test_digits_are_heard_as_people_say_them(said: str, digits: str) -> None:
+    assert Heard(speech=said).as_digits() == digits
+
+
 def test_a_key_in_a_whole_sentence_is_no_key() -> None:
     assert Heard(speech="Ich habe zwei Heizungen").as_key("null,eins,zwei").digits == ""
 

@@ -61,7 +61,7 @@ async def show(context: Context, due: DueArg | None = None) -> Reply:
     changes=True,
 )
 async def change(context: Context, agent: AgentArg, start: ClockArg, end: ClockArg, due: DueArg | None = None) -> Reply:
-    return await _change(context, agent, due, f"{start:%H:%M}-{_until(end)}")
+    return await _change(context, agent, due, f"{start:%H:%M}-{_until(_evening(start, end))}")
 
 
 @command(
@@ -106,6 +106,12 @@ async def _shown(context: Context, agent_id: int, name: str, day: date) -> Reply
 
 def _day(context: Context, due: datetime | None) -> date:
     return (due or context.now).astimezone(context.company.zone).date()
+
+
+def _evening(start: time, end: time) -> time:
+    """`nine to five` is a day, not a night."""
+    is_meant = time() < end <= start < time(12) and end < time(12)
+    return end.replace(hour=end.hour + 12) if is_meant else end
 
 
 def _until(end: time) -> str:

@@ -53,6 +53,11 @@ async def test_a_shift_to_midnight_ends_with_the_day(lena: Talk) -> None:
     assert "20:00–00:00" in (await lena.say("Mira works 20:00 to 24:00 tomorrow")).text
 
 
+@pytest.mark.parametrize("said", ["Mira works nine to five tomorrow", "Mira arbeitet morgen von neun bis fünf"])
+async def test_nine_to_five_is_a_day(lena: Talk, said: str) -> None:
+    assert "09:00–17:00" in (await lena.say(said)).text
+
+
 @pytest.mark.parametrize("said", ["Mira works 14:00 to 10:00 tomorrow", "Mira works 10:00 to 77 tomorrow"])
 async def test_hours_that_are_none_are_said_to_be_none(lena: Talk, said: str) -> None:
     assert (await lena.say(said)).tone is Tone.REFUSED
