@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
+from itertools import chain, pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 # What is longer is no order to a machine: the rest is not read, so that nobody can make us slow.
 LONGEST = 600
 _WORD = re.compile(r"\w+")
+_MOST_REMEMBERED = 10_000
 _SHORTEST_PIECE, _LONGEST_PIECE = 2, 5
 
 Row: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float32]]
@@ -36,12 +37,16 @@ def words(text: str) -> Iterator[str]:
 def pieces(text: str) -> Iterator[str]:
     """Two to five letters within a word, its borders counted as spaces."""
     for word in text.split():
-        padded = f" {word} "
-        for length in range(_SHORTEST_PIECE, _LONGEST_PIECE + 1):
-            for start in range(max(1, len(padded) - length + 1)):
-                yield padded[start : start + length]
-            if length >= len(padded):
-                break
+        yield from _pieces_of(word)
+
+
+def _pieces_of(word: str) -> Iterator[str]:
+    padded = f" {word} "
+    for length in range(_SHORTEST_PIECE, _LONGEST_PIECE + 1):
+        for start in range(max(1, len(padded) - length + 1)):
+            yield padded[start : start + length]
+        if length >= len(padded):
+            break
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +64,14 @@ class Terms:
         rarity = np.log((1 + len(texts)) / (1 + each)) + 1
         return cls({name: column for column, name in enumerate(names)}, rarity.astype(np.float32))
 
-    def row(self, terms: Iterable[str]) -> Row:
-        """Columns and values of length one; terms that were never seen count for nothing."""
-        counts: dict[int, int] = {}
-        known = self.columns.get
-        for term in terms:
-            column = known(term)
-            if column is not None:
-                counts[column] = counts.get(column, 0) + 1
+    def known(self, terms: Iterable[str]) -> tuple[int, ...]:
+        """The columns of the terms that were seen in training; others count for nothing."""
+        columns = self.columns
+        return tuple(columns[term] for term in terms if term in columns)
+
+    def row(self, found: Iterable[int]) -> Row:
+        """Each column once, and values of length one."""
+        counts = Counter(found)
         columns = np.fromiter(counts.keys(), np.int64, len(counts))
         values = np.fromiter(counts.values(), np.float32, len(counts))
         values = (np.log(values) + 1) * self.rarity[columns]
@@ -78,6 +83,8 @@ class Terms:
 class Features:
     words: Terms
     pieces: Terms
+    # The pieces of words that were asked about: people say the same words again and again.
+    _remembered: dict[str, tuple[int, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def seen_in(cls, texts: Sequence[str]) -> Features:
@@ -91,12 +98,20 @@ class Features:
     def row(self, text: str) -> Row:
         """The pieces' columns follow those of the words."""
         plain = _plain(text)
-        word_columns, word_values = self.words.row(words(plain))
-        piece_columns, piece_values = self.pieces.row(pieces(plain))
+        word_columns, word_values = self.words.row(self.words.known(words(plain)))
+        piece_columns, piece_values = self.pieces.row(chain.from_iterable(map(self._pieces_known, plain.split())))
         return (
             np.concatenate([word_columns, piece_columns + len(self.words.columns)]),
             np.concatenate([word_values, piece_values]),
         )
+
+    def _pieces_known(self, word: str) -> tuple[int, ...]:
+        found = self._remembered.get(word)
+        if found is None:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            found = self._remembered[word] = self.pieces.known(_pieces_of(word))
+        return found
 
     def names(self) -> list[str]:
         """What each column stands for, fit to print: `…ing ` is a piece."""

@@ -49,15 +49,16 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """One score a label. Half precision in memory: what it loses is far below what the scores differ by."""
+    """One score a label. Half precision where the encoder takes longer anyway, and on disk: what it loses is far below
+    what the scores differ by."""
 
-    terms: NDArray[np.float16]
+    terms: NDArray[np.float16] | Floats
     meaning: Floats | None
     bias: Floats
 
     def scores(self, row: Row, meaning: Floats | None) -> Floats:
         columns, values = row
-        found = self.bias + values @ self.terms[columns].astype(np.float32)
+        found = self.bias + values @ self.terms[columns].astype(np.float32, copy=False)
         return found if meaning is None or self.meaning is None else found + meaning @ self.meaning
 
 
@@ -118,7 +119,10 @@ class Model:
         }
         for name, stage in stages.items():
             if stage is not None:
-                arrays |= {f"{name}_terms": stage.linear.terms, f"{name}_bias": stage.linear.bias}
+                arrays |= {
+                    f"{name}_terms": stage.linear.terms.astype(np.float16, copy=False),
+                    f"{name}_bias": stage.linear.bias,
+                }
                 told[name] = [stage.sharpness, stage.refused_below, stage.sure_from]
                 if stage.linear.meaning is not None:
                     arrays[f"{name}_meaning"] = stage.linear.meaning
@@ -152,5 +156,7 @@ def _columns(names: list[str]) -> dict[str, int]:
 
 
 def _stage(name: str, told: dict[str, Any], arrays: dict[str, Any]) -> Stage:
-    linear = Linear(arrays[f"{name}_terms"], arrays.get(f"{name}_meaning"), arrays[f"{name}_bias"])
+    # The first tier is asked every time, and widening its numbers would take as long as all the rest.
+    terms = arrays[f"{name}_terms"].astype(np.float32 if name == "first" else np.float16)
+    linear = Linear(terms, arrays.get(f"{name}_meaning"), arrays[f"{name}_bias"])
     return Stage(linear, *told[name])

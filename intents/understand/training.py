@@ -23,9 +23,8 @@ from intents.understand.model import Floats, Linear, Meaning, Model, Stage
 from intents.understand.orders import Order, Tell, silent
 
 _SEED = 0
-_FOLDS = 3
-# From so many examples on, every fifth is held out once; below, each is held out in turn.
-_MANY = 2000
+# Up to so many examples each is held out in turn, a third at a time, above a half; of many, every fifth once.
+_SOME, _MANY = 600, 2000
 _ENCODED_AT_ONCE = 64
 _CORES = 2
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
@@ -126,7 +125,7 @@ def _fit_linear(seen: _Seen, meaning: Floats | None) -> Linear:
 def _in_turn(seen: _Seen, examples: int) -> Iterator[tuple[_Seen, _Seen]]:
     """All but a part, and that part. What comes after the examples, the names of the
     intents, is always taught, so that every label is."""
-    folds = 5 if examples > _MANY else _FOLDS
+    folds = 5 if examples > _MANY else 2 if examples > _SOME else 3
     part = _parts(seen.labels[:examples], folds)
     for fold in range(1 if examples > _MANY else folds):
         left_out = np.flatnonzero(part == fold)

@@ -13,7 +13,7 @@ from intents.understand.model import Floats
 # weighs as much as so many points of strangers refused, as there are far more orders.
 _ORDERS_WEIGH = 5.0
 # Where no out-of-scope utterance is known: as many understood utterances may be lost to a question.
-_LOST = 0.03
+_LOST = 0.06
 _SURE_AT_LEAST = 0.8
 _SURE_IS_RIGHT = 0.99
 NEVER = 2.0

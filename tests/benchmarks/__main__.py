@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from aiohttp.test_utils import unused_port
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import Progress
@@ -27,6 +26,7 @@ from tests.benchmarks import importing, opening, scale, servers, simultaneous, u
 from tests.benchmarks.capture import capture, save
 from tests.benchmarks.load import Burst, burst
 from tests.benchmarks.row import Row
+from tests.ports import free_port
 from tests.postgres import create_database, find_binaries, running_postgres
 
 ROOT = Path(__file__).parent.parent.parent
@@ -78,8 +78,8 @@ async def _compare(kind: str, base: str, folder: Path, company: Company, advance
     scratch = Database(await _database(base, "scratch", company), company)
     save(await capture(scratch, company), captured)
     async with (
-        servers.bare(unused_port(), theirs, captured) as baseline,
-        servers.offhook(unused_port(), ours, ROOT / "offhook.yml") as product,
+        servers.bare(free_port(), theirs, captured) as baseline,
+        servers.offhook(free_port(), ours, ROOT / "offhook.yml") as product,
     ):
         full, alone = await _in_turn(product, baseline, advance)
         return _rows(kind, full, alone, product)

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from aiohttp.test_utils import unused_port
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,6 +36,7 @@ from tests.benchmarks import servers
 from tests.benchmarks.crowd import AGENTS, CALLERS, LINE, Crowd, agent_number, caller_number
 from tests.benchmarks.replay import Tape, replay
 from tests.benchmarks.row import Row
+from tests.ports import free_port
 from tests.product import ACCOUNT_SID, AUTH_TOKEN
 
 ROOT = Path(__file__).parent.parent.parent
@@ -77,7 +77,7 @@ async def measure(kind: str, folder: Path, new_database: NewDatabase, tell: Call
     """Pairs of a crowd on the product and the same webhooks on the bare handler."""
     file = company_file(folder)
     company, runs = read_company(file), []
-    async with servers.bare_documents(unused_port()) as bare:
+    async with servers.bare_documents(free_port()) as bare:
         for number in range(PAIRS):
             tell(f"{CALLERS} calls at once, {number + 1} of {PAIRS}")
             url = await new_database(f"simultaneous_{number}", company)
@@ -107,7 +107,7 @@ async def _pair(url: str, file: Path, company: Company, bare: servers.Running) -
 @asynccontextmanager
 async def _product(url: str, file: Path, *, is_sqlite: bool) -> AsyncIterator[tuple[FakeTwilio, servers.Running]]:
     """On SQLite one process serves and works, on PostgreSQL each is its own."""
-    port = unused_port()
+    port = free_port()
     base_url = f"http://127.0.0.1:{port}"
     async with FakeTwilio(ACCOUNT_SID, AUTH_TOKEN, real_time=True) as network, AsyncExitStack() as stack:
         network.numbers[LINE] = NumberConfig(

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp.test_utils import unused_port
 from pydantic import SecretStr
 
 from bot.fakes.slack import FakeSlack
@@ -23,6 +22,7 @@ from tests.contracts import telegram as telegram_contract
 from tests.contracts import twilio as twilio_contract
 from tests.contracts import twiml as twiml_contract
 from tests.people import NOW
+from tests.ports import free_port
 from webhooks.app import build_app, build_channels, build_worker
 from webhooks.demo.transcriber import FakeTranscriber
 from webhooks.runtime import Runtime
@@ -95,7 +95,7 @@ async def set_stage(database: Database, company: Company, chaos: Chaos | None = 
         company = company.model_copy(update={"cards": [place], "hours": always_open, "shifts": []})
         database.works_for(company)
         await _hire(database, mira, jonas, lena)
-        port = unused_port()
+        port = free_port()
         base_url = f"http://127.0.0.1:{port}"
         address = {"public_base_url": base_url, "port": port}
         settings = _settings(slack, telegram, twilio, transcriber).model_copy(update=address)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import unused_port
 from sqlalchemy import func, select
 
 from crm_core.callcenter.calls import Call
@@ -20,6 +19,7 @@ from crm_core.lease import State
 from crm_core.outbox import Effect, EffectKind
 from tests.journeys.processes import Server, until_nothing_is_due, write_company
 from tests.journeys.stage import LINE, MIRA_PHONE, Stage, set_stage
+from tests.ports import free_port
 
 BURST = 500
 AT_ONCE = 24
@@ -46,7 +46,7 @@ async def stage(database: Database, company: Company) -> AsyncIterator[Stage]:
 async def _served(stage: Stage, folder: Path) -> AsyncIterator[Server]:
     company_file = folder / "offhook.yml"
     write_company(company_file, stage.runtime.company)
-    server = Server(stage, company_file, unused_port())
+    server = Server(stage, company_file, free_port())
     await server.start()
     try:
         yield server

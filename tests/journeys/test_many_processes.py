@@ -10,12 +10,12 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import unused_port
 
 from crm_core.company import Company
 from crm_core.db import Database
 from tests.journeys.processes import PATIENCE_SECONDS, Server, until_nothing_is_due, write_company
 from tests.journeys.stage import LINE, Stage, set_stage
+from tests.ports import free_port
 
 TICKETS = 60
 AT_ONCE = 12
@@ -31,7 +31,7 @@ async def stage(postgres_database: Database, company: Company) -> AsyncIterator[
 async def servers(stage: Stage, tmp_path: Path) -> AsyncIterator[list[Server]]:
     company_file = tmp_path / "offhook.yml"
     write_company(company_file, stage.runtime.company)
-    processes = [Server(stage, company_file, unused_port(), command) for command in ("serve", "serve", "work", "work")]
+    processes = [Server(stage, company_file, free_port(), command) for command in ("serve", "serve", "work", "work")]
     async with AsyncExitStack() as stack:
         for process in processes:
             await process.start()

@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from aiohttp.test_utils import unused_port
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
@@ -39,6 +38,7 @@ from telephony.simulator import Call as PhoneCall
 from telephony.simulator import Chaos, FakeTwilio, NumberConfig
 from tests import people
 from tests.people import NOW, as_actor
+from tests.ports import free_port
 from webhooks.app import build_app, build_channels, build_worker
 from webhooks.demo.transcriber import FakeTranscriber
 from webhooks.runtime import Runtime
@@ -234,7 +234,7 @@ async def open_centre(database: Database, company: Company, chaos: int | None) -
     always = company.hours.model_copy(update={"open": {"mon-sun": "00:00-24:00"}, "region": None})
     company = company.model_copy(update={"hours": always, "cards": []})
     database.works_for(company)
-    port = unused_port()
+    port = free_port()
     base_url = f"http://127.0.0.1:{port}"
     bad_day = Chaos(chaos) if chaos is not None else None
     async with (

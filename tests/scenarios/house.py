@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from aiohttp.test_utils import unused_port
 from sqlalchemy import and_, exists, func, select, true
 from sqlalchemy.orm import aliased
 
@@ -24,6 +23,7 @@ from crm_core.outbox import Effect
 from telephony.simulator import FakeTwilio, NumberConfig
 from tests.journeys.processes import write_company
 from tests.people import NOW
+from tests.ports import free_port
 from tests.scenarios import mortal
 from tests.scenarios.floor import LINE, CallCentre
 from tests.scenarios.mortal import Fate
@@ -114,7 +114,7 @@ class House:
 async def open_house(database: Database, company: Company, folder: Path, dies_at: str = "") -> AsyncIterator[House]:
     """Always open; whoever dies leaves the other one to be killed too."""
     database.works_for(company)
-    port = unused_port()
+    port = free_port()
     base_url = f"http://127.0.0.1:{port}"
     write_company(folder / "offhook.yml", company)
     fate = Fate(folder / "clock", folder / "journal", folder / "died", folder / "begun", dies_at)

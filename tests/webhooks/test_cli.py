@@ -13,11 +13,11 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
 from typer.testing import CliRunner
 
 from crm_core.db import Database
 from tests import people
+from tests.ports import free_port
 from webhooks.cli import app
 from webhooks.settings import Settings
 
@@ -110,7 +110,7 @@ def test_an_address_of_no_database_is_a_setting_that_is_wrong(tmp_path: Path, ur
 
 @pytest.mark.parametrize("command", [["migrate"], ["serve"], ["ask", "help"]])
 def test_a_database_that_does_not_answer_is_one_sentence(tmp_path: Path, command: list[str]) -> None:
-    nowhere = f"postgresql://offhook:s3cret@127.0.0.1:{unused_port()}/offhook"
+    nowhere = f"postgresql://offhook:s3cret@127.0.0.1:{free_port()}/offhook"
     said = _assert_one_sentence(_offhook(tmp_path, *command, DATABASE_URL=nowhere))
     assert said == "The database does not answer (ConnectionRefusedError). Check DATABASE_URL."
 
@@ -210,7 +210,7 @@ async def _until_alive(process: asyncio.subprocess.Process, port: int) -> dict[s
 async def test_a_server_answers_and_stops_cleanly(
     database: Database, tmp_path: Path, arguments: list[str], ending: signal.Signals
 ) -> None:
-    port = unused_port()
+    port = free_port()
     async with _process(tmp_path, *arguments, DATABASE_URL=_url(database), PORT=str(port)) as process:
         assert await _until_alive(process, port) == {"status": "ok"}
         process.send_signal(ending)
@@ -221,16 +221,16 @@ async def test_a_server_answers_and_stops_cleanly(
 
 @pytest.mark.parametrize("command", ["serve", "work"])
 async def test_one_sqlite_file_has_one_worker(sqlite_database: Database, tmp_path: Path, command: str) -> None:
-    port = unused_port()
+    port = free_port()
     url = _url(sqlite_database)
     async with _process(tmp_path, "serve", DATABASE_URL=url, PORT=str(port)) as process:
         await _until_alive(process, port)
-        second = await asyncio.to_thread(_offhook, tmp_path, command, DATABASE_URL=url, PORT=str(unused_port()))
+        second = await asyncio.to_thread(_offhook, tmp_path, command, DATABASE_URL=url, PORT=str(free_port()))
     assert "Another process works on this SQLite file" in _assert_one_sentence(second)
 
 
 async def test_a_port_that_is_taken_is_one_sentence(sqlite_database: Database, tmp_path: Path) -> None:
-    port = unused_port()
+    port = free_port()
     url = _url(sqlite_database)
     async with _process(tmp_path, "serve", DATABASE_URL=url, PORT=str(port)) as process:
         await _until_alive(process, port)

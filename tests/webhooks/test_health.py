@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientResponse
-from aiohttp.test_utils import unused_port
 from pydantic import SecretStr
 from sqlalchemy import text
 
@@ -12,6 +11,7 @@ from crm_core.company import Company
 from crm_core.db import Database
 from crm_core.outbox import EffectKind
 from tests.people import NOW
+from tests.ports import free_port
 from tests.product import Product, running
 
 TOKEN = "token-of-the-scraper"
@@ -73,7 +73,7 @@ async def test_a_database_that_does_not_answer_is_not_ready_but_alive(
 ) -> None:
     urls = {
         "sqlite": f"sqlite:///{tmp_path}/no-such-folder/offhook.db",
-        "postgresql": f"postgresql://offhook@127.0.0.1:{unused_port()}/offhook",
+        "postgresql": f"postgresql://offhook@127.0.0.1:{free_port()}/offhook",
     }
     async with running(Database(urls[kind], company), company) as product:
         response = await product.client.get("/readyz")

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from aiohttp.test_utils import unused_port
 
 from crm_core.company import Company
 from crm_core.db import Database
+from tests.ports import free_port
 from webhooks.app import build_app, build_channels, build_worker
 from webhooks.console.playground import Playground
 from webhooks.console.snapshot import snapshot
@@ -69,7 +69,7 @@ def text_of(messages: object) -> str:
 
 @asynccontextmanager
 async def playing(database: Database, company: Company) -> AsyncIterator[Playing]:
-    port = unused_port()
+    port = free_port()
     services = await stand_ins.start(port, company, "key-of-the-phone")
     try:
         company = stand_ins.adapted(company, services)

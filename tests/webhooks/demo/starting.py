@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from aiohttp.test_utils import unused_port
-
+from tests.ports import free_port
 from webhooks.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -59,7 +58,7 @@ def offhook(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedP
 
 @contextmanager
 def started(folder: Path) -> Iterator[Started]:
-    port = unused_port()
+    port = free_port()
     with (folder / "log.txt").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "webhooks.cli", "demo", "--port", str(port)],

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer, unused_port
+from aiohttp.test_utils import TestClient, TestServer
 
+from tests.ports import free_port
 from webhooks.demo.guard import own_page_only
 
 
@@ -16,7 +17,7 @@ async def client() -> AsyncIterator[TestClient[web.Request, web.Application]]:
     async def answer(_request: web.Request) -> web.Response:
         return web.Response(text="the whole company")
 
-    port = unused_port()
+    port = free_port()
     app = web.Application(middlewares=[own_page_only(port)])
     app.router.add_route("*", "/", answer)
     async with TestClient(TestServer(app, port=port)) as found:
