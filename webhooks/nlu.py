@@ -11,12 +11,14 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from intents.understand import cache, examples
+from intents.understand import cache
 from intents.understand.encoder import load_encoder
 from intents.understand.explaining import Explanation
 from intents.understand.explaining import explain as _explain
+from intents.understand.masking import masked
 from intents.understand.model import Model
 from intents.understand.orders import Order, Tell
+from intents.understand.own import own_order
 
 _SHOWN = 3
 
@@ -35,12 +37,7 @@ def train() -> str:
 
 def explain(text: str) -> Explanation:
     """Raises CrmError."""
-    return _explain(_model(own_order()), load_encoder(cache.default_folder()), text)
-
-
-def own_order() -> Order:
-    """Both languages together: who mixes them is understood too."""
-    return Order(examples.read_folder(examples.TRAINING), out_of_scope=examples.OUT_OF_SCOPE)
+    return _explain(_model(own_order()), load_encoder(cache.default_folder()), masked(text))
 
 
 def _model(order: Order) -> Model:

@@ -32,6 +32,11 @@ class Example:
 
 
 def read_folder(folder: Path) -> list[Example]:
+    """As they are said. Raises as `read_marked` does."""
+    return [Example(unmarked(example.text), example.intent) for example in read_marked(folder)]
+
+
+def read_marked(folder: Path) -> list[Example]:
     """Of every file below. Raises NotFound where there is none, Invalid for one that is no training data."""
     files = sorted(folder.rglob("*.yml"))
     examples = [example for file in files for example in _read_file(file)]
@@ -63,7 +68,7 @@ def _read_block(file: Path, block: dict[str, Any]) -> Iterator[Example]:
             continue
         if not marked.startswith("- "):
             raise Invalid("nlu.no-list-item", file=str(file), intent=intent, line=marked)
-        yield Example(unmarked(marked[2:].strip()), intent)
+        yield Example(marked[2:].strip(), intent)
 
 
 def unmarked(text: str) -> str:
