@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from asyncpg.exceptions import PostgresError
+from hypothesis import settings
 from sqlalchemy.exc import SQLAlchemyError
 
 import crm_core
@@ -22,6 +23,9 @@ from tests import people
 from tests.postgres import create_database, drop_database, postgres_or_skip
 
 crm_core.load()
+# How long an example takes says something of the machine alone.
+settings.register_profile("offhook", deadline=None)
+settings.load_profile("offhook")
 ROOT = Path(__file__).parent.parent
 
 

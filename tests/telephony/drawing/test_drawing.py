@@ -5,7 +5,7 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_core.company import Company
@@ -96,7 +96,6 @@ def _cells(layout: Layout) -> list[Cell]:
 
 
 @given(_plans())
-@settings(deadline=None)
 def test_nothing_lies_on_anything_else_and_every_line_leads_to_the_right(plan: Plan) -> None:
     layout = laid_out(plan, {box.name: 50.0 + len(box.text) for box in plan.boxes})
     drawn = [cell.name for cell in _cells(layout) if cell.name]
