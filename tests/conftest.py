@@ -69,32 +69,49 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory, company: Company) 
     return path
 
 
+@pytest.fixture(scope="session")
+def spares() -> dict[str, list[Database]]:
+    """By kind, the databases of tests that are over: what their engines have compiled is compiled."""
+    return {"sqlite": [], "postgresql": []}
+
+
+def _as_new(database: Database, company: Company) -> Database:
+    database._info = {"company": company, "base_url": "", "has_transcriber": False}
+    return database
+
+
 @pytest.fixture
-async def sqlite_database(sqlite_template: Path, tmp_path: Path, company: Company) -> AsyncIterator[Database]:
-    path = tmp_path / "offhook.db"
+async def sqlite_database(
+    sqlite_template: Path, sqlite_folder: Path, spares: dict[str, list[Database]], company: Company
+) -> AsyncIterator[Database]:
+    spare = spares["sqlite"].pop() if spares["sqlite"] else None
+    path = Path(str(spare.url.database)) if spare else sqlite_folder / f"{uuid4().hex[:12]}.db"
     shutil.copy(sqlite_template, path)
-    database = Database(f"sqlite:///{path}", company)
+    database = _as_new(spare, company) if spare else Database(f"sqlite:///{path}", company)
     yield database
     await database.close()
+    if not path.with_name(f"{path.name}-wal").exists():
+        spares["sqlite"].append(database)
 
 
 @pytest.fixture
 async def postgres_database(
-    postgres: str, postgres_template: str, postgres_spare: list[str], company: Company
+    postgres: str, postgres_template: str, spares: dict[str, list[Database]], company: Company
 ) -> AsyncIterator[Database]:
-    name = postgres_spare.pop() if postgres_spare else ""
-    if not name:
-        name = f"t_{uuid4().hex[:12]}"
-        await create_database(postgres, name, template=postgres_template)
-    url = postgres.rpartition("/")[0] + f"/{name}"
-    database = Database(url, company)
+    spare = spares["postgresql"].pop() if spares["postgresql"] else None
+    name = f"t_{uuid4().hex[:12]}"
+    database = (
+        _as_new(spare, company)
+        if spare
+        else Database(await create_database(postgres, name, template=postgres_template), company)
+    )
     yield database
     is_spare = await _emptied(database, company)
     await database.close()
     if is_spare:
-        postgres_spare.append(name)
+        spares["postgresql"].append(database)
     else:
-        await drop_database(postgres, name)
+        await drop_database(postgres, str(database.url.database))
 
 
 async def _emptied(database: Database, company: Company) -> bool:
@@ -121,9 +138,8 @@ def _emptying() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_spare() -> list[str]:
-    """Databases that were emptied again: making one anew costs a hundred times as much."""
-    return []
+def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("databases")
 
 
 @pytest.fixture(scope="session")

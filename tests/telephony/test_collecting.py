@@ -86,9 +86,13 @@ async def test_too_few_digits_are_asked_for_again(product: Product, typed: str, 
     assert phone.heard.startswith(f"{answer} Ihre Vertragsnummer")
 
 
-async def test_a_spoken_number_of_another_kind_is_asked_for_again(product: Product) -> None:
-    """`Einundzwanzig` and `zwölf` are no digits."""
+async def test_numbers_of_two_digits_are_heard_too_and_read_back(product: Product) -> None:
     phone = await (await Phone(product).arrive()).say("vier einundzwanzig zwölf")
+    assert phone.heard.startswith("Ich habe verstanden: 4 2 1 1 2.")
+
+
+async def test_words_that_are_no_digits_are_asked_for_again(product: Product) -> None:
+    phone = await (await Phone(product).arrive()).say("vier und dann weiß ich nicht mehr")
     assert phone.heard.startswith("Das habe ich leider nicht verstanden.")
 
 
