@@ -21,8 +21,8 @@ run: $(VENV)/.product
 
 test: $(VENV)/.tests
 	@echo "ruff"; $(BIN)/ruff check -q . && $(BIN)/ruff format -q --check .
-	@echo "mypy"; $(BIN)/mypy --no-error-summary
-	@echo "import rules"; $(BIN)/lint-imports --no-cache >build/imports.log || { cat build/imports.log; exit 1; }
+	@echo "mypy, import rules"; $(BIN)/lint-imports --no-cache >build/imports.log & rules=$$!; \
+		$(BIN)/mypy --no-error-summary && { wait $$rules || { cat build/imports.log; exit 1; }; }
 	@echo "pytest"; $(BIN)/pytest -n auto
 
 soak: $(VENV)/.tests

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
@@ -26,6 +27,9 @@ crm_core.load()
 # How long an example takes says something of the machine alone.
 settings.register_profile("offhook", deadline=None)
 settings.load_profile("offhook")
+# What is imported stays: to look through all of it again and again is a good part of what tests would take.
+gc.freeze()
+gc.set_threshold(20_000, 20, 50)
 ROOT = Path(__file__).parent.parent
 
 

@@ -32,7 +32,7 @@ async def settings(sqlite_database: Database, tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "160")
     return Settings(
-        _env_file=None, database_url=f"sqlite:///{tmp_path / 'offhook.db'}", offhook_config=ROOT / "offhook.yml"
+        _env_file=None, database_url=f"sqlite:///{sqlite_database.url.database}", offhook_config=ROOT / "offhook.yml"
     )
 
 
