@@ -20,6 +20,7 @@ from crm_core.outbox import Effect, EffectKind
 TIMER = "calls.check"
 EVERY = timedelta(minutes=5)
 LOOK = "call.look"
+UNANSWERED = "leg.unanswered"
 TOLD_WITHIN = timedelta(seconds=15)
 SETTLED_AFTER = timedelta(seconds=30)
 
@@ -65,17 +66,18 @@ async def soon(session: AsyncSession, call_id: int, now: datetime) -> None:
 
 async def after_ringing(session: AsyncSession, leg: CallLeg, rings: timedelta, now: datetime) -> None:
     """A phone that is rung from now on has told by then that nobody picked up: if not, it is asked about."""
-    payload = {"verb": LOOK, "call": leg.call_id, "unanswered": leg.id}
+    payload = {"verb": UNANSWERED, "leg": leg.id}
     due = now + rings + TOLD_WITHIN
-    await outbox.enqueue(session, EffectKind.TIMER, f"timer:{LOOK}:leg-{leg.id}", payload, now, due_at=due)
+    await outbox.enqueue(session, EffectKind.TIMER, f"timer:{UNANSWERED}:{leg.id}", payload, now, due_at=due)
+
+
+async def on_unanswered(session: AsyncSession, payload: dict[str, Any], now: datetime) -> None:
+    leg = await session.get(CallLeg, payload["leg"])
+    if leg is not None and leg.answered_at is None and not leg.is_over:
+        await check_leg(session, leg, now)
 
 
 async def on_look(session: AsyncSession, payload: dict[str, Any], now: datetime) -> None:
-    if "unanswered" in payload:
-        leg = await session.get(CallLeg, payload["unanswered"])
-        if leg is not None and leg.answered_at is None and not leg.is_over:
-            await check_leg(session, leg, now)
-        return
     call = await session.get(Call, payload["call"])
     if call is None:
         return

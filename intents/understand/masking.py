@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import re
 
-from crm_core import references
-from intents.reading import NOUNS
+from crm_core.errors import Invalid
+from intents.values.find import PHONE_PATTERN, REFERENCE_PATTERN, read_reference
 from intents.values.written import written
 
-_NOUNS = {noun: kind for kind, nouns in NOUNS.items() for noun in nouns.split("|")}
-_NAMED = "|".join(sorted(_NOUNS, key=len, reverse=True))
 _EMAIL = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,190}")
-_PHONE = re.compile(r"(?<![\w.,])(?:\+|0|\(0)[\d\s()/\-.–]{4,30}\d(?!\w)")
-_REFERENCE = re.compile(
-    rf"(?<![\w\-])(?:(?P<noun>{_NAMED})\s#?\d{{1,15}}|#?(?P<letters>[a-z]{{1,5}})\s?[-#–]?\s?\d{{1,15}})(?![\w:]|[.,]\d)",
-    re.IGNORECASE,
-)
+_PHONE = re.compile(PHONE_PATTERN)
+_REFERENCE = re.compile(REFERENCE_PATTERN, re.IGNORECASE)
 _AND = r"(?:\s*,\s*(?:(?:and|und)\s+)?|\s+(?:and|und)\s+|\s+)"
 _SEVERAL = re.compile(rf"\b(the\w+ref)\b(?:{_AND}\1\b)+")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -28,7 +23,8 @@ def masked(text: str) -> str:
 
 
 def _kind_of(found: re.Match[str]) -> str:
-    if found["noun"] is not None:
-        return f"the{_NOUNS[found['noun'].casefold()]}ref"
-    parsed = references.parse(f"{found['letters']}1")
-    return f"the{parsed[0]}ref" if parsed is not None else found[0]
+    try:
+        kind, _number = read_reference(found[0])
+    except Invalid:
+        return found[0]
+    return f"the{kind}ref"

@@ -46,14 +46,16 @@ class Value:
     value: object
 
 
-_PHONE = r"(?<![\w.,])(?:\+|0|\(0)[\d\s()/\-.–]{4,30}\d(?!\w)"
+PHONE_PATTERN = r"(?<![\w.,])(?:\+|0|\(0)[\d\s()/\-.–]{4,30}\d(?!\w)"
 # `ticket vierundzwanzig`, `T-42`, `task twelve`.
 _NOUNS = "|".join(words for kind, words in NOUNS.items() if kind not in {"hours", "contact"})
-_REFERENCE = rf"(?<![\w\-])(?:(?:{_NOUNS})\s#?\d{{1,15}}|(?!a\s)#?[a-z]{{1,5}}\s?[-#–]?\s?\d{{1,15}})(?![\w.,:]*\d|\w)"
+REFERENCE_PATTERN = (
+    rf"(?<![\w\-])(?:(?:{_NOUNS})\s#?\d{{1,15}}|(?!a\s)#?[a-z]{{1,5}}\s?[-#–]?\s?\d{{1,15}})(?![\w.,:]*\d|\w)"
+)
 
 
-def _reference(text: str, _heard: Heard) -> tuple[str, int]:
-    """The kind of record and its number."""
+def read_reference(text: str) -> tuple[str, int]:
+    """The kind of record and its number. Raises Invalid."""
     parsed = references.parse(text)
     if parsed is not None:
         return parsed
@@ -66,9 +68,9 @@ def _reference(text: str, _heard: Heard) -> tuple[str, int]:
 
 
 _KINDS: dict[Kind, tuple[str, Callable[[str, Heard], object]]] = {
-    Kind.REFERENCE: (_REFERENCE, _reference),
+    Kind.REFERENCE: (REFERENCE_PATTERN, lambda text, heard: read_reference(text)),
     Kind.NUMBER: (r"(?<![\w.,:])\d{1,15}(?!\w|\s?[:%€$£]|[.,]\d)", lambda text, heard: read_whole(text)),
-    Kind.PHONE: (_PHONE, lambda text, heard: re.sub(r"[^\d+]", "", written(text).text)),
+    Kind.PHONE: (PHONE_PATTERN, lambda text, heard: re.sub(r"[^\d+]", "", written(text).text)),
     Kind.PERCENT: (rf"(?<![\w.,]){PERCENT_PATTERN}(?!\w)", lambda text, heard: read_percent(text)),
     Kind.MONEY: (MONEY_PATTERN, lambda text, heard: read_money(text, heard.currency)),
     Kind.DURATION: (rf"(?<![\w.,/]){LEAD_PATTERN}", lambda text, heard: read_lead(text)),

@@ -13,6 +13,8 @@ from tests.people import as_actor
 from tests.scenarios.floor import GRETA, PHONES, CallCentre
 
 MIRA, JONAS, _LENA = PHONES
+# In the menu of the house, besides those of the company file.
+CALLBACK_KEY = "5"
 Play = Callable[[CallCentre], Awaitable[None]]
 
 
@@ -172,6 +174,19 @@ async def turned_away(centre: CallCentre) -> None:
     await centre.call()
 
 
+async def asked_in_the_menu(centre: CallCentre) -> None:
+    """Wants to be called back as soon as somebody is free, without having waited, and is."""
+    await centre.hire(MIRA)
+    caller = await centre.call()
+    await caller.press(CALLBACK_KEY)
+    await caller.press("4")
+    await caller.hang_up()
+    await centre.take(MIRA)
+    customer = await customer_rung(centre)
+    await customer.answer()
+    await customer.hang_up()
+
+
 async def _busy(centre: CallCentre) -> PhoneCall:
     """The only agent talks to somebody else."""
     await centre.hire(MIRA)
@@ -227,7 +242,8 @@ WALKS: dict[Play, set[str]] = {
     dialled: {"ringing>connecting", "connecting>talking", "talking>wrap-up", "wrap-up>done"},
     dialled_nobody: {"ringing>connecting", "connecting>failed"},
     turned_away: set(),
+    asked_in_the_menu: {"ivr>callback", "queued>connecting", "connecting>talking"},
 }
 """And where the call goes in each."""
 
-CALLS_GRETA = {called_back, dialled, dialled_in_vain, dialled_nobody}
+CALLS_GRETA = {asked_in_the_menu, called_back, dialled, dialled_in_vain, dialled_nobody}

@@ -19,12 +19,13 @@ from crm_core.callcenter.calls import Call
 from crm_core.callcenter.legs import CallLeg
 from crm_core.callcenter.states import CALL, FINAL, CallState
 from crm_core.company import Company, QueueRule
+from crm_core.company.nodes import Menu, Option
 from crm_core.db import Database
 from crm_core.errors import CrmError
 from tests.postgres import create_database, drop_database
 from tests.scenarios.floor import GRETA, PHONES, CallCentre
 from tests.scenarios.house import House, Killed, open_house
-from tests.scenarios.plays import CALLS_GRETA, MIRA, WALKS, Play, customer_rung
+from tests.scenarios.plays import CALLBACK_KEY, CALLS_GRETA, MIRA, WALKS, Play, customer_rung
 
 WORKER_SECONDS = 10
 SOAKS = int(os.environ.get("SOAK_SEEDS", "1")) > 1
@@ -35,7 +36,7 @@ PLAYS = {play.__name__: play for play in WALKS}
 # From each state: where no play leads yet.
 UNWALKED = {
     "ringing": "abandoned callback closed done ivr queued voicemail",
-    "ivr": "callback closed connecting failed",
+    "ivr": "closed connecting failed",
     "queued": "closed done failed voicemail",
     "connecting": "abandoned callback closed ivr queued voicemail",
     "talking": "connecting done failed ivr",
@@ -49,8 +50,20 @@ def house_rules(company: Company) -> Company:
     always = company.hours.model_copy(update={"open": {"mon-sun": "00:00-24:00"}, "region": None})
     queue = QueueRule(name={"de": "Support", "en": "Support"}, routing="longest-idle")
     rules = company.callcenter.model_copy(update={"wrap_up": timedelta(seconds=5)})
+    called_back = Option(key=CALLBACK_KEY, words={}, goto="callback")
+    main = company.phone.nodes["main"]
+    assert isinstance(main, Menu)
+    main = main.model_copy(update={"options": [*main.options, called_back]})
+    phone = company.phone.model_copy(update={"nodes": {**company.phone.nodes, "main": main}})
     return company.model_copy(
-        update={"hours": always, "cards": [], "shifts": [], "queues": {"support": queue}, "callcenter": rules}
+        update={
+            "hours": always,
+            "cards": [],
+            "shifts": [],
+            "queues": {"support": queue},
+            "callcenter": rules,
+            "phone": phone,
+        }
     )
 
 

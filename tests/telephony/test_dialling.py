@@ -126,7 +126,7 @@ async def test_a_customer_whose_phone_never_tells_how_it_ended_is_asked_about_wh
     look = await dialled.newest(EffectKind.TIMER)
     assert NOW + legs.OUTSIDE_RINGS < look.due_at <= NOW + legs.OUTSIDE_RINGS + timedelta(seconds=30)
     async with dialled.database.transaction() as session:
-        await checking.on_look(session, look.payload, look.due_at)
+        await checking.on_unanswered(session, look.payload, look.due_at)
     assert (await dialled.newest(EffectKind.CHECK)).payload == {"leg": customer.id}
 
 
@@ -134,5 +134,5 @@ async def test_a_customer_who_has_picked_up_is_not_asked_about(dialled: Dialling
     async with dialled.database.transaction() as session:
         leg = await session.get_one(CallLeg, 1)
         leg.answered_at, leg.state = NOW, LegState.ANSWERED
-        await checking.on_look(session, {"verb": checking.LOOK, "call": leg.call_id, "unanswered": leg.id}, LATER)
+        await checking.on_unanswered(session, {"leg": leg.id}, LATER)
         assert (await session.scalars(select(Effect).where(Effect.kind == EffectKind.CHECK))).all() == []
