@@ -21,7 +21,19 @@ from intents.understand.encoder import encoder_version
 from intents.understand.model import Model, load_model
 from intents.understand.orders import Order, Tell, silent
 
-_CODE = ("features", "encoder", "fitting", "model", "orders", "training", "trust")
+_CODE = (
+    "emphasis",
+    "emphasising",
+    "encoder",
+    "features",
+    "fitting",
+    "gist",
+    "model",
+    "opposites",
+    "orders",
+    "training",
+    "trust",
+)
 _LIBRARIES = ("numpy", "scipy", "scikit-learn")
 _KEPT = 3
 _log = structlog.get_logger(__name__)
