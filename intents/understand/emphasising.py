@@ -52,7 +52,7 @@ def _learn_opposites(
 ) -> tuple[Opposites | None, list[str]]:
     does = {intent: side for pair in pairs for intent, side in zip(pair, (True, False), strict=True)}
     taught = np.flatnonzero([example.intent in does for example in examples])
-    if len({does[examples[at].intent] for at in taught}) < 2:
+    if len({does[example.intent] for example in examples if example.intent in does}) < 2:
         return None, ["" for _gist in gists]
     rows = _matrix([opposites.traits(each) for each in gists], opposites.WIDTH)
     lengths = np.maximum(1, np.sqrt(np.diff(rows.indptr)))

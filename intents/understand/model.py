@@ -11,8 +11,8 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from intents.understand.encoder import Encoder
 from intents.understand.emphasis import Emphasis
+from intents.understand.encoder import Encoder
 from intents.understand.features import Features, Row, Terms, cut
 from intents.understand.gist import Gist
 from intents.understand.opposites import Opposites

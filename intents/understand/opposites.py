@@ -33,7 +33,7 @@ class Opposites:
     def score(self, gist: str) -> float:
         """Above zero where it does something, below where it undoes it."""
         columns = traits(gist)
-        return float(self.weights[columns].sum()) / max(1.0, len(columns) ** 0.5) + self.bias
+        return float(self.weights[columns].sum()) / max(1.0, float(np.sqrt(len(columns)))) + self.bias
 
 
 def said(score: float) -> str:
