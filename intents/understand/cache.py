@@ -28,6 +28,7 @@ _CODE = (
     "features",
     "fitting",
     "gist",
+    "learning",
     "model",
     "opposites",
     "orders",
@@ -81,7 +82,7 @@ def learn(order: Order, folder: Path, tell: Tell = silent) -> None:
     """In a process of its own: what learning needs of memory is given back. Raises Refused."""
     if not can_learn():
         raise Refused("nlu.extra-missing")
-    command = [sys.executable, "-m", "intents.understand.training", str(folder)]
+    command = [sys.executable, "-m", "intents.understand.learning", str(folder)]
     with tempfile.TemporaryFile("w+", encoding="utf-8") as complaints:
         process = subprocess.Popen(  # noqa: S603
             command,
