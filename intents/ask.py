@@ -22,10 +22,10 @@ class Ask:
     call_id: int | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", _storable(self.text))
-        object.__setattr__(self, "token", None if self.token is None else _storable(self.token))
+        object.__setattr__(self, "text", storable(self.text))
+        object.__setattr__(self, "token", None if self.token is None else storable(self.token))
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Without what no database takes: the zero character and halves of surrogate pairs."""
     return text.replace("\x00", " ").encode("utf-8", "replace").decode("utf-8")

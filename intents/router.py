@@ -101,7 +101,7 @@ async def _say(context: Context, conversation: Conversation, text: str, wish: Un
     filled = dialogue.fill(conversation, text, context.heard)
     if filled is not None:
         return await _do(context, conversation, *filled)
-    return await _rating(context, text) or _not_understood(context, text)
+    return await _rating(context, text) or not_understood(context, text)
 
 
 async def _rating(context: Context, text: str) -> Reply | None:
@@ -128,7 +128,7 @@ async def _do(context: Context, conversation: Conversation, command: Command, wo
         raise
 
 
-def _not_understood(context: Context, text: str) -> Reply:
+def not_understood(context: Context, text: str) -> Reply:
     near = suggest(text, context.language)
     if not near:
         return replace(context.reply("ask.not-understood"), tone=Tone.REFUSED)

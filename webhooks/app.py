@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from webhooks import calendar, health, quote_page, slack, telegram
+from webhooks.complaints import Complaint
 from webhooks.errors import answer_every_error
 from webhooks.runtime import Runtime
 from webhooks.settings import revealed
@@ -46,6 +47,8 @@ def build_channels(runtime: Runtime) -> Channels:
         _add_telegram(runtime, channels)
     if runtime.settings.has_s3:
         _add_s3(runtime, channels)
+    if runtime.settings.rasa_action_token is not None:
+        _add_actions(runtime, channels)
     return channels
 
 
@@ -146,3 +149,14 @@ def _add_s3(runtime: Runtime, channels: Channels) -> None:
     assert store is not None, "checked by has_s3"
     channels.couriers["s3"] = S3Courier(runtime.database, store)
     channels.closing.append(store.close)
+
+
+def _add_actions(runtime: Runtime, channels: Channels) -> None:
+    """Raises Complaint."""
+    from webhooks.rasa import actions
+
+    try:
+        channels.routes += actions.routes(runtime)
+    except ModuleNotFoundError as error:
+        said = f"RASA_ACTION_TOKEN is set, but {error.name} is missing: pip install 'offhook[rasa]'."
+        raise Complaint(said) from error

@@ -12,8 +12,6 @@ from bot.slack import blocks
 from bot.slack.payload import Payload, is_direct, text_at
 from bot.slack.text import heard, mentioned
 from crm_core import agents, conversation, inbox, outbox
-from crm_core.agents import Actor
-from crm_core.company import company_of
 from crm_core.contacts import customers
 from crm_core.inbox import Receipt
 from crm_core.outbox import EffectKind
@@ -41,11 +39,7 @@ class SlackReader:
         said = _heard(receipt.payload)
         if said is None:
             return
-        actor = (
-            await agents.identify(session, "slack", said.user)
-            or await customers.identify(session, "slack", said.user, said.name, now)
-            or _stranger(session, said)
-        )
+        actor = await customers.speaker(session, "slack", said.user, said.name, now)
         key = f"slack:{said.channel}:{said.user}"
         text = heard(said.text, await _names(session, receipt.payload, said.text))
         ask = Ask("slack", key, said.user, text, said.token, is_public=not said.is_private)
@@ -66,10 +60,6 @@ async def _names(session: AsyncSession, payload: Payload, text: str) -> dict[str
             names[account] = agent.name
     ours = text_at(payload, "authorizations", 0, "user_id")
     return names | {ours: ""} if ours else names
-
-
-def _stranger(session: AsyncSession, said: Heard) -> Actor:
-    return Actor(name=said.name or said.user, channel="slack", language=company_of(session).language)
 
 
 async def _post(session: AsyncSession, said: Heard, reply: Reply, key: str, now: datetime) -> None:

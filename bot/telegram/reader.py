@@ -11,9 +11,7 @@ from telegram import Message, Update
 
 from bot.telegram import messages
 from bot.telegram.bridge import TelegramBridge
-from crm_core import agents, conversation, inbox, outbox
-from crm_core.agents import Actor
-from crm_core.company import company_of
+from crm_core import conversation, inbox, outbox
 from crm_core.contacts import customers
 from crm_core.inbox import Receipt
 from crm_core.outbox import EffectKind, Undeliverable
@@ -53,11 +51,7 @@ class TelegramReader:
         if said is None:
             return
         account = str(said.user)
-        actor = (
-            await agents.identify(session, "telegram", account)
-            or await customers.identify(session, "telegram", account, said.name, now)
-            or Actor(name=said.name, channel="telegram", language=company_of(session).language)
-        )
+        actor = await customers.speaker(session, "telegram", account, said.name, now)
         key = f"telegram:{said.chat}:{said.user}"
         ask = Ask("telegram", key, account, said.text, said.token, is_public=not said.is_private)
         reply = await answer(session, actor, ask, now)
