@@ -7,16 +7,15 @@ from typing import Any, TypeAlias
 from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import SlotSet
 
-from intents import dialogue
+from intents import dialogue, offering
 from intents.rasa import names
 from intents.rasa.dispatcher import Dispatcher
-from intents.rasa.turn import Turn, word, words_of
+from intents.rasa.turn import Turn
+from intents.rasa.words import word, words_of
 from intents.registry import Command, commands, missing
-from intents.router import not_understood
+from intents.understand.meant import SURE
 
 Events: TypeAlias = list[dict[str, Any]]
-# A change that was understood less surely is shown before it is done.
-SURE = 0.8
 
 
 class CommandAction(Action):  # type: ignore[misc]
@@ -36,7 +35,7 @@ class CommandAction(Action):  # type: ignore[misc]
         elif argument is not None:
             dispatcher.answer(turn, turn.context.reply(f"dialogue.ask-{argument.slot.name}"))
         elif command.changes and _confidence(command, tracker) < SURE:
-            dispatcher.answer(turn, turn.proposed(command, words))
+            dispatcher.answer(turn, offering.proposed(turn.context, command, words))
         else:
             dispatcher.answer(turn, await turn.carry_out(command, words))
         return _forgotten(tracker)
@@ -110,7 +109,9 @@ class NotUnderstood(Action):  # type: ignore[misc]
     async def run(self, dispatcher: Dispatcher, tracker: Tracker, domain: object) -> Events:
         turn = dispatcher.turn
         assert turn is not None, "the server answers who has none"
-        dispatcher.answer(turn, not_understood(turn.context, turn.context.ask.text))
+        ranking = (tracker.latest_message or {}).get("intent_ranking")
+        nearest = [name for one in ranking or () if (name := _named(one)) and name in commands()]
+        dispatcher.answer(turn, offering.not_understood(turn.context, turn.context.ask.text, nearest))
         return _forgotten(tracker)
 
 
@@ -156,5 +157,8 @@ def _confidence(command: Command, tracker: Tracker) -> float:
 
 
 def _intent(parsed: object) -> str | None:
-    intent = parsed.get("intent") if isinstance(parsed, dict) else None
+    return _named(parsed.get("intent")) if isinstance(parsed, dict) else None
+
+
+def _named(intent: object) -> str | None:
     return intent.get("name") if isinstance(intent, dict) else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,7 +15,7 @@ from crm_core.contacts import customers
 from crm_core.conversation import Conversation
 from crm_core.errors import CrmError, Refused
 from intents import dialogue
-from intents.ask import Ask, storable
+from intents.ask import Ask
 from intents.registry import Argument, Command, Context, run
 from intents.reply import Choice, Choices, Reply, Tone
 from intents.tongues import written_in
@@ -47,12 +46,6 @@ class Turn:
         dialogue.remember_shown(self.conversation, reply.shown)
         self.conversation.updated_at = context.now
         return reply
-
-    def proposed(self, command: Command, words: Mapping[str, str]) -> Reply:
-        """The command as a button, for who may not have meant it."""
-        said = sentence(command, words, self.context.language, self.context.shown)
-        choices = [Choices([Choice(said, said)])] if said is not None else []
-        return replace(self.context.reply("ask.did-you-mean", *choices), tone=Tone.REFUSED)
 
     def misread(self, argument: Argument, words: str) -> str | None:
         """What is wrong with what was said for an argument."""
@@ -89,18 +82,3 @@ async def open_turn(session: AsyncSession, sender: str, text: str, now: datetime
 
 def _language(session: AsyncSession, remembered: Conversation, actor: Actor, text: str) -> str:
     return written_in(text, company_of(session).languages) or remembered.language or actor.language
-
-
-def words_of(command: Command, slots: Mapping[str, Any]) -> dict[str, str]:
-    """What Rasa holds for the arguments of a command."""
-    found = {argument.name: word(slots.get(argument.name)) for argument in command.arguments}
-    return {name: said for name, said in found.items() if said}
-
-
-def word(value: object) -> str:
-    """Of several that were heard the last one, as Rasa does; "" for nothing that could be words."""
-    if isinstance(value, list):
-        return word(value[-1]) if value else ""
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
-        return storable(str(value)).strip()[:LONGEST_ASK]
-    return ""
