@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm_core import conversation
 from crm_core.company import company_of
 from crm_core.contacts import customers
-from crm_core.conversation import Conversation, Speaker
 from crm_core.db import Database
 from crm_core.message import Message
 from crm_core.outbox import Effect
@@ -51,27 +49,25 @@ class RasaCourier:
             reply = Reply("")
         async with self._database.transaction() as session:
             found = await conversation.of_sender(session, sender)
-            # Erased meanwhile: nobody is there to be answered.
-            if found is not None:
-                kept = await self._ourselves(session, *found, said["text"], now) if reply is None else reply
-                post = self._posts[found[1].channel]
-                await post(session, said["place"], _told(session, found[0], kept), said["key"], now)
+            if found is None:
+                return  # erased meanwhile
+            remembered, speaker = found
+            actor = await customers.speaker(session, speaker.channel, speaker.account, speaker.name, now)
+            if reply is None:
+                ask = Ask(
+                    speaker.channel,
+                    remembered.key,
+                    speaker.account,
+                    said["text"],
+                    is_public=speaker.is_public,
+                    meant=reading.intended(said["text"]),
+                )
+                reply = await answer(session, actor, ask, now)
+            told = reply if reply.text else _silent(session, remembered.language or actor.language)
+            await self._posts[speaker.channel](session, said["place"], told, said["key"], now)
 
-    async def _ourselves(
-        self, session: AsyncSession, remembered: Conversation, speaker: Speaker, text: str, now: datetime
-    ) -> Reply:
-        """What the server has not heard is understood by what is built in."""
-        actor = await customers.speaker(session, speaker.channel, speaker.account, speaker.name, now)
-        meant = reading.intended(text)
-        ask = Ask(speaker.channel, remembered.key, speaker.account, text, is_public=speaker.is_public, meant=meant)
-        return await answer(session, actor, ask, now)
 
-
-def _told(session: AsyncSession, remembered: Conversation, reply: Reply) -> Reply:
+def _silent(session: AsyncSession, language: str) -> Reply:
     """A server that says nothing may have done something."""
-    if reply.text:
-        return reply
-    company = company_of(session)
-    language = remembered.language or company.language
-    text = catalogue.render(Message("rasa.no-answer"), language, company.zone)
-    return replace(reply, text=text, tone=Tone.ERROR, language=language)
+    text = catalogue.render(Message("rasa.no-answer"), language, company_of(session).zone)
+    return Reply(text, tone=Tone.ERROR, language=language)
