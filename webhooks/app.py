@@ -165,7 +165,7 @@ def _add_actions(runtime: Runtime, channels: Channels) -> None:
     try:
         channels.routes += actions.routes(runtime)
     except ModuleNotFoundError as error:
-        said = f"RASA_ACTION_TOKEN is set, but {error.name} is missing: pip install 'offhook[rasa]'."
+        said = f"RASA_ACTION_TOKEN is set, but {error.name} is missing: pip install '.[rasa]'."
         raise Complaint(said) from error
 
 

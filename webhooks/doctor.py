@@ -149,7 +149,7 @@ def _rasa(settings: Settings) -> Finding:
         said = "is off; RASA_URL has a Rasa server understand people, RASA_ACTION_TOKEN lets one act here"
         return Finding(Verdict.OFF, "Rasa", said)
     if settings.rasa_action_token is not None and find_spec("rasa_sdk") is None:
-        said = "RASA_ACTION_TOKEN is set, but rasa-sdk is missing: pip install 'offhook[rasa]'"
+        said = "RASA_ACTION_TOKEN is set, but rasa-sdk is missing: pip install '.[rasa]'"
         return Finding(Verdict.WRONG, "Rasa", said)
     does = "leads the conversations" if settings.is_driven else "understands people"
     served = f"{settings.rasa_url} {does}" if settings.rasa_url else "no server is asked"

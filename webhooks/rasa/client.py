@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -119,6 +121,17 @@ def open_client(settings: Settings, clock: Clock = utc_now) -> RasaClient | None
         return None
     token = settings.rasa_token.get_secret_value() if settings.rasa_token is not None else None
     return RasaClient(settings.rasa_url, token, clock)
+
+
+@asynccontextmanager
+async def listening(settings: Settings) -> AsyncIterator[RasaClient | None]:
+    """For one command of the terminal. None where no server is to understand."""
+    client = None if settings.is_driven else open_client(settings)
+    try:
+        yield client
+    finally:
+        if client is not None:
+            await client.close()
 
 
 async def describe(settings: Settings) -> tuple[bool, str]:
