@@ -165,8 +165,9 @@ def _add_actions(runtime: Runtime, channels: Channels) -> None:
     try:
         channels.routes += actions.routes(runtime)
     except ModuleNotFoundError as error:
-        said = f"RASA_ACTION_TOKEN is set, but {error.name} is missing: pip install '.[rasa]'."
-        raise Complaint(said) from error
+        if not (error.name or "").startswith("rasa_sdk"):
+            raise
+        raise Complaint("RASA_ACTION_TOKEN is set, but rasa-sdk is missing: pip install '.[rasa]'.") from error
 
 
 def _add_rasa(runtime: Runtime, channels: Channels) -> None:

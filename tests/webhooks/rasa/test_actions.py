@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zlib
 from collections.abc import AsyncIterator
 
@@ -20,6 +22,7 @@ from tests import people
 from tests.people import NOW, as_actor
 from tests.product import Product, running
 from tests.webhooks.rasa.calls import MIRA, TOKEN, answered, buttons, call, post, sender_of, slots_set, texts
+from webhooks.complaints import Complaint
 from webhooks.rasa.actions import LARGEST_CALL
 
 
@@ -255,3 +258,21 @@ async def test_what_was_not_understood_gets_the_nearest_commands(product: Produc
     sender = await sender_of(product.database)
     body = await answered(product, call("action_not_understood", sender, "pipelin", "nlu_fallback"))
     assert "/pipeline" in [button["payload"].partition("{")[0].replace("deal.", "") for button in buttons(body)]
+
+
+async def test_without_the_sdk_it_is_said_how_to_get_it(
+    sqlite_database: Database, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith(("rasa_sdk", "intents.rasa"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "rasa_sdk", None)
+    with pytest.raises(Complaint, match=r"rasa-sdk is missing: pip install '\.\[rasa\]'"):
+        async with running(sqlite_database, company, rasa_action_token=TOKEN):
+            raise AssertionError("it started")
+
+
+def test_the_sdk_is_loaded_only_where_it_is_wanted() -> None:
+    """It takes most of a second and some 40 MB."""
+    loads = "import sys, webhooks.serve, webhooks.doctor, webhooks.talk, webhooks.rasa.courier; "
+    told = subprocess.run([sys.executable, "-c", f"{loads}print('rasa_sdk' in sys.modules)"], capture_output=True)
+    assert told.stdout.decode().strip() == "False", told.stderr

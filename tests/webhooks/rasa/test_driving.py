@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from bot.fakes.slack import FakeSlack
+from bot.fakes.telegram import FakeTelegram
 from crm_core.agents import SYSTEM
 from crm_core.callcenter.pins import AgentPin
 from crm_core.company import Company
@@ -219,3 +220,22 @@ async def test_a_rasa_that_is_down_at_the_start_is_no_matter(sqlite_database: Da
     async with _team(sqlite_database, company, "drive", rasa_url=nobody) as team:
         await team.says("claim T-1")
         assert await team.owner() is not None
+
+
+async def test_telegram_is_driven_as_well(sqlite_database: Database, company: Company) -> None:
+    bot, secret = "1234567890:" + "A" * 35, "webhook-secret"
+    async with FakeTelegram(bot, secret) as telegram, RasaServer(says={"hallo": [{"text": "Guten Tag."}]}) as rasa:
+        lena = telegram.add_user("Lena Brandt", "lena", "de")
+        settings = {
+            "telegram_bot_token": SecretStr(bot),
+            "telegram_webhook_secret": SecretStr(secret),
+            "telegram_api_url": telegram.api_url,
+            "rasa_url": rasa.url,
+            "rasa_mode": "drive",
+            "rasa_action_token": SecretStr(TOKEN),
+        }
+        async with running(sqlite_database, company, lambda: datetime.now(UTC), **settings) as product:
+            telegram.webhook_url = str(product.client.make_url("/telegram"))
+            await telegram.text(lena, "hallo")
+            await product.work()
+        assert telegram.chat_messages(lena)[-1].text == "Guten Tag."
