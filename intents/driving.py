@@ -12,6 +12,7 @@ from crm_core.agents import Actor
 from crm_core.conversation import Speaker
 from crm_core.errors import CrmError
 from crm_core.outbox import EffectKind
+from intents import dialogue
 from intents.ask import Ask
 from intents.reply import Reply
 from intents.router import answer, pressed
@@ -30,9 +31,12 @@ async def answer_or_hand_on(
         text = ask.text if ask.token is None else await pressed(session, ask, now)
     except CrmError:
         return await answer(session, actor, ask, now)
-    if not text.strip() or len(text) > LONGEST_ASK or _is_ours(text, actor):
-        return await answer(session, actor, ask, now)
     remembered = await conversation.remembered(session, ask.conversation, now)
+    dialogue.forget_old_question(remembered, now)
+    # What we asked ourselves is answered to us: it may be a PIN.
+    is_asked = remembered.pending is not None
+    if is_asked or not text.strip() or len(text) > LONGEST_ASK or _is_ours(text, actor):
+        return await answer(session, actor, ask, now)
     sender = conversation.known_as(remembered, Speaker(ask.channel, ask.account, name, ask.is_public))
     # A leading slash is Rasa's mark of an intent: only our own buttons may set it.
     said = text if ask.token is not None else text.lstrip().lstrip("/")

@@ -32,6 +32,8 @@ class CommandAction(Action):  # type: ignore[misc]
         argument = missing(command, words)
         if _cancels(turn, tracker):
             dispatcher.answer(turn, turn.context.reply("dialogue.cancelled"))
+        elif command.forgets_ask:
+            dispatcher.answer(turn, turn.context.reply("rasa.secret"))
         elif argument is not None:
             dispatcher.answer(turn, turn.context.reply(f"dialogue.ask-{argument.slot.name}"))
         elif command.changes and _confidence(command, tracker) < SURE:

@@ -34,6 +34,9 @@ def question_of(argument: str) -> str:
 
 
 def required(command: Command) -> list[Argument]:
+    """What a form asks for: nothing that is to be kept nowhere."""
+    if command.forgets_ask:
+        return []
     return [argument for argument in command.arguments if argument.is_required]
 
 

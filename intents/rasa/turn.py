@@ -36,7 +36,7 @@ class Turn:
         try:
             async with context.session.begin_nested():
                 reply = await run(context, command.name, dialogue.read_arguments(command, words, context.heard))
-                if reply.is_secret or command.forgets_ask:
+                if reply.is_secret:
                     # What is said through Rasa stays in its tracker store.
                     raise Refused("rasa.secret")
                 await context.session.flush()

@@ -48,7 +48,9 @@ class RasaClient:
         """What a sentence means. None where it need not be asked, is slow or down, or answers no sense: what is built
         in understands then."""
         said = text.strip().lstrip("/")[:LONGEST_ASK]
-        if not said or understand(text, "en") is not None or not self._breaker.lets_through():
+        # Digits alone are an answer to a question of ours, and may be a PIN.
+        has_words = any(map(str.isalpha, said))
+        if not has_words or understand(text, "en") is not None or not self._breaker.lets_through():
             return None
         try:
             meant = reading.meaning(await self._post("/model/parse", {"text": said}, PARSE_SECONDS))

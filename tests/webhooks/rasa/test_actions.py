@@ -218,8 +218,12 @@ async def test_several_that_are_called_so_are_offered(product: Product) -> None:
     assert all(button["payload"].startswith("/") for button in offered)
 
 
-async def test_a_secret_is_not_told_through_rasa(product: Product) -> None:
+async def test_a_secret_is_neither_asked_for_nor_told_through_rasa(product: Product) -> None:
     sender = await sender_of(product.database)
+    body = await answered(product, call("action_calendar_renew", sender, "", "calendar.renew"))
+    assert "offhook ask" in texts(body)[0]
+    body = await answered(product, call("action_agent_pin", sender, "my pin", "agent.pin"))
+    assert "offhook ask" in texts(body)[0]
     body = await answered(product, call("action_agent_pin", sender, "my pin is 471199", "agent.pin", pin="471199"))
     assert "offhook ask" in texts(body)[0]
     async with product.database.transaction() as session:

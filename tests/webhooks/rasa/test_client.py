@@ -51,7 +51,7 @@ async def test_a_sentence_becomes_a_command_and_its_words(rasa: RasaServer, clie
     assert rasa.heard == [{"text": SENTENCE}]
 
 
-@pytest.mark.parametrize("said", ["claim T-7", "/claim T-7", "T-7", "  ", "/"])
+@pytest.mark.parametrize("said", ["claim T-7", "/claim T-7", "T-7", "471 199", "  ", "/"])
 async def test_what_an_example_says_word_by_word_is_not_asked(rasa: RasaServer, client: RasaClient, said: str) -> None:
     assert await client.listen(said) is None
     assert rasa.heard == []

@@ -178,8 +178,10 @@ async def test_nobody_types_an_intent_or_a_restart(driven: Team) -> None:
     assert [request["message"] for request in driven.rasa.heard] == ["restart"]
 
 
-async def test_a_pin_never_leaves_the_house(driven: Team) -> None:
-    await driven.says("my pin is 471199")
+@pytest.mark.parametrize("said", [["my pin is 471199"], ["change my pin", "471199"]])
+async def test_a_pin_never_leaves_the_house(driven: Team, said: list[str]) -> None:
+    for line in said:
+        await driven.says(line)
     assert driven.rasa.heard == []
     async with driven.product.database.transaction() as session:
         assert await session.scalar(select(func.count()).select_from(AgentPin)) == 1
