@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
+from gettext import c2py
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +20,8 @@ from crm_core.money import Money
 # Days before months, as in the rest of Europe.
 _REGION = {"en": "en_GB"}
 LOCALE = Path(__file__).parent / "locale"
+# Folders of others, made like ours: a folder a language, a file a subject.
+_others: list[Path] = []
 
 
 @lru_cache
@@ -31,7 +35,7 @@ def catalogue(language: str) -> Catalog:
     """Falls back to English for a language without a folder. Raises ValueError for an id that two files claim."""
     known = language if language in languages() else "en"
     whole = Catalog(locale=known)
-    for path in sorted((LOCALE / known).glob("*.po")):
+    for path in (path for folder in (LOCALE, *_others) for path in sorted((folder / known).glob("*.po"))):
         with path.open("rb") as file:
             for entry in read_po(file, locale=known):
                 if entry.id and entry.id in whole:
@@ -41,16 +45,47 @@ def catalogue(language: str) -> Catalog:
     return whole
 
 
+@lru_cache
+def _plural_of(expression: str) -> Callable[[int], int]:
+    return c2py(expression)
+
+
+def add_texts(folder: Path) -> None:
+    """Raises ValueError for a file that is none, or claims what is there already; then nothing was added."""
+    _others.append(folder)
+    _read_again()
+    try:
+        for language in languages():
+            catalogue(language)
+    except ValueError:
+        remove_texts(folder)
+        raise
+
+
+def remove_texts(folder: Path) -> None:
+    _others.remove(folder)
+    _read_again()
+
+
+def _read_again() -> None:
+    catalogue.cache_clear()
+    _template.cache_clear()
+
+
+def has(language: str, id: str) -> bool:
+    found = catalogue(language).get(id)
+    return found is not None and bool(found.string)
+
+
 @lru_cache(maxsize=4096)
 def _template(language: str, id: str, count: int | None) -> str:
-    found = catalogue(language).get(id)
-    if found is None or not found.string:
-        raise KeyError(f"the {language} catalogue has no text for {id}")
+    read_in = next((known for known in dict.fromkeys([language, "en", *languages()]) if has(known, id)), None)
+    if read_in is None:
+        raise KeyError(f"no catalogue has a text for {id}")
+    found = catalogue(read_in)[id]
     if isinstance(found.string, str):
         return found.string
-    plural = catalogue(language).plural_expr
-    index = 0 if count == 1 else 1
-    return found.string[index if plural else 0]
+    return found.string[_plural_of(catalogue(read_in).plural_expr)(count)] if count is not None else found.string[-1]
 
 
 def render(message: Message, language: str, zone: ZoneInfo) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from webhooks.command_line import show
+from webhooks.command_line import settings, show
 
 nlu_app = typer.Typer(no_args_is_help=True, help="How people are understood: learn, measure, explain.")
 
@@ -18,7 +18,7 @@ def train() -> None:
     """Learn from the training data, so that the first start need not wait for it."""
     from webhooks import nlu
 
-    show(nlu.train())
+    show(nlu.train(settings()))
 
 
 @nlu_app.command()
@@ -29,7 +29,7 @@ def explain(
     """What a sentence is taken for, how surely, and which of its words say so."""
     from webhooks import nlu
 
-    explained = nlu.explain(text)
+    explained = nlu.explain(settings(), text)
     show(json.dumps(nlu.as_json(explained), ensure_ascii=False) if as_json else nlu.as_text(explained))
 
 

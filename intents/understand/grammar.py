@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from crm_core import references
 from intents.reading import is_that
-from intents.registry import Argument, Command, commands
+from intents.registry import Argument, Command, commands, edition
 from intents.values.seeking import candidates
 from intents.values.written import written
 
@@ -151,18 +151,33 @@ def clean(text: str) -> str:
     return _TAIL.sub("", _COURTESY.sub(r"\1 ", _FILLERS.sub("", flat))) or flat
 
 
-@lru_cache
 def _rules() -> Sequence[_Rule]:
+    # Importing the commands is itself a change of what there is.
+    commands()
+    return _rules_of_all(edition())
+
+
+@lru_cache(maxsize=1)
+def _rules_of_all(_edition: int) -> Sequence[_Rule]:
+    return [rule for command in commands().values() for rule in rules_of(command)]
+
+
+@lru_cache(maxsize=1024)
+def rules_of(command: Command) -> Sequence[_Rule]:
+    """Raises TypeError for a template that cannot be read."""
     return [
-        _rule(command, language, template)
-        for command in commands().values()
-        for language, templates in command.examples.items()
-        for template in templates
+        _rule(command, language, template) for language, templates in command.examples.items() for template in templates
     ]
 
 
 def _rule(command: Command, language: str, template: str) -> _Rule:
-    names = {argument for argument, *_ in _PIECE.findall(template) if argument}
+    named = [argument for argument, *_ in _PIECE.findall(template) if argument]
+    names = set(named)
+    unknown = names - {argument.name for argument in command.arguments}
+    if unknown:
+        raise TypeError(f"{template}: the function has no argument {min(unknown)}")
+    if len(named) > len(names) or set("[](){}") & set(_PIECE.sub("", template)):
+        raise TypeError(f"{template}: an argument stands in it twice, or a bracket has no other")
     long = [argument for argument in command.arguments if argument.name in names and argument.slot.is_long]
     if len(long) > 1:
         raise TypeError(f"{template}: only one argument of a template may have a long pattern")
