@@ -9,7 +9,7 @@ from crm_core.db import Record
 from crm_core.errors import Invalid, NotFound
 from crm_core.message import say
 from crm_core.support import tickets
-from intents import catalogue
+from intents import catalogue, tongues
 from intents.cards import card, in_words
 from intents.registry import Command, Context, command, commands
 from intents.reply import Fields, Reply, Table
@@ -44,7 +44,6 @@ _NAMES = {
     "callcenter": ("callcenter", "calls", "call", "anrufe", "telefon"),
     "help": ("help", "general", "allgemein"),
 }
-_LANGUAGES = {"en": ("english", "englisch", "en"), "de": ("german", "deutsch", "de")}
 
 
 @command(
@@ -198,9 +197,9 @@ async def link(context: Context, code: CodeArg) -> Reply:
     changes=True,
 )
 async def set_language(context: Context, wanted: LanguageArg) -> Reply:
-    chosen = next((code for code, names in _LANGUAGES.items() if wanted.casefold() in names), None)
-    if chosen is None:
-        known = ", ".join(context.say(f"language.{code}") for code in catalogue.languages())
+    chosen = tongues.code_of(wanted)
+    if chosen not in catalogue.languages():
+        known = ", ".join(tongues.name_of(code, context.language) for code in catalogue.languages())
         raise Invalid("language.unknown", text=wanted[:40], languages=known)
     remembered = await conversation.remembered(context.session, context.ask.conversation, context.now)
     remembered.language = chosen

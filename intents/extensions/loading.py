@@ -9,11 +9,11 @@ from pathlib import Path
 
 from crm_core.company import Company
 from intents import catalogue
-from intents.extensions import checks, utterances
+from intents.extensions import checks, languages, utterances
 from intents.extensions.fault import Fault
 from intents.extensions.source import Source, forget, imported, installed, of_folder
 from intents.extensions.utterances import Utterance
-from intents.registry import Command, commands, place_of, registered, withdraw
+from intents.registry import Command, commands, place_of, put, registered, withdraw
 from intents.samples import filled
 from intents.understand.examples import OUT_OF_SCOPE, Example
 from intents.understand.phrasings import phrasings
@@ -23,13 +23,18 @@ _TEXTS, _TRAINING = "locale", "training"
 
 @dataclass(frozen=True, slots=True)
 class Extension:
+    """Of a language, `translated` are the commands as they were without it."""
+
     source: Source
     commands: list[Command] = field(default_factory=list)
     utterances: list[Utterance] = field(default_factory=list)
     has_texts: bool = False
+    translated: list[Command] = field(default_factory=list)
 
 
 _loaded: list[Extension] = []
+# The folder with the company's languages.
+_languages: Path | None = None
 
 
 def loaded() -> list[Extension]:
@@ -40,24 +45,33 @@ def load(company: Company) -> list[Fault]:
     """In place of what was loaded before. What is faulty is left out, the rest works."""
     unload()
     wanted = company.extensions
+    faults = list(_speak(wanted.languages)) if wanted.languages is not None else []
     sources = [*installed(), *([of_folder(wanted.commands)] if wanted.commands is not None else [])]
-    if sources or wanted.training is not None:
+    spoken = languages.translated()
+    if sources or spoken or wanted.training is not None:
         # Ours first: a name belongs to who has it.
         commands()
-    faults = [fault for source in sources for fault in _load(source)]
+    faults += [fault for source in sources for fault in _load(source)]
+    faults += [fault for language in spoken for fault in _translate(language)]
     if wanted.training is not None:
         faults += _learn(wanted.training)
     return faults
 
 
 def unload() -> None:
-    for extension in _loaded:
+    global _languages
+    for extension in reversed(_loaded):
+        for command in extension.translated:
+            put(command)
         for command in extension.commands:
             withdraw(command.name)
         if extension.has_texts and extension.source.folder is not None:
             catalogue.remove_texts(extension.source.folder / _TEXTS)
         forget(extension.source)
     _loaded.clear()
+    if _languages is not None:
+        catalogue.remove_languages(_languages)
+        _languages = None
 
 
 def clashes() -> list[Fault]:
@@ -80,13 +94,16 @@ def taught() -> list[Example]:
 
 
 def _written_out(extension: Extension) -> Iterator[Example]:
+    """The templates of its own commands; and of a language, those of all commands in it."""
     shown = {(one.language, one.example.intent) for one in extension.utterances}
-    for command in extension.commands:
-        for language, templates in command.examples.items():
-            if (language, command.name) in shown or language not in catalogue.languages():
+    language = extension.source.folder.name if extension.translated and extension.source.folder is not None else None
+    theirs = [registered()[command.name] for command in extension.translated]
+    for command in (*extension.commands, *theirs):
+        for spoken, templates in command.examples.items():
+            if spoken not in catalogue.languages() or (spoken, command.name) in shown or language not in {None, spoken}:
                 continue
             for phrasing in dict.fromkeys(one for template in templates for one in phrasings(template)):
-                yield Example(filled(phrasing, language, command.arguments), command.name)
+                yield Example(filled(phrasing, spoken, command.arguments), command.name)
 
 
 def _load(source: Source) -> Iterator[Fault]:
@@ -124,6 +141,24 @@ def _keep(extension: Extension, found: list[Command]) -> Iterator[Fault]:
             withdraw(command.name)
         else:
             extension.commands.append(command)
+
+
+def _speak(root: Path) -> Iterator[Fault]:
+    global _languages
+    faults = list(languages.add(root))
+    _languages = None if faults else root
+    yield from faults
+
+
+def _translate(language: str) -> Iterator[Fault]:
+    """The commands of a language that is not beside them, and what people say in it."""
+    before, faults = languages.translate(language)
+    yield from faults
+    folder = catalogue.folder_of(language)
+    said, faults = utterances.read_language(folder / languages.TRAINING, language)
+    _loaded.append(Extension(Source(str(folder), "", folder), utterances=said, translated=before))
+    yield from faults
+    yield from _strange(said, set())
 
 
 def _learn(folder: Path) -> Iterator[Fault]:

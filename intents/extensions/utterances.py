@@ -20,16 +20,30 @@ class Utterance:
     at: str
 
 
+def read_language(folder: Path, language: str) -> tuple[list[Utterance], list[Fault]]:
+    """Of every file below."""
+    return _read(sorted(folder.rglob("*.yml")), language)
+
+
 def read(folder: Path) -> tuple[list[Utterance], list[Fault]]:
     """A file that is no training data is left out as a whole. Nothing for a folder that is not there."""
     found: list[Utterance] = []
     faults: list[Fault] = []
-    for file in sorted(folder.rglob("*.yml")):
-        language = file.relative_to(folder).parts[0]
-        if language not in catalogue.languages():
-            known = ", ".join(catalogue.languages())
-            faults.append(Fault(str(file), f"lies in no folder of a language: {folder.name}/{{{known}}}/"))
+    for part in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if part.name in catalogue.languages() and part.is_dir():
+            said, wrong = read_language(part, part.name)
+            found, faults = found + said, faults + wrong
             continue
+        known = ", ".join(catalogue.languages())
+        stray = [part] if part.suffix == ".yml" else sorted(part.rglob("*.yml"))
+        faults += [Fault(str(file), f"lies in no folder of a language: {folder.name}/{{{known}}}/") for file in stray]
+    return found, faults
+
+
+def _read(files: list[Path], language: str) -> tuple[list[Utterance], list[Fault]]:
+    found: list[Utterance] = []
+    faults: list[Fault] = []
+    for file in files:
         try:
             found += [Utterance(language, example, _line_of(file, example.intent)) for example in _unmarked(file)]
         except CrmError as error:

@@ -11,20 +11,10 @@ from typing import TypeAlias
 from crm_core import references
 from intents.reading import is_that
 from intents.registry import Argument, Command, commands, edition
+from intents.understand.courtesy import without_courtesy
 from intents.values.seeking import candidates
 from intents.values.written import written
 
-_FILLERS = re.compile(
-    r"^(?:(?:please|pls|hey|hi|hello|ok|okay|so|well|um|uh|"
-    r"bitte|hallo|moin|also|ähm|äh|"
-    r"(?:can|could|would) you(?: please)?|i (?:want|would like|need)(?: to)?|i['’]d like(?: to)?|let me|"
-    r"(?:kannst|könntest) du(?: bitte| mal)?|(?:können|könnten) sie(?: bitte| mal)?|"
-    r"ich (?:möchte|will|brauche|würde gern|hätte gern))"
-    r"[\s,]+)+",
-    re.IGNORECASE,
-)
-_COURTESY = re.compile(r"^(\w+(?: sie| mir| me)?) (?:bitte|mal|doch|please)(?: mal)? ", re.IGNORECASE)
-_TAIL = re.compile(r"(?:[\s,]+(?:please|pls|bitte|thanks|danke))?[\s.!?…]*$", re.IGNORECASE)
 _PIECE = re.compile(r"\{(\w+)\}|\[([^\]]+)\]|\(([^)]+)\)|(\s+)|([^\s{}\[\]()]+)")
 LONGEST_ASK = 4000
 _ANY_WORDS = r".{1,160}?"
@@ -148,7 +138,7 @@ def _anything(command: Command, words: dict[str, str]) -> int:
 def clean(text: str) -> str:
     """Without greeting, courtesy and the final full stop; what is nothing but these stays as it is."""
     flat = " ".join(text[:LONGEST_ASK].split()).lstrip("/")
-    return _TAIL.sub("", _COURTESY.sub(r"\1 ", _FILLERS.sub("", flat))) or flat
+    return without_courtesy(flat) or flat
 
 
 def _rules() -> Sequence[_Rule]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
 _CHOICE = re.compile(r"\[([^\]]+)\]|\(([^)]+)\)")
 
@@ -16,6 +17,12 @@ def phrasings(template: str) -> list[str]:
         words = (choice[1] or choice[2]).split("|")
         wanted += [[*shortest[:at], word, *shortest[at + 1 :]] for word in words]
     return list(dict.fromkeys(_with(template, words) for words in wanted))
+
+
+def every_phrasing(template: str) -> list[str]:
+    """All together: for short ones."""
+    choices = [["", *one[1].split("|")] if one[1] else one[2].split("|") for one in _CHOICE.finditer(template)]
+    return list(dict.fromkeys(_with(template, list(words)) for words in product(*choices)))
 
 
 def _with(template: str, words: list[str]) -> str:
