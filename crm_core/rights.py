@@ -171,6 +171,7 @@ RIGHTS: dict[str, Right] = {
     "ticket.tag": Right(Role.AGENT),
     "ticket.wait": Right(Role.AGENT),
     "ticket.watch": Right(Role.AGENT),
+    "utterance.review": Right(Role.LEAD),
     "work.hand-over": Right(Role.LEAD),
 }
 

@@ -154,10 +154,11 @@ def _template(language: str, id: str, count: int | None) -> str:
     read_in = next((known for known in dict.fromkeys([language, "en", *languages()]) if has(known, id)), None)
     if read_in is None:
         raise KeyError(f"no catalogue has a text for {id}")
-    found = catalogue(read_in)[id]
-    if isinstance(found.string, str):
-        return found.string
-    return found.string[_plural_of(catalogue(read_in).plural_expr)(count)] if count is not None else found.string[-1]
+    found = catalogue(read_in)[id].string
+    if isinstance(found, str):
+        return found
+    assert found is not None, "it has a text"
+    return found[_plural_of(catalogue(read_in).plural_expr)(count)] if count is not None else found[-1]
 
 
 def render(message: Message, language: str, zone: ZoneInfo) -> str:

@@ -13,7 +13,7 @@ from crm_core.conversation import ChoiceToken, Conversation, chosen, remembered
 from crm_core.errors import CrmError, Invalid, NotFound, Refused
 from crm_core.message import say
 from crm_core.support import satisfaction
-from intents import dialogue
+from intents import dialogue, misunderstood
 from intents.ask import Ask
 from intents.registry import Command, Context, run
 from intents.reply import Choice, Choices, Reply, Tone
@@ -101,7 +101,7 @@ async def _say(context: Context, conversation: Conversation, text: str, wish: Un
     filled = dialogue.fill(conversation, text, context.heard)
     if filled is not None:
         return await _do(context, conversation, *filled)
-    return await _rating(context, text) or _not_understood(context, text)
+    return await _rating(context, text) or await _not_understood(context, text)
 
 
 async def _rating(context: Context, text: str) -> Reply | None:
@@ -128,7 +128,8 @@ async def _do(context: Context, conversation: Conversation, command: Command, wo
         raise
 
 
-def _not_understood(context: Context, text: str) -> Reply:
+async def _not_understood(context: Context, text: str) -> Reply:
+    await misunderstood.keep(context, text)
     near = suggest(text, context.language)
     if not near:
         return replace(context.reply("ask.not-understood"), tone=Tone.REFUSED)

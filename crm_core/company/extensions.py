@@ -13,7 +13,8 @@ from crm_core.company.part import Part
 def _beside(value: object, info: ValidationInfo) -> Path:
     if not isinstance(value, str | Path) or not str(value).strip():
         raise ValueError("name a folder, seen from this file")
-    return (info.context or {}).get("folder", Path()) / Path(value).expanduser()
+    base: Path = (info.context or {}).get("folder", Path())
+    return base / Path(value).expanduser()
 
 
 def _existing(value: object, info: ValidationInfo) -> Path:

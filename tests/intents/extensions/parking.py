@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
 
@@ -49,7 +50,7 @@ async def price(context: Context, bay: Annotated[str, BAY]) -> Reply:
     return Reply(context.shown_as(said), language=context.language)
 """
 
-TEXTS = {
+TEXTS: dict[str, dict[str, str | tuple[str, str]]] = {
     "en": {"parking.free": ("One place is free.", "{count} places are free."), "dialogue.ask-bay": "Which bay?"},
     "de": {"parking.free": ("Ein Platz ist frei.", "{count} Plätze sind frei."), "dialogue.ask-bay": "Welcher Platz?"},
 }
@@ -66,7 +67,7 @@ def write(folder: Path) -> Path:
     return folder
 
 
-def write_texts(file: Path, language: str, texts: dict[str, str | tuple[str, str]]) -> None:
+def write_texts(file: Path, language: str, texts: Mapping[str, str | tuple[str, str]]) -> None:
     lines = [f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n']
     for id, text in texts.items():
         if isinstance(text, str):

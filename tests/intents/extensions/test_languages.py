@@ -30,8 +30,8 @@ TEMPLATES = {"ticket.open": ["malfermu bileton {subject}", "nova bileto {subject
 def _esperanto(folder: Path, templates: dict[str, list[str]] = TEMPLATES) -> Path:
     """In the folder of languages that the company file names."""
     language = folder / "languages" / "eo"
-    parking.write_texts(language / "common.po", "eo", TEXTS)  # type: ignore[arg-type]
-    parking.write_texts(language / "hearing.po", "eo", HEARD)  # type: ignore[arg-type]
+    parking.write_texts(language / "common.po", "eo", TEXTS)
+    parking.write_texts(language / "hearing.po", "eo", HEARD)
     (language / "commands.yml").write_text(yaml.safe_dump(templates, allow_unicode=True), encoding="utf-8")
     said = language / "training" / "said.yml"
     said.parent.mkdir()
