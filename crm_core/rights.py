@@ -80,6 +80,7 @@ RIGHTS: dict[str, Right] = {
     "calllist.read": Right(Role.VIEWER),
     "calllist.steer": Right(Role.LEAD),
     "calllist.work": Right(Role.AGENT),
+    "command.run-own": Right(Role.AGENT),
     "consent.read": Right(Role.VIEWER),
     "consent.state": Right(Role.AGENT),
     "consent.use": Right(Role.AGENT),

@@ -14,6 +14,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm_core import rights
 from crm_core.agents import Actor
 from crm_core.company import Company, company_of
 from crm_core.message import Message, Param
@@ -72,6 +73,7 @@ class Command:
     """`examples` by language: templates with `{argument}`, `[optional words]`, `(one|other)`; the first is in the help.
 
     `changes` marks a command that writes, so that it is never guessed. `forgets_ask`: what was said is kept nowhere.
+    `is_guarded`: it is for colleagues alone, whether or not its verbs ask for a right of their own.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Command:
     arguments: list[Argument]
     changes: bool
     forgets_ask: bool = False
+    is_guarded: bool = False
 
 
 _OURS = "intents.commands."
@@ -100,14 +103,19 @@ def command(
     changes: bool = False,
     forgets_ask: bool = False,
     subject: str | None = None,
+    for_customers: bool = False,
 ) -> Callable[[Handler], Handler]:
-    """Register a function `(context, typed arguments…) -> Reply`; its module or package is the subject."""
+    """Register a function `(context, typed arguments…) -> Reply`; its module or package is the subject.
+
+    A company's own is for colleagues alone, unless it is `for_customers` and whoever else asks, too.
+    """
 
     def register(handler: Handler) -> Handler:
         if name in _COMMANDS:
             raise ValueError(f"{name} is registered twice, first in {place_of(_COMMANDS[name].handler)}")
         about = subject or _subject_of(handler.__module__)
-        put(Command(name, about, handler, examples, _arguments(handler), changes, forgets_ask))
+        is_guarded = not for_customers and not handler.__module__.startswith(_OURS)
+        put(Command(name, about, handler, examples, _arguments(handler), changes, forgets_ask, is_guarded))
         return handler
 
     return register
@@ -151,8 +159,11 @@ def missing(chosen: Command, values: Mapping[str, object]) -> Argument | None:
 
 
 async def run(context: Context, name: str, values: Mapping[str, object]) -> Reply:
-    """The only caller of commands. Rights are checked by the verbs themselves. Raises CrmError."""
-    return await commands()[name].handler(context, **values)
+    """The only caller of commands. Rights are checked by the verbs themselves, or by it. Raises CrmError."""
+    chosen = commands()[name]
+    if chosen.is_guarded:
+        rights.require(context.actor, "command.run-own")
+    return await chosen.handler(context, **values)
 
 
 def button(

@@ -63,7 +63,7 @@ def check(settings: Settings) -> str:
     """The file and the commands it names, without a database. Raises CompanyFileError or Complaint."""
     crm_core.load()
     company = read_company(settings.offhook_config)
-    faults = [*extensions.load(company), *extensions.clashes()]
+    faults = [*extensions.load(company.extensions), *extensions.clashes()]
     if faults:
         raise Complaint("\n".join(map(str, faults)))
     return f"{_counted(company)} are in order. Nothing was applied."

@@ -12,13 +12,11 @@ from rich.console import Console
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-import crm_core
-from crm_core.company import read_company
-from intents import extensions
 from intents.extensions import Fault, completeness
 from intents.extensions.completeness import Part
 from intents.extensions.languages import is_language
 from webhooks.complaints import Complaint
+from webhooks.serve import load_extensions
 from webhooks.settings import Settings
 
 _NAMED = 5
@@ -28,8 +26,7 @@ def check(settings: Settings, code: str, *, everything: bool, as_json: bool) -> 
     """Prints it; False where something is missing. Raises Complaint, CompanyFileError or CrmError."""
     if not is_language(code):
         raise Complaint(f"{code} is no language: use two letters such as fr, it or pt.")
-    crm_core.load()
-    faults = extensions.load(read_company(settings.offhook_config)) if settings.offhook_config.exists() else []
+    faults = load_extensions(settings)
     parts = completeness.parts(code)
     if as_json:
         sys.stdout.write(json.dumps(_figures(code, parts, faults), ensure_ascii=False) + "\n")

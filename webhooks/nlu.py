@@ -11,9 +11,6 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-import crm_core
-from crm_core.company import read_company
-from intents import extensions
 from intents.understand import cache
 from intents.understand.encoder import load_encoder
 from intents.understand.explaining import Explanation
@@ -23,6 +20,7 @@ from intents.understand.model import Model
 from intents.understand.orders import Order, Tell
 from intents.understand.own import own_order
 from webhooks.command_line import show_fault
+from webhooks.serve import load_extensions
 from webhooks.settings import Settings
 
 _SHOWN = 3
@@ -46,11 +44,9 @@ def explain(settings: Settings, text: str) -> Explanation:
 
 
 def _order(settings: Settings) -> Order:
-    """With what the company added; where there is no company file yet, with what is ours."""
-    if settings.offhook_config.exists():
-        crm_core.load()
-        for fault in extensions.load(read_company(settings.offhook_config)):
-            show_fault(f"Left out: {fault}")
+    """With what the company added; where there is no company file yet, with what is installed."""
+    for fault in load_extensions(settings):
+        show_fault(f"Left out: {fault}")
     return own_order()
 
 

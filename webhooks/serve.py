@@ -19,8 +19,10 @@ from sqlalchemy.exc import SQLAlchemyError
 import crm_core
 from crm_core import schema
 from crm_core.company import read_company
+from crm_core.company.extensions import Extensions
 from crm_core.db import Database
 from intents import extensions
+from intents.extensions import Fault
 from webhooks import wake
 from webhooks.app import build_app, build_channels, build_worker, drain
 from webhooks.command_line import show_fault
@@ -48,8 +50,15 @@ def build_runtime(settings: Settings) -> Runtime:
     """Raises CompanyFileError. What a company added is loaded with it."""
     crm_core.load()
     company = read_company(settings.offhook_config)
-    faults = extensions.load(company)
+    faults = extensions.load(company.extensions)
     return Runtime(settings, company, Database(settings.database_url, company), faults=faults)
+
+
+def load_extensions(settings: Settings) -> list[Fault]:
+    """Those alone, also where there is no company file yet. Raises CompanyFileError for one that is wrong."""
+    crm_core.load()
+    file = settings.offhook_config
+    return extensions.load(read_company(file).extensions if file.exists() else Extensions())
 
 
 def _started(settings: Settings) -> Runtime:

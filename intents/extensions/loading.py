@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crm_core.company import Company
+from crm_core.company.extensions import Extensions
 from intents import catalogue
 from intents.extensions import checks, languages, utterances
 from intents.extensions.fault import Fault
@@ -41,10 +41,9 @@ def loaded() -> list[Extension]:
     return list(_loaded)
 
 
-def load(company: Company) -> list[Fault]:
+def load(wanted: Extensions) -> list[Fault]:
     """In place of what was loaded before. What is faulty is left out, the rest works."""
     unload()
-    wanted = company.extensions
     faults = list(_speak(wanted.languages)) if wanted.languages is not None else []
     sources = [*installed(), *([of_folder(wanted.commands)] if wanted.commands is not None else [])]
     spoken = languages.translated()

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from crm_core import misunderstood
+from crm_core.agents import Role
 from crm_core.db import Database
 from crm_core.errors import NotAllowed, NotFound
 from crm_core.misunderstood import Misunderstood, Review, Sentence, Why
@@ -68,7 +69,7 @@ async def test_of_too_many_the_rare_and_old_go(sqlite_database: Database, monkey
 async def test_a_lead_reviews_and_an_agent_does_not(database: Database) -> None:
     async with database.transaction() as session:
         agent = as_actor(await people.add_agent(session, "Mira Okafor"))
-        lead = as_actor(await people.add_agent(session, "Lena Brandt", role=people.Role.LEAD))
+        lead = as_actor(await people.add_agent(session, "Lena Brandt", role=Role.LEAD))
         for text in ("rare", "often", "often"):
             await misunderstood.keep(session, Sentence("en", text, Why.UNKNOWN), NOW)
         with pytest.raises(NotAllowed):

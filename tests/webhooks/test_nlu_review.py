@@ -63,10 +63,10 @@ async def test_what_is_labelled_is_learnt_with_the_next_training(settings: Setti
     await _run(settings, "--ignore", "4")
     code, said = await _run(settings, "--json")
     assert json.loads(said) == []
-    assert extensions.load(parking.company_with(tmp_path, training="said")) == []
+    assert extensions.load(parking.company_with(tmp_path, training="said").extensions) == []
     assert set(extensions.taught()) == {Example("do T-7 again", "undo"), Example("what a nice day", "out_of_scope")}
     await _run(settings, "--label", "1", "ticket.reopen")
-    extensions.load(parking.company_with(tmp_path, training="said"))
+    extensions.load(parking.company_with(tmp_path, training="said").extensions)
     assert {one.intent for one in extensions.taught() if one.text == "do T-7 again"} == {"ticket.reopen"}
 
 
@@ -86,9 +86,9 @@ async def test_at_a_terminal_they_are_gone_through_one_after_the_other(
     settings: Settings, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     typed = iter(["o", "what nice weather", "nonsense", "1", "do it again", "q"])
-    monkeypatch.setattr(nlu_review.Prompt, "ask", lambda *_arguments, **_options: next(typed))
+    monkeypatch.setattr("rich.prompt.Prompt.ask", lambda *_arguments, **_options: next(typed))
     await nlu_review.go_through(settings, 50)
-    extensions.load(parking.company_with(tmp_path, training="said"))
+    extensions.load(parking.company_with(tmp_path, training="said").extensions)
     assert set(extensions.taught()) == {Example("what nice weather", "out_of_scope"), Example("do it again", "undo")}
     async with database.transaction() as session:
         left = await misunderstood.to_review(session, SYSTEM, 9)

@@ -35,7 +35,7 @@ async def demo(port: int) -> None:
     crm_core.load()
     database_file = _fresh_database()
     plain_company = read_company(COMPANY_FILE)
-    for fault in extensions.load(plain_company):
+    for fault in extensions.load(plain_company.extensions):
         console.print(f"Left out: {fault}", style="yellow", markup=False)
     key = secrets.token_urlsafe(16)
     services = await stand_ins.start(port, plain_company, key)

@@ -41,7 +41,7 @@ def _esperanto(folder: Path, templates: dict[str, list[str]] = TEMPLATES) -> Pat
 
 async def test_who_speaks_a_new_language_is_understood_and_answered_in_it(database: Database, tmp_path: Path) -> None:
     _esperanto(tmp_path)
-    assert extensions.load(parking.company_with(tmp_path, languages="languages")) == []
+    assert extensions.load(parking.company_with(tmp_path, languages="languages").extensions) == []
     async with database.transaction() as session:
         talk = Talk(database, as_actor(await people.add_agent(session, "Mira Okafor")))
     reply = await talk.say("Bonvolu malfermu nu bileton La printilo brulas, dankon")
@@ -53,7 +53,7 @@ async def test_who_speaks_a_new_language_is_understood_and_answered_in_it(databa
 
 def test_it_goes_with_the_company_that_brought_it(tmp_path: Path) -> None:
     _esperanto(tmp_path)
-    extensions.load(parking.company_with(tmp_path, languages="languages"))
+    extensions.load(parking.company_with(tmp_path, languages="languages").extensions)
     assert understand("malfermu bileton La printilo brulas", "eo") is not None
     extensions.unload()
     assert catalogue.languages() == ["de", "en"]
@@ -62,14 +62,14 @@ def test_it_goes_with_the_company_that_brought_it(tmp_path: Path) -> None:
 
 def test_its_sentences_are_told_from_english_ones(tmp_path: Path) -> None:
     _esperanto(tmp_path)
-    extensions.load(parking.company_with(tmp_path, languages="languages"))
+    extensions.load(parking.company_with(tmp_path, languages="languages").extensions)
     assert tongues.written_in("nia telefono estas ĝenata kaj ni laboras", ["en", "de", "eo"]) == "eo"
     assert tongues.written_in("our phones are out today", ["en", "de", "eo"]) == "en"
 
 
 def test_its_utterances_and_templates_are_learnt(tmp_path: Path) -> None:
     _esperanto(tmp_path)
-    extensions.load(parking.company_with(tmp_path, languages="languages"))
+    extensions.load(parking.company_with(tmp_path, languages="languages").extensions)
     taught = extensions.taught()
     assert Example("malfaru tion", "undo") in taught
     assert any(one.text.startswith("nova bileto") and one.intent == "ticket.open" for one in taught)
@@ -83,7 +83,7 @@ def test_what_it_lacks_is_named(tmp_path: Path) -> None:
         "eo",
         {"ticket.resolved": "Farita.", "ticket.assigned": "", "agent.on-duty": "Unu persono deĵoras: {names}."},
     )
-    extensions.load(parking.company_with(tmp_path, languages="languages"))
+    extensions.load(parking.company_with(tmp_path, languages="languages").extensions)
     missing = {part.name: part.missing for part in completeness.parts("eo")}
     assert missing["words hearing.po"] == []
     assert "ticket.claimed: missing" in missing["texts support.po"]
@@ -115,7 +115,7 @@ def test_templates_that_are_wrong_are_told_with_their_line(tmp_path: Path) -> No
         {"coffee.make": ["kafon"], "ticket.claim": ["prenu {bileto}"], "undo": [], "help": ["helpu"]},
     )
     file = language / "commands.yml"
-    faults = {str(fault) for fault in extensions.load(parking.company_with(tmp_path, languages="languages"))}
+    faults = {str(fault) for fault in extensions.load(parking.company_with(tmp_path, languages="languages").extensions)}
     assert faults == {
         f"{file}:1: there is no command coffee.make",
         f"{file}:5: ticket.claim: prenu {{bileto}}: the function has no argument bileto",
@@ -127,5 +127,5 @@ def test_templates_that_are_wrong_are_told_with_their_line(tmp_path: Path) -> No
 def test_a_folder_that_is_named_after_no_language_is_told(tmp_path: Path) -> None:
     folder = tmp_path / "languages" / "klingon"
     parking.write_texts(folder / "common.po", "eo", {"ask.empty": "?"})
-    [fault] = extensions.load(parking.company_with(tmp_path, languages="languages"))
+    [fault] = extensions.load(parking.company_with(tmp_path, languages="languages").extensions)
     assert str(fault) == f"{folder}: is named after no language: fr, it, pt, …"
