@@ -43,6 +43,15 @@ def now() -> datetime:
     return people.NOW
 
 
+@pytest.fixture
+def own_commands() -> Iterator[None]:
+    """Of a test that loads some, nothing stays."""
+    from intents import extensions
+
+    yield
+    extensions.unload()
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a server; each test makes a database of its own on it."""

@@ -42,13 +42,14 @@ def read_folder(folder: Path) -> list[Example]:
 def read_marked(folder: Path) -> list[Example]:
     """Of every file below. Raises NotFound where there is none, Invalid for one that is no training data."""
     files = sorted(folder.rglob("*.yml"))
-    examples = [example for file in files for example in _read_file(file)]
+    examples = [example for file in files for example in read_file(file)]
     if not examples:
         raise NotFound("nlu.no-examples", folder=str(folder))
     return examples
 
 
-def _read_file(file: Path) -> Iterator[Example]:
+def read_file(file: Path) -> Iterator[Example]:
+    """As they are marked. Raises Invalid."""
     try:
         content = yaml.load(file.read_text(encoding="utf-8"), Loader=SafeLoader)
     except (OSError, ValueError, yaml.YAMLError) as error:
