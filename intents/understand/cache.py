@@ -26,7 +26,19 @@ from intents.understand.tagging_orders import TaggingOrder
 
 AnyOrder: TypeAlias = Order | TaggingOrder
 Learnt = TypeVar("Learnt")
-_CODE = ("features", "encoder", "fitting", "model", "orders", "training", "trust")
+_CODE = (
+    "emphasis",
+    "emphasising",
+    "encoder",
+    "features",
+    "fitting",
+    "gist",
+    "model",
+    "opposites",
+    "orders",
+    "training",
+    "trust",
+)
 _TAGGING_CODE = (
     "clues", "features", "fits", "lattice", "marks", "noise", "tagging", "tagging_orders", "tagging_training", "tags",
     "tokens", "../values/digits", "../values/numbers", "../values/seeking", "../values/writer", "../values/written",

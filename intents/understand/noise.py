@@ -13,7 +13,8 @@ from intents.understand.marks import Marked, Span
 WRONG_WORDS = 0.05
 _WORD = re.compile(r"\S+")
 _ADDRESS = re.compile(r"\w@\w|^sip:")
-_MARKS = re.compile(r"(?<!\d)[^\w\s€$£%+]|[^\w\s€$£%+](?!\d)|[-/–]")
+# A comma in a number stays, a hyphen between letters too: what is spoken is written so.
+_MARKS = re.compile(r"(?<!\d)[^\w\s€$£%+\-]|[^\w\s€$£%+\-](?!\d)|[/–]|(?<![^\W\d])-|-(?![^\W\d])")
 # What sounds alike, one way or the other.
 _ALIKE = (
     "ss s", "tt t", "nn n", "mm m", "ll l", "ie i", "ei ai", "ph f", "v f", "d t", "b p", "g k", "z s", "ee ea",

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intents.understand import trust
+from intents.understand.emphasising import learn_emphasis
 from intents.understand.encoder import WIDTH, Encoder, load_encoder
 from intents.understand.examples import Example
-from intents.understand.features import Features
+from intents.understand.features import Features, cut
 from intents.understand.fitting import alike, as_matrix, fit_few, fit_many, fit_meaning, is_few
 from intents.understand.model import Floats, Linear, Meaning, Model, Stage
 from intents.understand.orders import Order, Tell, silent
@@ -42,11 +43,12 @@ class _Seen:
     vectors: Floats | None
     labels: NDArray[np.int64]
     common: Floats | None = None
+    emphasised: bool = False
 
     def of(self, which: NDArray[np.int64]) -> _Seen:
         vectors = None if self.vectors is None else self.vectors[which]
         common = None if self.common is None else self.common[np.ix_(which, which)]
-        return _Seen(self.rows[which], vectors, self.labels[which], common)
+        return replace(self, rows=self.rows[which], vectors=vectors, labels=self.labels[which], common=common)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,11 @@ def train(order: Order, tell: Tell = silent) -> Model:
     # The name of an intent says what it is about: of few examples, one of the best.
     named = [Example(_spoken(label), label) for label in labels if label != out_of_scope and _LETTERS.search(label)]
     taught = [*examples, *named]
-    features = Features.seen_in([example.text for example in taught])
+    emphasis, texts = learn_emphasis(taught, order.opposites)
+    features = Features.seen_in(texts)
     total = len(taught) + len(held_out)
-    seen = _see(taught, labels, features, encoder, lambda done: tell(done, total))
+    seen = _see(taught, texts, labels, features, encoder, lambda done: tell(done, total))
+    seen = replace(seen, emphasised=emphasis is not None)
     if is_few(seen.labels):
         seen = replace(seen, common=alike(seen.rows))
     parts = [] if held_out else list(_in_turn(seen, len(examples)))
@@ -73,11 +77,13 @@ def train(order: Order, tell: Tell = silent) -> Model:
         fitted, *others = threads.map(_fit, [seen, *(taught_part for taught_part, _left_out in parts)])
     tested = [(other, left_out) for other, (_taught_part, left_out) in zip(others, parts, strict=True)]
     if held_out:
-        unseen = _see(held_out, labels, features, encoder, lambda done: tell(len(taught) + done, total))
+        plain = [cut(example.text) for example in held_out]
+        said = plain if emphasis is None else list(map(emphasis.of, plain))
+        unseen = _see(held_out, said, labels, features, encoder, lambda done: tell(len(taught) + done, total))
         tested = [(fitted, unseen.of(np.flatnonzero(unseen.labels >= 0)))]
     stranger = labels.index(out_of_scope) if out_of_scope in labels else None
     first, second = _stages(fitted, tested, stranger)
-    return Model(labels, out_of_scope, features, fitted.meaning, first, second)
+    return Model(labels, out_of_scope, features, fitted.meaning, first, second, emphasis)
 
 
 def _spoken(label: str) -> str:
@@ -87,13 +93,14 @@ def _spoken(label: str) -> str:
 
 def _see(
     examples: Sequence[Example],
+    texts: Sequence[str],
     labels: list[str],
     features: Features,
     encoder: Encoder | None,
     tell: Callable[[int], None],
 ) -> _Seen:
     columns = {label: column for column, label in enumerate(labels)}
-    rows = as_matrix([features.row(example.text) for example in examples], features.count)
+    rows = as_matrix([features.row(text) for text in texts], features.count)
     learnt = np.array([columns.get(example.intent, -1) for example in examples], dtype=np.int64)
     if encoder is None:
         tell(len(examples))
@@ -112,13 +119,13 @@ def _fit(seen: _Seen) -> _Fitted:
     first = _fit_linear(seen, None)
     if seen.vectors is None:
         return _Fitted(None, first, None)
-    meaning = fit_meaning(seen.vectors, seen.labels, few=seen.common is not None)
+    meaning = fit_meaning(seen.vectors, seen.labels, few=seen.common is not None, emphasised=seen.emphasised)
     return _Fitted(meaning, first, _fit_linear(seen, meaning.of(seen.vectors)))
 
 
 def _fit_linear(seen: _Seen, meaning: Floats | None) -> Linear:
     if seen.common is None:
-        return fit_many(seen.rows, meaning, seen.labels)
+        return fit_many(seen.rows, meaning, seen.labels, emphasised=seen.emphasised)
     return fit_few(seen.rows, seen.common, meaning, seen.labels)
 
 

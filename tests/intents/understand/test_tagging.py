@@ -16,7 +16,7 @@ from intents.slot import Heard
 from intents.understand import cache
 from intents.understand.marks import read_marks
 from intents.understand.noise import Noise
-from intents.understand.own import own_tagging_order
+from intents.understand.own_tagging import own_tagging_order
 from intents.understand.slot_evaluation import slot_quality
 from intents.understand.tagging import Tagger, load_tagger
 from intents.understand.tagging_orders import TaggingOrder
