@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from intents.understand import trust
 from intents.understand.emphasising import learn_emphasis
@@ -178,7 +179,7 @@ def _stage(
 
 
 def _scores(linear: Linear, meaning: Meaning | None, seen: _Seen) -> Floats:
-    found = seen.rows @ linear.terms.astype(np.float32) + linear.bias
+    found = (seen.rows @ sparse.diags(linear.step)) @ linear.terms.astype(np.float32) + linear.bias
     if meaning is not None and linear.meaning is not None and seen.vectors is not None:
         found = found + meaning.of(seen.vectors) @ linear.meaning
     return np.asarray(found, np.float32)
