@@ -13,7 +13,7 @@ from crm_core.conversation import ChoiceToken, Conversation, chosen, remembered
 from crm_core.errors import CrmError, Invalid, NotFound, Refused
 from crm_core.message import say
 from crm_core.support import satisfaction
-from intents import dialogue, offering
+from intents import dialogue, misunderstood, offering
 from intents.ask import Ask
 from intents.registry import Command, Context, commands, run
 from intents.reply import Choice, Choices, Reply, Tone
@@ -126,6 +126,7 @@ async def _as_meant(context: Context, conversation: Conversation, text: str) -> 
     meant = context.ask.meant
     command = commands().get(meant.intent or "") if meant is not None else None
     if meant is None or command is None or meant.confidence < ASKED_BELOW:
+        await misunderstood.keep(context, text)
         return offering.not_understood(context, text, meant.alternatives if meant is not None else ())
     if command.changes and meant.confidence < SURE:
         return offering.proposed(context, command, meant.words)

@@ -31,3 +31,8 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
 
 def show(text: str) -> None:
     Console(soft_wrap=True).print(text, markup=False, highlight=False)
+
+
+def show_fault(text: str) -> None:
+    """Beside the result, for who looks."""
+    Console(stderr=True, soft_wrap=True).print(text, style="yellow", markup=False, highlight=False)

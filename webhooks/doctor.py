@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm_core import agents, hold, schema
 from crm_core.company import CompanyFileError
+from intents import extensions
 from webhooks import transcriber
 from webhooks.complaints import cause
 from webhooks.rasa.client import describe as describe_rasa
@@ -60,6 +61,8 @@ async def _findings(settings: Settings, *, live: bool) -> AsyncIterator[Finding]
         yield Finding(Verdict.WRONG, "company file", str(error))
         return
     yield Finding(Verdict.GOOD, "company file", f"{settings.offhook_config}: {runtime.company.name}")
+    for finding in _extensions(runtime):
+        yield finding
     try:
         async for finding in _database(runtime):
             yield finding
@@ -75,6 +78,17 @@ async def _findings(settings: Settings, *, live: bool) -> AsyncIterator[Finding]
     if live:
         async for finding in _live(runtime):
             yield finding
+
+
+def _extensions(runtime: Runtime) -> list[Finding]:
+    """Nothing where nobody added anything."""
+    added = [one for one in extensions.loaded() if one.commands]
+    found = [
+        Finding(Verdict.GOOD, "own commands", f"{', '.join(one.name for one in each.commands)}: {each.source.name}")
+        for each in added
+    ]
+    faults = [*runtime.faults, *extensions.clashes()]
+    return found + [Finding(Verdict.WRONG, "own commands", str(fault)) for fault in faults]
 
 
 async def _database(runtime: Runtime) -> AsyncIterator[Finding]:

@@ -41,6 +41,7 @@ IMPERSONAL = {
     "shift_change": "when colleagues work",
     "stage": "the pipeline",
     "ticket_view": "lists that colleagues saved",
+    "misunderstood": "sentences of which only words stay that are nobody's",
     "offer": "which colleague was rung for which call",
     "project_member": "colleagues",
     "stopwatch": "colleagues, and the number of what they work on",

@@ -11,8 +11,11 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from intents.understand.emphasis import Emphasis
 from intents.understand.encoder import Encoder
-from intents.understand.features import Features, Row, Terms
+from intents.understand.features import Features, Row, Terms, cut
+from intents.understand.gist import Gist
+from intents.understand.opposites import Opposites
 
 Floats = NDArray[np.float32]
 Tier = Literal[1, 2]
@@ -85,10 +88,15 @@ class Model:
     meaning: Meaning | None
     first: Stage
     second: Stage | None
+    emphasis: Emphasis | None = None
+
+    def row(self, text: str) -> Row:
+        plain = cut(text)
+        return self.features.row(plain if self.emphasis is None else self.emphasis.of(plain))
 
     def guess(self, text: str, encoder: Encoder | None = None, tier: Tier | None = None) -> Guess:
         """By the first tier where that is sure, else by both; `tier` asks for the answer of one."""
-        row = self.features.row(text)
+        row = self.row(text)
         deep = self.second if encoder is not None and self.meaning is not None else None
         if tier != 2 or deep is None:
             quick = self._guess(self.first, 1, self.first.chances(row, None))
@@ -126,6 +134,11 @@ class Model:
                 told[name] = [stage.sharpness, stage.refused_below, stage.sure_from]
                 if stage.linear.meaning is not None:
                     arrays[f"{name}_meaning"] = stage.linear.meaning
+        if self.emphasis is not None:
+            for name, part in (("gist", self.emphasis.gist), ("turn", self.emphasis.opposites)):
+                if part is not None:
+                    arrays[name] = part.weights.astype(np.float16)
+                    told[name] = part.bias
         if self.meaning is not None:
             told["weight"] = self.meaning.weight
             if self.meaning.centre is not None and self.meaning.shape is not None:
@@ -148,7 +161,14 @@ def load_model(folder: Path) -> Model:
     meaning = Meaning(told["weight"], arrays.get("centre"), arrays.get("shape")) if "weight" in told else None
     first = _stage("first", told, arrays)
     second = _stage("second", told, arrays) if "second" in told else None
-    return Model(told["labels"], told["out_of_scope"], features, meaning, first, second)
+    return Model(told["labels"], told["out_of_scope"], features, meaning, first, second, _emphasis(told, arrays))
+
+
+def _emphasis(told: dict[str, Any], arrays: dict[str, Any]) -> Emphasis | None:
+    if "gist" not in told:
+        return None
+    turn = Opposites(arrays["turn"].astype(np.float32), told["turn"]) if "turn" in told else None
+    return Emphasis(Gist(arrays["gist"].astype(np.float32), told["gist"]), turn)
 
 
 def _columns(names: list[str]) -> dict[str, int]:

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from crm_core.company import Company
 from crm_core.db import Database
+from tests.intents.extensions import parking
 from tests.journeys.stage import Stage, set_stage
 from tests.webhooks.rasa.rasa_server import RasaServer
 from webhooks import connect, doctor
@@ -149,3 +150,16 @@ async def test_live_says_which_token_is_wrong(stage: Stage, capsys: pytest.Captu
     assert "✗ transcriber    the transcriber answered 401 (invalid_api_key)" in said
     assert "z" * 35 not in said
     assert "sk-wrong" not in said
+
+
+@pytest.mark.usefixtures("own_commands")
+async def test_commands_of_the_companys_own_are_named_and_faulty_ones_explained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = parking.write(tmp_path / "my_commands")
+    broken = parking.module(folder, "import nothing_of_that_name\n")
+    file = parking.company_file(tmp_path, commands="my_commands")
+    healthy, said = await _said(_settings(tmp_path, offhook_config=file), capsys)
+    assert not healthy
+    assert f"✓ own commands   parking.free, parking.price: {folder}" in said
+    assert f"✗ own commands   {broken}:1: ModuleNotFoundError" in said
