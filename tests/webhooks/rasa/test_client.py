@@ -93,11 +93,18 @@ async def test_an_answer_without_sense_counts_as_none(rasa: RasaServer, client: 
     assert len(rasa.heard) == 2
 
 
-async def test_a_server_that_is_slow_costs_one_sentence_its_patience(
-    rasa: RasaServer, client: RasaClient, clock: Clock, monkeypatch: pytest.MonkeyPatch
+async def test_nobody_waits_long_for_a_server_that_is_slow(
+    rasa: RasaServer, client: RasaClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client_module, "PARSE_SECONDS", 0.02)
     rasa.is_slow = True
+    assert await client.listen(SENTENCE) is None
+
+
+async def test_a_server_that_fails_is_left_alone_for_a_while(
+    rasa: RasaServer, client: RasaClient, clock: Clock
+) -> None:
+    rasa.hangs_up = True
     assert [await client.listen(SENTENCE) for _ in range(5)] == [None] * 5
     assert len(rasa.heard) == 1
     clock.now += PAUSE
