@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TypeAlias
 
 import aiohttp
@@ -16,6 +17,7 @@ from crm_core.company import CompanyFileError
 from intents import catalogue, extensions
 from webhooks import transcriber
 from webhooks.complaints import cause
+from webhooks.rasa.client import describe as describe_rasa
 from webhooks.runtime import Runtime
 from webhooks.serve import build_runtime
 from webhooks.settings import Settings, revealed
@@ -72,6 +74,7 @@ async def _findings(settings: Settings, *, live: bool) -> AsyncIterator[Finding]
     if runtime.company.files.storage == "s3":
         yield _store(settings)
     yield _transcriber(settings)
+    yield _rasa(settings)
     if live:
         async for finding in _live(runtime):
             yield finding
@@ -162,6 +165,19 @@ def _transcriber(settings: Settings) -> Finding:
     return Finding(Verdict.GOOD, "transcriber", f"is set: {said} writes out voicemails")
 
 
+def _rasa(settings: Settings) -> Finding:
+    if settings.rasa_url is None and settings.rasa_action_token is None:
+        said = "is off; RASA_URL has a Rasa server understand people, RASA_ACTION_TOKEN lets one act here"
+        return Finding(Verdict.OFF, "Rasa", said)
+    if settings.rasa_action_token is not None and find_spec("rasa_sdk") is None:
+        said = "RASA_ACTION_TOKEN is set, but rasa-sdk is missing: pip install '.[rasa]'"
+        return Finding(Verdict.WRONG, "Rasa", said)
+    does = "leads the conversations" if settings.is_driven else "understands people"
+    served = f"{settings.rasa_url} {does}" if settings.rasa_url else "no server is asked"
+    acting = f"actions at {settings.base_url}/rasa/webhook" if settings.rasa_action_token else "no actions"
+    return Finding(Verdict.GOOD, "Rasa", f"is set: {served}, {acting}")
+
+
 async def _live(runtime: Runtime) -> AsyncIterator[Finding]:
     settings = runtime.settings
     yield await _tried("round trip", lambda: _reach_ourselves(settings))
@@ -173,6 +189,8 @@ async def _live(runtime: Runtime) -> AsyncIterator[Finding]:
         yield await _tried("Telegram", lambda: _ask_telegram(settings))
     if settings.has_transcriber:
         yield await _tried("transcriber", lambda: transcriber.describe(settings))
+    if settings.rasa_url is not None:
+        yield await _tried("Rasa", lambda: describe_rasa(settings))
 
 
 async def _tried(subject: str, check: Callable[[], Awaitable[Checked]]) -> Finding:

@@ -9,10 +9,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeAlias, TypeVar
 
 import structlog
 
@@ -20,16 +21,44 @@ from crm_core.errors import Refused
 from intents.understand.encoder import encoder_version
 from intents.understand.model import Model, load_model
 from intents.understand.orders import Order, Tell, silent
+from intents.understand.tagging import Tagger, load_tagger
+from intents.understand.tagging_orders import TaggingOrder
 
-_CODE = ("features", "encoder", "fitting", "model", "orders", "training", "trust")
+AnyOrder: TypeAlias = Order | TaggingOrder
+Learnt = TypeVar("Learnt")
+_CODE = (
+    "emphasis",
+    "emphasising",
+    "encoder",
+    "features",
+    "fitting",
+    "gist",
+    "learning",
+    "model",
+    "opposites",
+    "orders",
+    "training",
+    "trust",
+)
+_TAGGING_CODE = (
+    "clues", "features", "fits", "lattice", "marks", "noise", "tagging", "tagging_orders", "tagging_training", "tags",
+    "tokens", "../values/digits", "../values/numbers", "../values/seeking", "../values/writer", "../values/written",
+)  # fmt: skip
 _LIBRARIES = ("numpy", "scipy", "scikit-learn")
 _KEPT = 3
 _log = structlog.get_logger(__name__)
 
 
 def default_folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "offhook" / "understanding"
+    return _cache() / "understanding"
+
+
+def tagger_folder() -> Path:
+    return _cache() / "tagging"
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "offhook"
 
 
 def can_learn() -> bool:
@@ -42,34 +71,47 @@ def cached_or_learnt(order: Order, folder: Path | None = None, tell: Tell = sile
 
     Raises Refused where it is not cached and cannot be learnt.
     """
-    base = folder or default_folder()
+    return _cached_or_learnt(order, load_model, folder or default_folder(), tell)
+
+
+def cached_or_learnt_tagger(order: TaggingOrder, folder: Path | None = None, tell: Tell = silent) -> Tagger:
+    """The same of which words are which argument; it needs no extra to be learnt."""
+    return _cached_or_learnt(order, load_tagger, folder or tagger_folder(), tell)
+
+
+def _cached_or_learnt(order: AnyOrder, load: Callable[[Path], Learnt], base: Path, tell: Tell) -> Learnt:
     place = base / key(order)
     try:
-        return load_model(place)
+        return load(place)
     except FileNotFoundError:
         pass
     except (OSError, ValueError, KeyError, TypeError) as error:
         _log.warning("understanding.cache_damaged", folder=str(place), because=str(error))
     _learn_into(place, order, tell)
     _tidy(base)
-    return load_model(place)
+    return load(place)
 
 
-def key(order: Order) -> str:
+def key(order: AnyOrder) -> str:
     """The same for the same examples under the same code and libraries, in any process and on any machine."""
-    digest = hashlib.sha256(json.dumps(asdict(order), ensure_ascii=False).encode())
-    for name in _CODE:
+    digest = hashlib.sha256(order.as_json().encode())
+    for name in _CODE if isinstance(order, Order) else _TAGGING_CODE:
         digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
-    versions = [*map(_version, _LIBRARIES), encoder_version() if order.with_encoder else None]
-    digest.update(json.dumps(versions).encode())
+    encoder = encoder_version() if isinstance(order, Order) and order.with_encoder else None
+    digest.update(json.dumps([*map(_version, _LIBRARIES), encoder]).encode())
     return digest.hexdigest()[:32]
 
 
-def learn(order: Order, folder: Path, tell: Tell = silent) -> None:
+def learn(order: AnyOrder, folder: Path, tell: Tell = silent) -> None:
     """In a process of its own: what learning needs of memory is given back. Raises Refused."""
-    if not can_learn():
-        raise Refused("nlu.extra-missing")
-    command = [sys.executable, "-m", "intents.understand.training", str(folder)]
+    match order:
+        case Order():
+            module = "intents.understand.learning"
+            if not can_learn():
+                raise Refused("nlu.extra-missing")
+        case TaggingOrder():
+            module = "intents.understand.tagging_training"
+    command = [sys.executable, "-m", module, str(folder)]
     with tempfile.TemporaryFile("w+", encoding="utf-8") as complaints:
         process = subprocess.Popen(  # noqa: S603
             command,
@@ -99,7 +141,7 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"}
 
 
-def _learn_into(place: Path, order: Order, tell: Tell) -> None:
+def _learn_into(place: Path, order: AnyOrder, tell: Tell) -> None:
     """Whole or not at all; where two processes learn the same at once, either is as good."""
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place.parent, prefix=".learning-") as made:

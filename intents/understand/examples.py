@@ -27,8 +27,11 @@ _COLUMNS = ("text", "intent", "split")
 
 @dataclass(frozen=True, slots=True)
 class Example:
+    """`values` are the places of the tokens (`intents.understand.gist.tokens`) that belong to an argument."""
+
     text: str
     intent: str
+    values: tuple[int, ...] = ()
 
 
 def read_folder(folder: Path) -> list[Example]:
@@ -75,6 +78,17 @@ def _read_block(file: Path, block: dict[str, Any]) -> Iterator[Example]:
 def unmarked(text: str) -> str:
     """`close T-7` of `close [T-7](ticket)`."""
     return _MARK.sub(r"\1", text)
+
+
+def marked_places(text: str) -> list[tuple[int, int]]:
+    """Where in the text without its marks the marked words begin and end."""
+    places: list[tuple[int, int]] = []
+    shift = 0
+    for mark in _MARK.finditer(text):
+        begin = mark.start() - shift
+        places.append((begin, begin + len(mark[1])))
+        shift += len(mark[0]) - len(mark[1])
+    return places
 
 
 def read_table(file: Path) -> dict[str, list[Example]]:

@@ -119,4 +119,4 @@ class Features:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", cut(text)).lower()
+    return unicodedata.normalize("NFKC", text).lower()

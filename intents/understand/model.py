@@ -11,8 +11,11 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from intents.understand.emphasis import Emphasis
 from intents.understand.encoder import Encoder
-from intents.understand.features import Features, Row, Terms
+from intents.understand.features import Features, Row, Terms, cut
+from intents.understand.gist import Gist
+from intents.understand.opposites import Opposites
 
 Floats = NDArray[np.float32]
 Tier = Literal[1, 2]
@@ -49,16 +52,23 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """One score a label. Half precision where the encoder takes longer anyway, and on disk: what it loses is far below
-    what the scores differ by."""
+    """One score a label. Of `terms` a line a term, in steps of `step` of its own: what is lost by that is far below what
+    the scores differ by, and it is a quarter of the memory."""
 
-    terms: NDArray[np.float16] | Floats
+    terms: NDArray[np.int8]
+    step: Floats
     meaning: Floats | None
     bias: Floats
 
+    @classmethod
+    def of(cls, terms: NDArray[Any], meaning: Floats | None, bias: Floats) -> Linear:
+        step = np.abs(terms).max(axis=1) / 127
+        step[step == 0] = 1
+        return cls(np.round(terms / step[:, None]).astype(np.int8), step.astype(np.float32), meaning, bias)
+
     def scores(self, row: Row, meaning: Floats | None) -> Floats:
         columns, values = row
-        found = self.bias + values @ self.terms[columns].astype(np.float32, copy=False)
+        found = self.bias + (values * self.step[columns]) @ self.terms[columns].astype(np.float32)
         return found if meaning is None or self.meaning is None else found + meaning @ self.meaning
 
 
@@ -85,10 +95,15 @@ class Model:
     meaning: Meaning | None
     first: Stage
     second: Stage | None
+    emphasis: Emphasis | None = None
+
+    def row(self, text: str) -> Row:
+        plain = cut(text)
+        return self.features.row(plain if self.emphasis is None else self.emphasis.of(plain))
 
     def guess(self, text: str, encoder: Encoder | None = None, tier: Tier | None = None) -> Guess:
         """By the first tier where that is sure, else by both; `tier` asks for the answer of one."""
-        row = self.features.row(text)
+        row = self.row(text)
         deep = self.second if encoder is not None and self.meaning is not None else None
         if tier != 2 or deep is None:
             quick = self._guess(self.first, 1, self.first.chances(row, None))
@@ -120,12 +135,18 @@ class Model:
         for name, stage in stages.items():
             if stage is not None:
                 arrays |= {
-                    f"{name}_terms": stage.linear.terms.astype(np.float16, copy=False),
+                    f"{name}_terms": stage.linear.terms,
+                    f"{name}_step": stage.linear.step,
                     f"{name}_bias": stage.linear.bias,
                 }
                 told[name] = [stage.sharpness, stage.refused_below, stage.sure_from]
                 if stage.linear.meaning is not None:
                     arrays[f"{name}_meaning"] = stage.linear.meaning
+        if self.emphasis is not None:
+            for name, part in (("gist", self.emphasis.gist), ("turn", self.emphasis.opposites)):
+                if part is not None:
+                    arrays[name] = part.weights.astype(np.float16)
+                    told[name] = part.bias
         if self.meaning is not None:
             told["weight"] = self.meaning.weight
             if self.meaning.centre is not None and self.meaning.shape is not None:
@@ -148,7 +169,14 @@ def load_model(folder: Path) -> Model:
     meaning = Meaning(told["weight"], arrays.get("centre"), arrays.get("shape")) if "weight" in told else None
     first = _stage("first", told, arrays)
     second = _stage("second", told, arrays) if "second" in told else None
-    return Model(told["labels"], told["out_of_scope"], features, meaning, first, second)
+    return Model(told["labels"], told["out_of_scope"], features, meaning, first, second, _emphasis(told, arrays))
+
+
+def _emphasis(told: dict[str, Any], arrays: dict[str, Any]) -> Emphasis | None:
+    if "gist" not in told:
+        return None
+    turn = Opposites(arrays["turn"].astype(np.float32), told["turn"]) if "turn" in told else None
+    return Emphasis(Gist(arrays["gist"].astype(np.float32), told["gist"]), turn)
 
 
 def _columns(names: list[str]) -> dict[str, int]:
@@ -156,7 +184,7 @@ def _columns(names: list[str]) -> dict[str, int]:
 
 
 def _stage(name: str, told: dict[str, Any], arrays: dict[str, Any]) -> Stage:
-    # The first tier is asked every time, and widening its numbers would take as long as all the rest.
-    terms = arrays[f"{name}_terms"].astype(np.float32 if name == "first" else np.float16)
-    linear = Linear(terms, arrays.get(f"{name}_meaning"), arrays[f"{name}_bias"])
+    linear = Linear(
+        arrays[f"{name}_terms"], arrays[f"{name}_step"], arrays.get(f"{name}_meaning"), arrays[f"{name}_bias"]
+    )
     return Stage(linear, *told[name])

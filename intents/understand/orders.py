@@ -24,12 +24,14 @@ def has_encoder() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`held_out` says how far to trust the model; without it, parts of the examples do."""
+    """`held_out` says how far to trust the model; without it, parts of the examples do. `opposites` are intents that
+    do something, each with the one that undoes it."""
 
     examples: list[Example]
     held_out: list[Example] = field(default_factory=list)
     out_of_scope: str | None = None
     with_encoder: bool = field(default_factory=has_encoder)
+    opposites: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Raises Invalid where there is nothing to choose between."""
@@ -43,5 +45,9 @@ class Order:
     @classmethod
     def read(cls, text: str) -> Order:
         told = json.loads(text)
-        examples, held_out = ([Example(**one) for one in told.pop(name)] for name in ("examples", "held_out"))
-        return cls(examples, held_out, **told)
+        examples, held_out = (
+            [Example(one["text"], one["intent"], tuple(one["values"])) for one in told.pop(name)]
+            for name in ("examples", "held_out")
+        )
+        opposites = [(does, undoes) for does, undoes in told.pop("opposites")]
+        return cls(examples, held_out, opposites=opposites, **told)

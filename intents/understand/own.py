@@ -3,16 +3,30 @@ so that who mixes them is understood too."""
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
+
 import crm_core
 from intents import extensions
-from intents.understand import examples
-from intents.understand.examples import Example
+from intents.understand import examples, gist
+from intents.understand.examples import Example, marked_places, unmarked
 from intents.understand.masking import masked
+from intents.understand.opposites import own_opposites
 from intents.understand.orders import Order
 
 
 def own_order() -> Order:
     """Whoever asks the model that is learnt from it asks with `masked` text, too. Raises as `read_folder` does."""
     crm_core.load()
-    taught = [*examples.read_folder(examples.TRAINING), *extensions.taught()]
-    return Order([Example(masked(one.text), one.intent) for one in taught], out_of_scope=examples.OUT_OF_SCOPE)
+    taught = [_taught(example) for example in [*examples.read_marked(examples.TRAINING), *extensions.taught()]]
+    return Order(taught, out_of_scope=examples.OUT_OF_SCOPE, opposites=own_opposites())
+
+
+def _taught(marked: Example) -> Example:
+    said = unmarked(marked.text)
+    text = masked(said)
+    is_value = gist.tokens_within(said, marked_places(marked.text))
+    seen = SequenceMatcher(None, gist.tokens(said), gist.tokens(text), autojunk=False)
+    values = (
+        block.b + step for block in seen.get_matching_blocks() for step in range(block.size) if is_value[block.a + step]
+    )
+    return Example(text, marked.intent, tuple(values))

@@ -1,29 +1,28 @@
-"""Learning a model from examples. Runs as a process of its own (`python -m intents.understand.training`), so that what
-it needs of memory is given back."""
+"""Learning a model from examples."""
 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from intents.understand import trust
+from intents.understand.emphasising import learn_emphasis
 from intents.understand.encoder import WIDTH, Encoder, load_encoder
 from intents.understand.examples import Example
-from intents.understand.features import Features
+from intents.understand.features import Features, cut
 from intents.understand.fitting import alike, as_matrix, fit_few, fit_many, fit_meaning, is_few
 from intents.understand.model import Floats, Linear, Meaning, Model, Stage
 from intents.understand.orders import Order, Tell, silent
 
 _SEED = 0
-# Up to so many examples each is held out in turn, a third at a time, above a half; of many, every fifth once.
+# Up to so many examples each is held out in turn, a third at a time; of more one third, of many every fifth.
 _SOME, _MANY = 600, 2000
 _ENCODED_AT_ONCE = 64
 _CORES = 2
@@ -42,11 +41,12 @@ class _Seen:
     vectors: Floats | None
     labels: NDArray[np.int64]
     common: Floats | None = None
+    emphasised: bool = False
 
     def of(self, which: NDArray[np.int64]) -> _Seen:
         vectors = None if self.vectors is None else self.vectors[which]
         common = None if self.common is None else self.common[np.ix_(which, which)]
-        return _Seen(self.rows[which], vectors, self.labels[which], common)
+        return replace(self, rows=self.rows[which], vectors=vectors, labels=self.labels[which], common=common)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +56,19 @@ class _Fitted:
     second: Linear | None
 
 
-def train(order: Order, tell: Tell = silent) -> Model:
+def train(order: Order, tell: Tell = silent, encoder: Encoder | None = None) -> Model:
+    """The encoder is loaded where it is wanted and not handed in."""
     examples, held_out, out_of_scope = order.examples, order.held_out, order.out_of_scope
     labels = sorted({example.intent for example in examples})
-    encoder = load_encoder() if order.with_encoder else None
+    encoder = encoder or load_encoder() if order.with_encoder else None
     # The name of an intent says what it is about: of few examples, one of the best.
     named = [Example(_spoken(label), label) for label in labels if label != out_of_scope and _LETTERS.search(label)]
     taught = [*examples, *named]
-    features = Features.seen_in([example.text for example in taught])
+    emphasis, texts = learn_emphasis(taught, order.opposites)
+    features = Features.seen_in(texts)
     total = len(taught) + len(held_out)
-    seen = _see(taught, labels, features, encoder, lambda done: tell(done, total))
+    seen = _see(taught, texts, labels, features, encoder, lambda done: tell(done, total))
+    seen = replace(seen, emphasised=emphasis is not None)
     if is_few(seen.labels):
         seen = replace(seen, common=alike(seen.rows))
     parts = [] if held_out else list(_in_turn(seen, len(examples)))
@@ -73,11 +76,13 @@ def train(order: Order, tell: Tell = silent) -> Model:
         fitted, *others = threads.map(_fit, [seen, *(taught_part for taught_part, _left_out in parts)])
     tested = [(other, left_out) for other, (_taught_part, left_out) in zip(others, parts, strict=True)]
     if held_out:
-        unseen = _see(held_out, labels, features, encoder, lambda done: tell(len(taught) + done, total))
+        plain = [cut(example.text) for example in held_out]
+        said = plain if emphasis is None else list(map(emphasis.of, plain))
+        unseen = _see(held_out, said, labels, features, encoder, lambda done: tell(len(taught) + done, total))
         tested = [(fitted, unseen.of(np.flatnonzero(unseen.labels >= 0)))]
     stranger = labels.index(out_of_scope) if out_of_scope in labels else None
     first, second = _stages(fitted, tested, stranger)
-    return Model(labels, out_of_scope, features, fitted.meaning, first, second)
+    return Model(labels, out_of_scope, features, fitted.meaning, first, second, emphasis)
 
 
 def _spoken(label: str) -> str:
@@ -87,13 +92,14 @@ def _spoken(label: str) -> str:
 
 def _see(
     examples: Sequence[Example],
+    texts: Sequence[str],
     labels: list[str],
     features: Features,
     encoder: Encoder | None,
     tell: Callable[[int], None],
 ) -> _Seen:
     columns = {label: column for column, label in enumerate(labels)}
-    rows = as_matrix([features.row(example.text) for example in examples], features.count)
+    rows = as_matrix([features.row(text) for text in texts], features.count)
     learnt = np.array([columns.get(example.intent, -1) for example in examples], dtype=np.int64)
     if encoder is None:
         tell(len(examples))
@@ -112,22 +118,22 @@ def _fit(seen: _Seen) -> _Fitted:
     first = _fit_linear(seen, None)
     if seen.vectors is None:
         return _Fitted(None, first, None)
-    meaning = fit_meaning(seen.vectors, seen.labels, few=seen.common is not None)
+    meaning = fit_meaning(seen.vectors, seen.labels, few=seen.common is not None, emphasised=seen.emphasised)
     return _Fitted(meaning, first, _fit_linear(seen, meaning.of(seen.vectors)))
 
 
 def _fit_linear(seen: _Seen, meaning: Floats | None) -> Linear:
     if seen.common is None:
-        return fit_many(seen.rows, meaning, seen.labels)
+        return fit_many(seen.rows, meaning, seen.labels, emphasised=seen.emphasised)
     return fit_few(seen.rows, seen.common, meaning, seen.labels)
 
 
 def _in_turn(seen: _Seen, examples: int) -> Iterator[tuple[_Seen, _Seen]]:
     """All but a part, and that part. What comes after the examples, the names of the
     intents, is always taught, so that every label is."""
-    folds = 5 if examples > _MANY else 2 if examples > _SOME else 3
+    folds = 5 if examples > _MANY else 3
     part = _parts(seen.labels[:examples], folds)
-    for fold in range(1 if examples > _MANY else folds):
+    for fold in range(1 if examples > _SOME else folds):
         left_out = np.flatnonzero(part == fold)
         taught = np.concatenate([np.flatnonzero(part != fold), np.arange(examples, len(seen.labels))])
         if len(left_out) and set(seen.labels[taught].tolist()) == set(seen.labels.tolist()):
@@ -173,17 +179,7 @@ def _stage(
 
 
 def _scores(linear: Linear, meaning: Meaning | None, seen: _Seen) -> Floats:
-    found = seen.rows @ linear.terms.astype(np.float32) + linear.bias
+    found = (seen.rows @ sparse.diags(linear.step)) @ linear.terms.astype(np.float32) + linear.bias
     if meaning is not None and linear.meaning is not None and seen.vectors is not None:
         found = found + meaning.of(seen.vectors) @ linear.meaning
     return np.asarray(found, np.float32)
-
-
-def main() -> None:
-    """The order comes on the standard input; `done of` goes out, a line a step."""
-    order = Order.read(sys.stdin.read())
-    train(order, lambda done, of: print(done, of, flush=True)).save(Path(sys.argv[1]))
-
-
-if __name__ == "__main__":
-    main()

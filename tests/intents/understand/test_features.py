@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from intents.understand.features import LONGEST, Features, pieces, words
+from intents.understand.features import Features, pieces, words
 
 
 def test_words_and_neighbouring_pairs_are_seen() -> None:
@@ -44,9 +44,3 @@ def test_a_rare_word_tells_more_than_a_common_one() -> None:
 def test_what_was_never_seen_counts_for_nothing() -> None:
     columns, values = Features.seen_in(["abc"]).row("xyz")
     assert len(columns) == len(values) == 0
-
-
-def test_the_end_of_a_very_long_text_is_not_read() -> None:
-    features = Features.seen_in(["ticket", "z" * 5])
-    columns, _values = features.row(" " * LONGEST + "ticket")
-    assert len(columns) == 0

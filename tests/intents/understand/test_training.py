@@ -10,6 +10,7 @@ from crm_core.errors import CrmError
 from intents.understand.encoder import Encoder, load_encoder
 from intents.understand.examples import OUT_OF_SCOPE, Example
 from intents.understand.explaining import explain
+from intents.understand.features import LONGEST
 from intents.understand.model import Model, load_model
 from intents.understand.orders import Order
 from intents.understand.training import train
@@ -101,6 +102,11 @@ def test_a_saved_model_answers_as_before(both: Model, encoder: Encoder, tmp_path
     loaded = load_model(tmp_path)
     for text in ASKED:
         assert loaded.guess(text, encoder) == both.guess(text, encoder)
+
+
+def test_the_end_of_a_very_long_text_is_not_read(both: Model, encoder: Encoder) -> None:
+    text = "hold the caller" + " " * LONGEST
+    assert both.guess(text + "won the deal", encoder) == both.guess(text, encoder)
 
 
 def test_the_name_of_an_intent_is_an_example_too() -> None:
