@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +11,8 @@ class Ask:
     """`text` is what was typed or said, or `token` what a pressed button carries.
 
     `conversation` is a place and a person (`slack:C1:U7`); `account` is the channel's own name of the person, for
-    linking; in a public place (`is_public`) no customer data is shown. `call_id` is the call it was said in.
+    linking; in a public place (`is_public`) no customer data is shown. `call_id` is the call it was said in. `fields` is
+    what was filled into a form when it was sent.
     """
 
     channel: str
@@ -20,9 +22,11 @@ class Ask:
     token: str | None = None
     is_public: bool = False
     call_id: int | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", _storable(self.text))
+        object.__setattr__(self, "fields", {_storable(name): _storable(text) for name, text in self.fields.items()})
         object.__setattr__(self, "token", None if self.token is None else _storable(self.token))
 
 

@@ -41,6 +41,33 @@ def catalogue(language: str) -> Catalog:
     return whole
 
 
+@lru_cache
+def phrases(id: str) -> list[str]:
+    """What people say for something, in all languages: a list of `dialogue.po` with commas between."""
+    return [phrase for listed in _lists(id) for phrase in listed.split(",")]
+
+
+@lru_cache
+def templates(id: str) -> list[str]:
+    """Likewise how they say it, with semicolons between."""
+    return [template for listed in _lists(id) for template in listed.split(";")]
+
+
+def _lists(id: str) -> list[str]:
+    found = (_heard(language).get(id) for language in languages())
+    return [str(entry.string) for entry in found if entry is not None and entry.string]
+
+
+@lru_cache
+def _heard(language: str) -> Catalog:
+    """One file alone: what people say is known before the first text is wanted."""
+    path = LOCALE / language / "dialogue.po"
+    if not path.is_file():
+        return Catalog(locale=language)
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
 @lru_cache(maxsize=4096)
 def _template(language: str, id: str, count: int | None) -> str:
     found = catalogue(language).get(id)

@@ -31,6 +31,11 @@ def code_of(word: str) -> str | None:
     return _codes().get(fold(word.strip()))
 
 
+def names() -> list[str]:
+    """Our own languages, as each of us calls them."""
+    return sorted({str(Locale(one).languages[code]) for one in languages() for code in languages()})
+
+
 def name_of(code: str, language: str) -> str:
     return str(Locale(language).languages.get(code, code))
 

@@ -24,7 +24,10 @@ from intents.router import answer
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One utterance. `response_url` and `is_private` say that only the person themselves sees the answer."""
+    """One utterance. `response_url` and `is_private` say that only the person themselves sees the answer.
+
+    `fields` is what was typed into a form, whose place the answer takes.
+    """
 
     user: str
     name: str
@@ -34,6 +37,7 @@ class Heard:
     thread: str | None = None
     response_url: str | None = None
     is_private: bool = False
+    fields: dict[str, str] | None = None
 
 
 class SlackReader:
@@ -48,7 +52,9 @@ class SlackReader:
         )
         key = f"slack:{said.channel}:{said.user}"
         text = heard(said.text, await _names(session, receipt.payload, said.text))
-        ask = Ask("slack", key, said.user, text, said.token, is_public=not said.is_private)
+        ask = Ask(
+            "slack", key, said.user, text, said.token, is_public=not said.is_private, fields=said.fields or {}
+        )
         if not text and said.token is None:
             ask = replace(ask, text="help")
         reply = await answer(session, actor, ask, now)
@@ -83,6 +89,7 @@ async def _post(session: AsyncSession, said: Heard, reply: Reply, key: str, now:
         payload["thread_ts"] = said.thread
     if said.response_url is not None:
         payload["response_url"] = said.response_url
+        payload["replaces"] = said.fields is not None
     if said.is_private and not said.channel.startswith("D"):
         payload["user"] = said.user
     address = f"slack:{said.channel}:{said.user}"
@@ -124,7 +131,17 @@ def _press(payload: Payload) -> Heard | None:
         token=token,
         response_url=text_at(payload, "response_url") or None,
         is_private=True,
+        fields=_typed(payload),
     )
+
+
+def _typed(payload: Payload) -> dict[str, str] | None:
+    """By the name of the field; None where the message holds no form."""
+    state = payload.get("state")
+    values = state.get("values") if isinstance(state, dict) else None
+    if not isinstance(values, dict) or not values:
+        return None
+    return {str(name): text_at(values, name, blocks.TYPED, "value") for name in values}
 
 
 def _message(event: object) -> Heard:

@@ -16,7 +16,7 @@ from intents import catalogue
 from intents.cards import card, in_words
 from intents.registry import Command, Context, command, commands
 from intents.reply import Fields, Reply, Table
-from intents.slots import CodeArg, LanguageArg, RecordArg, TextArg
+from intents.slots import CodeArg, LanguageArg, RecordArg, TextArg, TongueArg
 from intents.understand.grammar import plain
 
 _MOST_STEPS = 20
@@ -193,12 +193,28 @@ async def link(context: Context, code: CodeArg) -> Reply:
 @command(
     "language",
     {
-        "en": ["language {wanted}", "(speak|switch to|talk) {wanted}"],
-        "de": ["Sprache {wanted}", "(sprich|sprechen sie|wechsle zu|wechseln sie zu|antworte auf) {wanted}"],
+        "en": [
+            "language {wanted}",
+            "(speak|switch to|talk) {wanted}",
+            "(set|change) [the|my] language to {wanted}",
+            "[let us|let's] (in|switch to|go on in|talk in|speak in|answer in) {tongue}",
+        ],
+        "de": [
+            "Sprache {wanted}",
+            "(sprich|sprechen sie|wechsle zu|wechseln sie zu|antworte auf) {wanted}",
+            "(stelle|stellen sie|ändere|ändern sie) die sprache auf {wanted} [um]",
+            "[jetzt|nun|weiter] (auf|in|ins|wechsle ins|wechseln sie ins|antworten sie auf) {tongue}",
+        ],
     },
     changes=True,
 )
-async def set_language(context: Context, wanted: LanguageArg) -> Reply:
+async def set_language(
+    context: Context, wanted: LanguageArg | None = None, tongue: TongueArg | None = None
+) -> Reply:
+    """It stays so, whatever language is spoken, until another is wanted."""
+    wanted = wanted or tongue
+    if wanted is None:
+        raise Invalid("language.which")
     chosen = next((code for code, names in _LANGUAGES.items() if wanted.casefold() in names), None)
     if chosen is None:
         known = ", ".join(context.say(f"language.{code}") for code in catalogue.languages())

@@ -6,26 +6,28 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from intents.registry import commands
+from intents.registry import Command, commands
 from intents.understand.grammar import clean, plain
 
 NEAR_ENOUGH = 62
 
 
 @lru_cache
-def _examples(language: str) -> dict[str, str]:
-    """Speakable examples to themselves; those with an argument end in `…`."""
+def _examples(language: str) -> dict[str, Command]:
+    """What needs no words beside it."""
     return {
-        plain(template): plain(template)
+        plain(template): command
         for command in commands().values()
         for template in command.examples.get(language, ())[:3]
         if "{" not in template
     }
 
 
-def suggest(text: str, language: str, most: int = 3) -> list[str]:
+def suggest(text: str, language: str, most: int = 3) -> list[tuple[Command, dict[str, str]]]:
     """Best first; empty when nothing is near."""
+    examples = _examples(language)
     found = process.extract(
-        clean(text).casefold(), _examples(language), scorer=fuzz.WRatio, limit=most, score_cutoff=NEAR_ENOUGH
+        clean(text).casefold(), list(examples), scorer=fuzz.WRatio, limit=most, score_cutoff=NEAR_ENOUGH
     )
-    return list(dict.fromkeys(example for example, _score, _key in found))
+    near = {examples[example].name: examples[example] for example, _score, _key in found}
+    return [(command, {}) for command in near.values()]
