@@ -11,8 +11,8 @@ class Ask:
     """`text` is what was typed or said, or `token` what a pressed button carries.
 
     `conversation` is a place and a person (`slack:C1:U7`); `account` is the channel's own name of the person, for
-    linking; in a public place (`is_public`) no customer data is shown. `call_id` is the call it was said in. `fields` is
-    what was filled into a form when it was sent.
+    linking; in a public place (`is_public`) no customer data is shown. `call_id` is the call it was said in.
+    `fields` is what was filled into a form when it was sent.
     """
 
     channel: str

@@ -53,7 +53,7 @@ def let_go(context: Context, reply: Reply, pending: Pending) -> Reply:
     return reply.also(context.say("dialogue.dropped", sentence=_outline(context, pending)))
 
 
-def confirmed_first(context: Context, conversation: Conversation, command: Command, words: Mapping[str, str]) -> Reply:
+def propose(context: Context, conversation: Conversation, command: Command, words: Mapping[str, str]) -> Reply:
     """What would be done, in words; a yes carries it out. Raises Invalid for words that are no such values."""
     pinned = dialogue.pinned(command, words, context.heard)
     dialogue.read_arguments(command, pinned, context.heard)
@@ -90,8 +90,7 @@ def _question(context: Context, question: Question) -> str:
     if question.text:
         return question.text
     command = dialogue.command_of(question)
-    slot = next(argument.slot for argument in command.arguments if argument.name == question.argument)
-    return context.say(f"dialogue.ask-{slot.name}")
+    return forms.question(context, next(one for one in command.arguments if one.name == question.argument))
 
 
 def _parts(context: Context, pending: Pending) -> list[Part]:

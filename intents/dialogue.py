@@ -14,6 +14,7 @@ from crm_core.message import Message, say
 from intents import pointing
 from intents.registry import Argument, Command, commands, missing
 from intents.slot import Heard
+from intents.understand.grammar import clean
 
 SHOWN_AT_MOST = 12
 LISTED_AT_MOST = 50
@@ -243,8 +244,10 @@ def bring_up(conversation: Conversation, id: int) -> bool:
 
 def fill(question: Question, text: str, heard: Heard) -> dict[str, str]:
     """The words with `text` as the answer. Raises Invalid when it is no such value: the question stays open."""
-    words = {**question.words, question.argument: text}
-    read_arguments(command_of(question), words, heard)
+    command = command_of(question)
+    slot = next(argument.slot for argument in command.arguments if argument.name == question.argument)
+    words = {**question.words, question.argument: text if slot.is_free else clean(text)}
+    read_arguments(command, words, heard)
     return words
 
 

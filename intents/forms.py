@@ -14,11 +14,16 @@ from intents.reply import Form, FormField
 
 MOST_FIELDS = 10
 _BY_KEYS = {*references.KINDS, "record", "phone", "rating", "number", "pin", "line", "minutes", "quantity"}
+# Of those that are not asked for as what something says.
+_TEXTS = {"name", "title", "organisation", "reason", "role", "view", "place"}
 _LONG = {"text", "wording", "words", "announcement", "members"}
 
 
 def form(
-    context: Context, question: Question, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None
+    context: Context,
+    question: Question,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
 ) -> Form:
     """What is asked for comes first, then what else is missing, then what may be said as well."""
     command = dialogue.command_of(question)
@@ -50,13 +55,18 @@ def _wrong(context: Context, argument: Argument, text: str) -> str:
     return ""
 
 
-def _field(
-    context: Context, argument: Argument, typed: Mapping[str, str], errors: Mapping[str, str]
-) -> FormField:
+def question(context: Context, argument: Argument) -> str:
+    """A text is asked for by what it is of."""
+    if argument.slot.name == "text" and argument.name in _TEXTS:
+        return context.say(f"dialogue.ask-text-{argument.name}")
+    return context.say(f"dialogue.ask-{argument.slot.name}")
+
+
+def _field(context: Context, argument: Argument, typed: Mapping[str, str], errors: Mapping[str, str]) -> FormField:
     slot = argument.slot
     return FormField(
         argument.name,
-        context.say(f"dialogue.ask-{slot.name}"),
+        question(context, argument),
         argument.is_required,
         is_long=slot.name in _LONG,
         takes_digits=slot.name in _BY_KEYS,

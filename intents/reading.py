@@ -182,7 +182,7 @@ def incident(text: str, heard: Heard) -> int:
 
 
 def sure(text: str, _heard: Heard) -> bool:
-    said = text.strip().casefold().rstrip("!.,")
+    said = re.sub(r"[\s,.!]+", " ", text.casefold()).strip()
     if said not in {*phrases("heard.yes"), *phrases("heard.no")}:
         raise Invalid("dialogue.yes-or-no")
     return said in phrases("heard.yes")

@@ -60,7 +60,6 @@ class Context:
         lead = self.say(id, **{**params, "listed": ""}).strip(" :.") if "listed" in params else None
         return Reply(text, list(parts), shown=shown or [], language=self.language, lead=lead)
 
-
     def reply_with(self, text: str, *parts: Part) -> Reply:
         """A text that is rendered already."""
         return Reply(text, list(parts), language=self.language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,24 +15,14 @@ from crm_core.errors import CrmError, Invalid, NotFound, Refused
 from crm_core.message import say
 from crm_core.support import satisfaction
 from intents import asking, dialogue, forms, steering
+from intents.amending import Said, steered
 from intents.ask import Ask
-from intents.dialogue import Confirmation, Done, Pending, Question, State
-from intents.registry import Command, Context, run
+from intents.carrying_out import carry_out
+from intents.dialogue import Confirmation, Pending, Question, State
+from intents.registry import Context
 from intents.reply import Reply, Tone
 from intents.understand.grammar import LONGEST_ASK, Understood, understand
 from intents.understand.suggest import suggest
-
-
-@dataclass(slots=True)
-class _Said:
-    """`wish` is the command that was said; None when there is none, or when a bare `T-42` answers a question.
-
-    `is_answer`: to what is open, and nothing else.
-    """
-
-    text: str
-    wish: Understood | None
-    is_answer: bool
 
 
 async def answer(session: AsyncSession, actor: Actor, ask: Ask, now: datetime) -> Reply:
@@ -44,7 +34,7 @@ async def answer(session: AsyncSession, actor: Actor, ask: Ask, now: datetime) -
     language = conversation.language or _language(actor, ask, before.top, wish)
     context = Context(session, actor, ask, language, list(conversation.shown), now, before.listed)
     forgets_ask = _is_to_be_forgotten(before.top, wish)
-    said = _Said(ask.text, wish, is_answer=wish is None)
+    said = Said(ask.text, wish, is_answer=wish is None, about=before.top.id if before.top is not None else None)
     try:
         async with session.begin_nested():
             reply = await _answer(context, conversation, said)
@@ -52,20 +42,11 @@ async def answer(session: AsyncSession, actor: Actor, ask: Ask, now: datetime) -
     except CrmError as error:
         await session.refresh(conversation)
         reply = _refused(context, conversation, error, is_answer=said.is_answer)
-        is_over = not said.is_answer
-    else:
-        is_over = True
-    if is_over:
-        reply = _go_on(context, conversation, before, reply)
+    reply = _go_on(context, conversation, before, said, reply)
     dialogue.remember_shown(conversation, reply.shown)
     conversation.updated_at = now
     await session.flush()
     return replace(reply, forgets_ask=forgets_ask)
-
-
-async def propose(context: Context, conversation: Conversation, command: Command, words: Mapping[str, str]) -> Reply:
-    """For a change that was understood, but not for sure: it is done after a yes. Raises CrmError."""
-    return asking.confirmed_first(context, conversation, command, words)
 
 
 def _language(actor: Actor, ask: Ask, top: Pending | None, wish: Understood | None) -> str:
@@ -90,7 +71,7 @@ def _wish(conversation: Conversation, text: str, language: str) -> Understood | 
     return understood
 
 
-async def _answer(context: Context, conversation: Conversation, said: _Said) -> Reply:
+async def _answer(context: Context, conversation: Conversation, said: Said) -> Reply:
     if context.ask.token is None:
         return await _say(context, conversation, said)
     # Until it is known what the button is about.
@@ -101,6 +82,7 @@ async def _answer(context: Context, conversation: Conversation, said: _Said) -> 
     await _refuse_when_stale(context, choice)
     if choice.question is not None and not dialogue.bring_up(conversation, choice.question):
         raise Refused("choice.expired")
+    said.about = choice.question if choice.question is not None else said.about
     if context.ask.fields and choice.question is not None and not choice.say:
         said.is_answer = True
         return await _submitted(context, conversation, context.ask.fields)
@@ -129,7 +111,7 @@ async def _submitted(context: Context, conversation: Conversation, fields: Mappi
         return asking.to_be_filled_in_again(context, question, typed, errors, text)
     try:
         async with context.session.begin_nested():
-            return await _do(context, conversation, command, {**question.words, **typed})
+            return await carry_out(context, conversation, command, {**question.words, **typed})
     except (Invalid, NotFound) as error:
         await context.session.refresh(conversation)
         text = context.say(error.message.id, **error.message.params)
@@ -151,118 +133,30 @@ async def _refuse_when_stale(context: Context, choice: ChoiceToken) -> None:
     raise Refused("choice.changed-since", ref=choice.record, name=latest[0].actor_name, what=did)
 
 
-async def _say(context: Context, conversation: Conversation, said: _Said) -> Reply:
+async def _say(context: Context, conversation: Conversation, said: Said) -> Reply:
     if not said.text.strip():
         return context.reply("ask.empty")
     if len(said.text) > LONGEST_ASK:
         raise Invalid("text.too-long", limit=LONGEST_ASK)
     state = dialogue.state_of(conversation)
-    steered = await _steered(context, conversation, state, said)
-    if steered is not None:
-        return steered
+    amended = await steered(context, conversation, state, said)
+    if amended is not None:
+        return amended
     if said.wish is not None:
-        return await _do(context, conversation, said.wish.command, said.wish.words)
+        return await carry_out(context, conversation, said.wish.command, said.wish.words)
     if state.top is not None:
         return await _to_what_is_open(context, conversation, state.top, said.text)
     return await _rating(context, said.text) or _not_understood(context, said.text)
-
-
-async def _steered(context: Context, conversation: Conversation, state: State, said: _Said) -> Reply | None:
-    """What is said about the conversation itself; None for anything else."""
-    top = state.top
-    is_answered = said.is_answer and context.ask.token is not None
-    if top is None and said.wish is None and (steering.is_no(said.text) or steering.cancels(said.text)):
-        return context.reply("dialogue.nothing-open")
-    if top is not None and steering.cancels(said.text):
-        dialogue.close(conversation, top.command)
-        said.is_answer = True
-        return context.reply("dialogue.cancelled")
-    if top is not None and not is_answered and steering.goes_back(said.text):
-        said.is_answer = True
-        return _one_back(context, conversation, top)
-    correction = steering.correction(said.text) if not is_answered and _may_be_corrected(said, top) else None
-    return await _corrected(context, conversation, state, correction, said) if correction is not None else None
-
-
-def _may_be_corrected(said: _Said, top: Pending | None) -> bool:
-    """`no claim T-4` is a no to several only while that is asked."""
-    if said.wish is None:
-        return not (isinstance(top, Question) and top.argument == asking.SURE)
-    return asking.SURE in said.wish.words and not (isinstance(top, Question) and top.argument == asking.SURE)
-
-
-async def _corrected(
-    context: Context, conversation: Conversation, state: State, correction: steering.Correction, said: _Said
-) -> Reply | None:
-    """`no, I meant T-43`, of what is open or was done last. A whole command behind the no is done instead."""
-    instead = understand(correction.new, context.language, context.shown, context.listed)
-    if instead is not None and instead.weight:
-        if state.top is not None:
-            dialogue.close(conversation, state.top.command)
-        said.wish = instead
-        return None
-    about = state.top or state.done
-    if about is None:
-        return None
-    command = dialogue.command_of(about)
-    words = steering.corrected(command, about.words, correction)
-    if words is None:
-        return None
-    said.is_answer = True
-    match about:
-        case Question():
-            return await _asked_again(context, conversation, about, words)
-        case Confirmation():
-            return asking.confirmed_first(context, conversation, command, words)
-        case Done():
-            return await _done_otherwise(context, conversation, about, words)
-
-
-async def _asked_again(context: Context, conversation: Conversation, about: Question, words: dict[str, str]) -> Reply:
-    """The same question, with another answer to one before."""
-    command = dialogue.command_of(about)
-    pinned = dialogue.pinned(command, words, context.heard)
-    dialogue.read_arguments(command, pinned, context.heard)
-    question = dialogue.ask_for(
-        conversation, command, pinned, about.argument, about.language, about.text, about.candidates
-    )
-    return asking.resumed_alone(context, question)
-
-
-async def _done_otherwise(context: Context, conversation: Conversation, done: Done, words: dict[str, str]) -> Reply:
-    """A change is taken back first, where that is possible; else it is done as well, after a yes."""
-    command = dialogue.command_of(done)
-    if not command.changes:
-        return await _do(context, conversation, command, words)
-    last = await activity.last_reversible(context.session, context.actor, context.now)
-    if last is None or last.at != done.at:
-        proposed = asking.confirmed_first(context, conversation, command, words)
-        return replace(proposed, text=f"{context.say('dialogue.not-taken-back')} {proposed.text}")
-    undone = await run(context, "undo", {})
-    reply = await _do(context, conversation, command, words)
-    lead = f"{undone.text} {reply.lead}" if reply.lead else reply.lead
-    return replace(reply, text=f"{undone.text} {reply.text}", lead=lead)
-
-
-def _one_back(context: Context, conversation: Conversation, top: Pending) -> Reply:
-    """The answer before is given anew."""
-    command = dialogue.command_of(top)
-    required = {argument.name for argument in command.arguments if argument.is_required}
-    last = next((name for name in reversed(top.words) if name in required), None)
-    if last is None:
-        return asking.resumed(context, context.reply("dialogue.first-question"), top)
-    words = {name: word for name, word in top.words.items() if name != last}
-    return asking.asked(context, dialogue.ask_for(conversation, command, words, last, top.language))
 
 
 async def _to_what_is_open(context: Context, conversation: Conversation, top: Pending, text: str) -> Reply:
     command = dialogue.command_of(top)
     match top:
         case Question():
-            return await _do(context, conversation, command, dialogue.fill(top, text, context.heard))
+            return await carry_out(context, conversation, command, dialogue.fill(top, text, context.heard))
         case Confirmation() if steering.is_yes(text):
             dialogue.close(conversation, top.command)
-            return await _do(context, conversation, command, top.words)
+            return await carry_out(context, conversation, command, top.words)
         case Confirmation() if steering.is_no(text):
             dialogue.close(conversation, top.command)
             return context.reply("dialogue.what-then")
@@ -270,7 +164,7 @@ async def _to_what_is_open(context: Context, conversation: Conversation, top: Pe
             bare = steering.Correction(text, None, is_explicit=False)
             words = steering.corrected(command, top.words, bare) if _is_reference(text) else None
             if words is not None:
-                return asking.confirmed_first(context, conversation, command, words)
+                return asking.propose(context, conversation, command, words)
             raise Invalid("dialogue.yes-or-no")
 
 
@@ -287,22 +181,6 @@ async def _rating(context: Context, text: str) -> Reply | None:
         return None
     kept = await context.session.get_one(satisfaction.Satisfaction, rated.id)
     return context.reply("satisfaction.rated", shown=[rated.ref], ref=rated.ref, rating=kept.rating)
-
-
-async def _do(context: Context, conversation: Conversation, command: Command, words: Mapping[str, str]) -> Reply:
-    try:
-        words = dialogue.pinned(command, words, context.heard)
-        values = dialogue.read_arguments(command, words, context.heard)
-        if dialogue.next_question(conversation, command, words, context.language) is not None:
-            top = dialogue.top(conversation)
-            assert top is not None
-            return asking.asked(context, top)
-        reply = await run(context, command.name, values)
-    except dialogue.Open as question:
-        question.open_for(command, words)
-        raise
-    dialogue.remember_done(conversation, command, words, context.language, context.now)
-    return reply
 
 
 def _not_understood(context: Context, text: str) -> Reply:
@@ -324,10 +202,10 @@ def _refused(context: Context, conversation: Conversation, error: CrmError, *, i
     return Reply(text, tone=Tone.REFUSED, language=context.language)
 
 
-def _go_on(context: Context, conversation: Conversation, before: State, reply: Reply) -> Reply:
+def _go_on(context: Context, conversation: Conversation, before: State, said: Said, reply: Reply) -> Reply:
     """After something else was said or done, what was open before is asked again."""
     after = dialogue.state_of(conversation)
-    if after.top is None:
+    if after.top is None or (said.is_answer and after.top.id == said.about):
         return reply
     open_before = {one.id for one in before.open}
     if after.top.id in open_before:

@@ -31,7 +31,11 @@ TASK = reading.record("task")
 CALL = reading.record("call")
 TICKETS = Slot("tickets", rf"{reading.ONE_TICKET}{reading.MORE_TICKETS}{{1,400}}", reading.tickets)
 SOME_TICKETS = Slot("tickets", rf"{reading.ONE_TICKET}{reading.MORE_TICKETS}{{0,400}}", reading.tickets)
-INCIDENT = Slot("incident", rf"(?:(?:incident|störfall)\s+)?inc\s?[-#–]?\s?\d{{1,15}}|{pointing.pattern('incident')}", reading.incident)
+INCIDENT = Slot(
+    "incident",
+    rf"(?:(?:incident|störfall)\s+)?inc\s?[-#–]?\s?\d{{1,15}}|{pointing.pattern('incident')}",
+    reading.incident,
+)
 SURE = Slot("sure", r"(?:yes|yeah|yep|ja|jawohl|no|nope|nein),?", reading.sure)
 TAG = Slot("tag", r"#?[\w\-]{1,40}", reading.plain)
 QUEUE = Slot("queue", r"[\w\-]{1,40}", reading.plain)

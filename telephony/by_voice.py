@@ -1,7 +1,7 @@
 """A colleague talks to Offhook by phone: what they say is understood as in any chat, what is offered are keys.
 
-`call.ivr` holds: the tokens behind the keys (offered), whether keys are an answer of their own (keyed), and what was
-said last (told).
+`call.ivr` holds: the tokens behind the keys (offered), and whether keys are an answer of their own (keyed). What was
+said is kept nowhere.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from telephony.voice import Spoken, listen
 
 MOST_KEYS = 8
 MOST_DIGITS = 20
-LONGEST_TOLD = 3000
 MENU, CANCEL = "0", "*"
 
 
@@ -31,7 +30,7 @@ def is_asked(turn: Turn) -> bool:
 
 
 def leave(turn: Turn) -> None:
-    turn.remember(offered=[], keyed=False, told="")
+    turn.remember(offered=[], keyed=False)
 
 
 async def hear(turn: Turn, agent: Agent, heard: Heard) -> VoiceResponse:
@@ -42,10 +41,7 @@ async def hear(turn: Turn, agent: Agent, heard: Heard) -> VoiceResponse:
         heard = heard.as_key(turn.words("phone.key-words"))
         if heard.digits.isdecimal() and 1 <= int(heard.digits) <= len(tokens):
             return await _answered(turn, agent, token=tokens[int(heard.digits) - 1])
-        if heard.digits or heard.is_silence:
-            return _ask(turn, agent, [])
-    if heard.is_silence:
-        return _ask(turn, agent, [])
+    # Silence, or a key that nothing is behind: what is open is asked once more.
     return await _answered(turn, agent, text=heard.speech)
 
 
@@ -59,8 +55,8 @@ async def _answered(turn: Turn, agent: Agent, *, text: str = "", token: str | No
     told = " ".join([reply.text, *(_key(turn, reply, number, one) for number, one in enumerate(choices, start=1))])
     if reply.forgets_ask:
         await inbox.forget_all(turn.session, f"twilio:{turn.call.sid}")
-    turn.remember(offered=tokens, keyed=_takes_digits(reply), told=told[:LONGEST_TOLD], tongue=reply.language)
-    return _ask(turn, agent, [])
+    turn.remember(offered=tokens, keyed=_takes_digits(reply))
+    return _told(turn, told, reply.language)
 
 
 def _readable(reply: Reply) -> list[Choice]:
@@ -79,11 +75,9 @@ def _takes_digits(reply: Reply) -> bool:
     return any(isinstance(part, Form) and bool(part.fields) and part.fields[0].takes_digits for part in reply.parts)
 
 
-def _ask(turn: Turn, agent: Agent, before: list[Spoken]) -> VoiceResponse:
-    """What was told last; where nothing is open, also the way back to the menu."""
-    language = str(turn.state.get("tongue") or agent.language)
-    language = language if language in turn.company.languages else turn.language
-    prompts = [*before, Spoken(str(turn.state.get("told") or ""), language)]
+def _told(turn: Turn, told: str, language: str) -> VoiceResponse:
+    """Where nothing is open, with the way back to the menu."""
+    prompts = [Spoken(told, language)]
     if not is_asked(turn):
         prompts.append(_say(turn, language, "phone.colleague-more"))
     elif turn.state.get("keyed"):

@@ -208,9 +208,7 @@ async def link(context: Context, code: CodeArg) -> Reply:
     },
     changes=True,
 )
-async def set_language(
-    context: Context, wanted: LanguageArg | None = None, tongue: TongueArg | None = None
-) -> Reply:
+async def set_language(context: Context, wanted: LanguageArg | None = None, tongue: TongueArg | None = None) -> Reply:
     """It stays so, whatever language is spoken, until another is wanted."""
     wanted = wanted or tongue
     if wanted is None:

@@ -86,9 +86,7 @@ class _Rule:
         return found
 
 
-def understand(
-    text: str, language: str, shown: Sequence[str] = (), listed: Sequence[str] = ()
-) -> Understood | None:
+def understand(text: str, language: str, shown: Sequence[str] = (), listed: Sequence[str] = ()) -> Understood | None:
     """The most literal match; among equals the one with the least free text, then the asker's own language.
 
     `shown` are the references that "it" may mean, the most recent first; `listed` is the list shown last.
@@ -129,9 +127,7 @@ def _candidates(pattern: str, text: str) -> Sequence[tuple[int, int]]:
     return candidates(pattern, text)
 
 
-def _fits(
-    command: Command, words: dict[str, str], shown: Sequence[str], listed: Sequence[str]
-) -> tuple[bool, int]:
+def _fits(command: Command, words: dict[str, str], shown: Sequence[str], listed: Sequence[str]) -> tuple[bool, int]:
     """Whether each reference is of the kind that its argument wants: `D-4 is done` is about no ticket, `take it` about
     the call only when one was shown; and how long ago what is pointed at was shown, at most.
     """

@@ -13,7 +13,7 @@ from crm_core import conversation
 from crm_core.db import Database
 from crm_core.projects.tasks import Task
 from crm_core.support.tickets import Ticket
-from intents import asking, dialogue, router
+from intents import asking, dialogue
 from intents.ask import Ask
 from intents.registry import Context, commands
 from intents.reply import Reply, Tone
@@ -38,7 +38,7 @@ async def propose(talk: Talk, command: str, words: Mapping[str, str]) -> Reply:
         remembered = await conversation.remembered(session, talk.place, talk.now)
         ask = Ask(talk.actor.channel, talk.place, "", "")
         context = Context(session, talk.actor, ask, talk.actor.language, list(remembered.shown), talk.now)
-        return await router.propose(context, remembered, commands()[command], words)
+        return asking.propose(context, remembered, commands()[command], words)
 
 
 async def test_a_change_that_is_not_sure_is_done_after_a_yes(mira: Talk) -> None:
@@ -120,7 +120,9 @@ async def test_an_answer_before_the_open_question_can_be_corrected(mira: Talk, w
     assert await _assignees(mira.database) == {"T-1": None, "T-2": mira.actor.agent_id}
 
 
-@pytest.mark.parametrize(("back", "question"), [("back", "Which ticket? For example T-7."), ("zurück", "Which ticket? For example T-7.")])
+@pytest.mark.parametrize(
+    ("back", "question"), [("back", "Which ticket? For example T-7."), ("zurück", "Which ticket? For example T-7.")]
+)
 async def test_back_asks_for_the_last_answer_again(mira: Talk, back: str, question: str) -> None:
     await _tickets(mira, "Heating is cold", "Pump is loud")
     await mira.say("assign")
@@ -315,5 +317,3 @@ async def test_another_process_goes_on_with_it(mira: Talk) -> None:
         top = dialogue.top(remembered)
         assert top is not None
         assert list(top.words) == ["ticket", "a"]
-
-

@@ -137,9 +137,7 @@ class Mouths:
             return
         message = self._last_in_slack()
         send = next(
-            label
-            for _block, element in message.buttons()
-            if (label := element["text"]["text"]) in {"Send", "Absenden"}
+            label for _block, element in message.buttons() if (label := element["text"]["text"]) in {"Send", "Absenden"}
         )
         await self.slack.press(self.account, self._slack_channel, message.ts, send, values)
         await self._listen()
@@ -157,7 +155,9 @@ class Mouths:
 
     def _key(self, label: str) -> str:
         """That was offered for it; "" when it was not."""
-        offered = re.search(rf"(?:For|Für) {re.escape(as_spoken(label))},? (?:press|drücken Sie die) (\d)", self.answered)
+        offered = re.search(
+            rf"(?:For|Für) {re.escape(as_spoken(label))},? (?:press|drücken Sie die) (\d)", self.answered
+        )
         return offered[1] if offered else ""
 
     async def _by_phone(self, act: Callable[[Call], Any]) -> None:
@@ -234,4 +234,3 @@ async def _fill(database: Database, account: str, user: int) -> None:
         await agents.link(session, lena, "slack", account, NOW)
         await agents.link(session, lena, "telegram", str(user), NOW)
         await pins.set_pin(session, actor_of(lena, "test"), lena.id, PIN, NOW)
-

@@ -1,17 +1,17 @@
 """Conversations as text: who says what, what is answered, and which records are there in the end.
 
-    # a comment
-    Lena: assign T-3                    said or typed
-    Lena: [Yes]                         a button: pressed, keyed on the phone or said where it is none
-    Lena: {ticket: T-3; agent: Mira}    a form in Slack; elsewhere each is said in turn
-    Offhook: Which colleague            is in what was answered; several lines, several pieces
-    Offhook not: Back to                is not
-    --- restart                         another process goes on
-    --- records
-    ticket 3: assignee=Mira Okafor, status=open
-    task new: title=Pump, due_at=2026-11-24 14:00
-    hours gone
-    nothing                             what is not named has not changed
+# a comment
+Lena: assign T-3                    said or typed
+Lena: [Yes]                         a button: pressed, keyed on the phone or said where it is none
+Lena: {ticket: T-3; agent: Mira}    a form in Slack; elsewhere each is said in turn
+Offhook: Which colleague            is in what was answered; several lines, several pieces
+Offhook not: Back to                is not
+--- restart                         another process goes on
+--- records
+ticket 3: assignee=Mira Okafor, status=open
+task new: title=Pump, due_at=2026-11-24 14:00
+hours gone
+nothing                             what is not named has not changed
 """
 
 from __future__ import annotations

@@ -71,6 +71,8 @@ async def test_candidates_are_keys(product: Product) -> None:
     assert "For Greta Sommer, press 1. For Greta Winter, press 2. For Cancel, press 3." in phone.heard
     await phone.press("7")
     assert "For Greta Sommer, press 1." in phone.heard
+    await phone.keep_silent()
+    assert "For Greta Sommer, press 1." in phone.heard
     await phone.say("two")
     assert phone.heard.startswith("Noted as CALL 2: call with Greta Winter.")
 
