@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from crm_core import references
 from crm_core.errors import Invalid
-from intents import dialogue
+from intents import dialogue, pointing
 from intents.dialogue import Question
 from intents.registry import Argument, Context, commands
 from intents.reply import Form, FormField
 
 MOST_FIELDS = 10
-_BY_KEYS = {*references.KINDS, "record", "phone", "rating", "number", "pin", "line", "minutes", "quantity"}
+_BY_KEYS = {*pointing.KINDS, "tickets", "record", "phone", "rating", "number", "pin", "line", "minutes", "quantity"}
 # Of those that are not asked for as what something says.
 _TEXTS = {"name", "title", "organisation", "reason", "role", "view", "place"}
 _LONG = {"text", "wording", "words", "announcement", "members"}
@@ -69,7 +68,7 @@ def _field(context: Context, argument: Argument, typed: Mapping[str, str], error
         question(context, argument),
         argument.is_required,
         is_long=slot.name in _LONG,
-        takes_digits=slot.name in _BY_KEYS,
+        takes_digits=slot.name in _BY_KEYS and not slot.is_free,
         value=typed.get(argument.name, ""),
         error=errors.get(argument.name, ""),
     )

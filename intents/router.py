@@ -32,7 +32,7 @@ async def answer(session: AsyncSession, actor: Actor, ask: Ask, now: datetime) -
     dialogue.forget_what_is_old(conversation, now)
     before = dialogue.state_of(conversation)
     wish = _wish(conversation, ask.text, conversation.language or actor.language)
-    language = conversation.language or _language(actor, ask, before.top, wish)
+    language = conversation.language or _language(actor, ask, before, wish)
     context = Context(session, actor, ask, language, list(conversation.shown), now, before.listed)
     forgets_ask = _is_to_be_forgotten(before.top, wish)
     said = Said(ask.text, wish, is_answer=wish is None, about=before.top.id if before.top is not None else None)
@@ -50,10 +50,12 @@ async def answer(session: AsyncSession, actor: Actor, ask: Ask, now: datetime) -
     return replace(reply, forgets_ask=forgets_ask)
 
 
-def _language(actor: Actor, ask: Ask, top: Pending | None, wish: Understood | None) -> str:
+def _language(actor: Actor, ask: Ask, before: State, wish: Understood | None) -> str:
     """Of whoever speaks. A /command is the same word in every language, as a button is: it says nothing of that."""
     if wish is None:
-        return top.language if top is not None else actor.language
+        is_correction = before.done is not None and steering.correction(ask.text) is not None
+        about = before.top or (before.done if is_correction else None)
+        return about.language if about is not None else actor.language
     return actor.language if ask.text.lstrip().startswith("/") else wish.language
 
 

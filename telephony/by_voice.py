@@ -38,7 +38,8 @@ async def hear(turn: Turn, agent: Agent, heard: Heard) -> VoiceResponse:
     if turn.state.get("keyed") and heard.digits:
         return await _answered(turn, agent, text="cancel" if heard.digits == CANCEL else heard.digits)
     if tokens:
-        heard = heard.as_key(turn.words("phone.key-words"))
+        for language in turn.company.languages:
+            heard = heard.as_key(catalogue.render(Message("phone.key-words", {}), language, turn.company.zone))
         if heard.digits.isdecimal() and 1 <= int(heard.digits) <= len(tokens):
             return await _answered(turn, agent, token=tokens[int(heard.digits) - 1])
     # Silence, or a key that nothing is behind: what is open is asked once more.
