@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -23,6 +23,7 @@ from crm_core.errors import Invalid
 from intents.ask import Ask
 from intents.reply import Choice, Choices, Fields, Part, Reply, Table, Tone
 from intents.router import answer
+from intents.understand.meant import Meant
 
 # What a customer wrote must not steer the terminal of the one who reads it.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -39,11 +40,11 @@ async def speaker(session: AsyncSession, name: str | None) -> Actor:
     return actor_of(admins[0], "terminal")
 
 
-async def ask(database: Database, name: str | None, text: str, now: datetime) -> Reply:
+async def ask(database: Database, name: str | None, text: str, now: datetime, meant: Meant | None = None) -> Reply:
     """One question on the database itself; a server may run beside it."""
     async with database.transaction() as session:
         actor = await speaker(session, name)
-        return await answer(session, actor, _ask(actor, text), now)
+        return await answer(session, actor, replace(_ask(actor, text), meant=meant), now)
 
 
 async def press(database: Database, name: str | None, choice: Choice, now: datetime) -> Reply:

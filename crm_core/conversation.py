@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,8 @@ CHOICE_LIFETIME = timedelta(days=30)
 class Conversation(Base):
     """`key`: a place and a person (`slack:C1:U7`). `pending`: a half-asked command. `shown`: the records on screen.
 
-    `page`: which list was shown and how far.
+    `page`: which list was shown and how far. `sender`: the random name under which a dialogue server that drives the
+    conversation knows it, and `speaker` who speaks in it, so that what comes back is theirs.
     """
 
     __tablename__ = "conversation"
@@ -32,7 +33,19 @@ class Conversation(Base):
     pending: Mapped[dict[str, Any] | None] = mapped_column(Json)
     shown: Mapped[list[str]] = mapped_column(Json)
     page: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    sender: Mapped[str | None] = mapped_column(unique=True)
+    speaker: Mapped[dict[str, Any] | None] = mapped_column(Json)
     updated_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """An account of a channel, and what it is called there."""
+
+    channel: str
+    account: str
+    name: str
+    is_public: bool
 
 
 class ChoiceToken(Base):
@@ -89,3 +102,19 @@ async def remembered(session: AsyncSession, key: str, now: datetime) -> Conversa
         session.add(found)
         await session.flush()
     return found
+
+
+def known_as(conversation: Conversation, speaker: Speaker) -> str:
+    """Its name for a server outside: it tells nothing, and cannot be guessed."""
+    if conversation.sender is None:
+        conversation.sender = secrets.token_urlsafe(24)
+    conversation.speaker = asdict(speaker)
+    return conversation.sender
+
+
+async def of_sender(session: AsyncSession, sender: str) -> tuple[Conversation, Speaker] | None:
+    """Held until the end of the transaction. None for a name that we did not give."""
+    found = await session.scalar(select(Conversation).where(Conversation.sender == sender).with_for_update())
+    if found is None or found.speaker is None:
+        return None
+    return found, Speaker(**found.speaker)

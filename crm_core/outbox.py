@@ -41,6 +41,7 @@ class EffectKind(enum.StrEnum):
     TRANSCRIBE = "transcribe"  # write out what was spoken
     STORE = "store"  # carry the bytes of a file to the S3 store
     FORGET = "forget"  # delete what lies elsewhere: a file in the S3 store, a recording at the carrier
+    FORWARD = "forward"  # hand what was said to the server that drives the conversation
     TIMER = "timer"  # a verb of the core, due later
 
 
@@ -61,6 +62,7 @@ DELIVERY: dict[EffectKind, Delivery] = {
     EffectKind.TRANSCRIBE: Delivery.AT_LEAST_ONCE,
     EffectKind.STORE: Delivery.AT_LEAST_ONCE,
     EffectKind.FORGET: Delivery.AT_LEAST_ONCE,
+    EffectKind.FORWARD: Delivery.AT_MOST_ONCE,
     EffectKind.TIMER: Delivery.AT_LEAST_ONCE,
 }
 

@@ -80,6 +80,7 @@ RIGHTS: dict[str, Right] = {
     "calllist.read": Right(Role.VIEWER),
     "calllist.steer": Right(Role.LEAD),
     "calllist.work": Right(Role.AGENT),
+    "command.run-own": Right(Role.AGENT),
     "consent.read": Right(Role.VIEWER),
     "consent.state": Right(Role.AGENT),
     "consent.use": Right(Role.AGENT),
@@ -171,6 +172,7 @@ RIGHTS: dict[str, Right] = {
     "ticket.tag": Right(Role.AGENT),
     "ticket.wait": Right(Role.AGENT),
     "ticket.watch": Right(Role.AGENT),
+    "utterance.review": Right(Role.LEAD),
     "work.hand-over": Right(Role.LEAD),
 }
 

@@ -13,12 +13,12 @@ from crm_core.conversation import ChoiceToken, Conversation, chosen, remembered
 from crm_core.errors import CrmError, Invalid, NotFound, Refused
 from crm_core.message import say
 from crm_core.support import satisfaction
-from intents import dialogue
+from intents import dialogue, misunderstood, offering
 from intents.ask import Ask
-from intents.registry import Command, Context, run
+from intents.registry import Command, Context, commands, run
 from intents.reply import Choice, Choices, Reply, Tone
 from intents.understand.grammar import LONGEST_ASK, Understood, understand
-from intents.understand.suggest import suggest
+from intents.understand.meant import ASKED_BELOW, SURE
 
 
 async def answer(session: AsyncSession, actor: Actor, ask: Ask, now: datetime) -> Reply:
@@ -65,22 +65,28 @@ def _wish(conversation: Conversation, text: str, language: str) -> Understood | 
 async def _answer(context: Context, conversation: Conversation, wish: Understood | None) -> Reply:
     if context.ask.token is None:
         return await _say(context, conversation, context.ask.text, wish)
-    choice = await chosen(context.session, context.ask.token, context.now)
-    if choice is None or choice.audience not in {None, context.ask.conversation}:
+    said = await pressed(context.session, context.ask, context.now)
+    return await _say(context, conversation, said, _wish(conversation, said, context.language))
+
+
+async def pressed(session: AsyncSession, ask: Ask, now: datetime) -> str:
+    """What the button says that was pressed. Raises Refused for one that is too old, another's, or stale."""
+    choice = await chosen(session, ask.token or "", now)
+    if choice is None or choice.audience not in {None, ask.conversation}:
         raise Refused("choice.expired")
-    await _refuse_when_stale(context, choice)
-    return await _say(context, conversation, choice.say, _wish(conversation, choice.say, context.language))
+    await _refuse_when_stale(session, choice)
+    return choice.say
 
 
-async def _refuse_when_stale(context: Context, choice: ChoiceToken) -> None:
+async def _refuse_when_stale(session: AsyncSession, choice: ChoiceToken) -> None:
     """The record moved on since the button was drawn: say by whom, and let the card be drawn again."""
     parsed = references.parse(choice.record) if choice.record is not None else None
     if parsed is None:
         return
-    record = await references.lock(context.session, *parsed)
+    record = await references.lock(session, *parsed)
     if choice.version is None or record.version == choice.version:
         return
-    latest = await activity.timeline(context.session, *parsed, limit=1)
+    latest = await activity.timeline(session, *parsed, limit=1)
     if not latest:
         raise Refused("choice.expired")
     did = say(f"did.{latest[0].verb}")
@@ -101,7 +107,7 @@ async def _say(context: Context, conversation: Conversation, text: str, wish: Un
     filled = dialogue.fill(conversation, text, context.heard)
     if filled is not None:
         return await _do(context, conversation, *filled)
-    return await _rating(context, text) or _not_understood(context, text)
+    return await _rating(context, text) or await _as_meant(context, conversation, text)
 
 
 async def _rating(context: Context, text: str) -> Reply | None:
@@ -115,6 +121,18 @@ async def _rating(context: Context, text: str) -> Reply | None:
     return context.reply("satisfaction.rated", shown=[rated.ref], ref=rated.ref, rating=kept.rating)
 
 
+async def _as_meant(context: Context, conversation: Conversation, text: str) -> Reply:
+    """As whoever was asked before the transaction took it. What is not sure is asked, and no change is guessed."""
+    meant = context.ask.meant
+    command = commands().get(meant.intent or "") if meant is not None else None
+    if meant is None or command is None or meant.confidence < ASKED_BELOW:
+        await misunderstood.keep(context, text)
+        return offering.not_understood(context, text, meant.alternatives if meant is not None else ())
+    if command.changes and meant.confidence < SURE:
+        return offering.proposed(context, command, meant.words)
+    return await _do(context, conversation, command, dict(meant.words))
+
+
 async def _do(context: Context, conversation: Conversation, command: Command, words: dict[str, str]) -> Reply:
     values = dialogue.read_arguments(command, words, context.heard)
     argument = dialogue.next_question(conversation, command, words, context.language)
@@ -126,14 +144,6 @@ async def _do(context: Context, conversation: Conversation, command: Command, wo
         question.command = command
         question.words = {name: word for name, word in words.items() if name != question.argument}
         raise
-
-
-def _not_understood(context: Context, text: str) -> Reply:
-    near = suggest(text, context.language)
-    if not near:
-        return replace(context.reply("ask.not-understood"), tone=Tone.REFUSED)
-    choices = Choices([Choice(example, example) for example in near])
-    return replace(context.reply("ask.did-you-mean", choices), tone=Tone.REFUSED)
 
 
 def _refused(context: Context, conversation: Conversation, error: CrmError, *, is_answer: bool) -> Reply:

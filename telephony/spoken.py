@@ -18,12 +18,13 @@ def moment(turn: Turn, at: datetime) -> str:
         return turn.words("phone.time-today", clock=_clock(turn, local))
     if local.date() == today + timedelta(days=1):
         return turn.words("phone.time-tomorrow", clock=_clock(turn, local))
-    day = format_date(local, _DAYS[turn.language], locale=turn.language)
+    day = format_date(local, _DAYS.get(turn.language, "full"), locale=turn.language)
     return turn.words("phone.time-on", day=day, clock=_clock(turn, local))
 
 
 def _clock(turn: Turn, local: datetime) -> str:
     if turn.language == "de":
         return f"{local.hour} Uhr {local.minute:02}" if local.minute else f"{local.hour} Uhr"
-    pattern = "h:mm a" if local.minute else "h a"
-    return format_time(local, pattern, locale=turn.language).lower()
+    if turn.language == "en":
+        return format_time(local, "h:mm a" if local.minute else "h a", locale=turn.language).lower()
+    return format_time(local, "short", locale=turn.language)

@@ -9,9 +9,8 @@ from typing import Any
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from crm_core.callcenter.rooms import Room
+from intents.catalogue import text_of
 
-LOCALES = {"en": "en-US", "de": "de-DE"}
-VOICES = {"en": "Polly.Joanna-Neural", "de": "Polly.Vicki-Neural"}
 LISTEN_SECONDS = 6
 LONGEST_MESSAGE_SECONDS = 180
 # Twilio refuses a longer <Say>.
@@ -29,7 +28,9 @@ class Spoken:
 
 def speak(place: VoiceResponse | Gather, spoken: Spoken) -> None:
     text = spell(_UNSPEAKABLE.sub(" ", spoken.text))[:LONGEST_SAY]
-    place.say(text, language=LOCALES[spoken.language], voice=VOICES[spoken.language])
+    place.say(
+        text, language=text_of(spoken.language, "phone.speech-language"), voice=text_of(spoken.language, "phone.voice")
+    )
 
 
 def spell(text: str) -> str:
@@ -64,7 +65,7 @@ def listen(
         method="POST",
         timeout=seconds,
         speech_timeout="auto",
-        language=LOCALES[language],
+        language=text_of(language, "phone.speech-language"),
         action_on_empty_result=True,
         barge_in=True,
         **extra,

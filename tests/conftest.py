@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
-from functools import cache
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from asyncpg.exceptions import PostgresError
 from hypothesis import settings
-from sqlalchemy.exc import SQLAlchemyError
 
 import crm_core
 from crm_core import schema
 from crm_core.company import Company, read_company
-from crm_core.db import Base, Database
+from crm_core.db import Database
 from crm_core.sales.stages import apply_stages
 from tests import people
-from tests.postgres import create_database, drop_database, postgres_or_skip
+from tests.postgres import create_database, postgres_or_skip
+from tests.spares import PostgresSpares, SqliteSpares, emptying
 
 crm_core.load()
 # How long an example takes says something of the machine alone.
@@ -43,11 +40,36 @@ def now() -> datetime:
     return people.NOW
 
 
+@pytest.fixture
+def own_commands() -> Iterator[None]:
+    """Of a test that loads some, nothing stays."""
+    from intents import extensions
+
+    yield
+    extensions.unload()
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a server; each test makes a database of its own on it."""
     with postgres_or_skip() as url:
         yield url
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def loop() -> asyncio.AbstractEventLoop:
+    return asyncio.get_running_loop()
+
+
+@pytest.fixture(autouse=True)
+def nothing_goes_on(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """What a test leaves behind does not go on beside the next, which has the same loop."""
+    yield
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    if left:
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
 
 
 async def _prepare(url: str, company: Company) -> Database:
@@ -61,8 +83,6 @@ async def _prepare(url: str, company: Company) -> Database:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory, company: Company) -> Path:
     """A migrated file: copying it is cheaper than migrating again for every test."""
-    import asyncio
-
     path = tmp_path_factory.mktemp("template") / "template.db"
 
     async def make() -> None:
@@ -74,82 +94,35 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory, company: Company) 
 
 
 @pytest.fixture(scope="session")
-def spares() -> dict[str, list[Database]]:
-    """By kind, the databases of tests that are over: what their engines have compiled is compiled."""
-    return {"sqlite": [], "postgresql": []}
-
-
-def _as_new(database: Database, company: Company) -> Database:
-    database._info = {"company": company, "base_url": "", "has_transcriber": False}
-    return database
+def sqlite_spares(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, company: Company) -> SqliteSpares:
+    return SqliteSpares(tmp_path_factory.mktemp("databases"), sqlite_template.read_bytes(), company)
 
 
 @pytest.fixture
-async def sqlite_database(
-    sqlite_template: Path, sqlite_folder: Path, spares: dict[str, list[Database]], company: Company
-) -> AsyncIterator[Database]:
-    spare = spares["sqlite"].pop() if spares["sqlite"] else None
-    path = Path(str(spare.url.database)) if spare else sqlite_folder / f"{uuid4().hex[:12]}.db"
-    shutil.copy(sqlite_template, path)
-    database = _as_new(spare, company) if spare else Database(f"sqlite:///{path}", company)
+async def sqlite_database(sqlite_spares: SqliteSpares) -> AsyncIterator[Database]:
+    database = sqlite_spares.take()
     yield database
     await database.close()
-    if not path.with_name(f"{path.name}-wal").exists():
-        spares["sqlite"].append(database)
-
-
-@pytest.fixture
-async def postgres_database(
-    postgres: str, postgres_template: str, spares: dict[str, list[Database]], company: Company
-) -> AsyncIterator[Database]:
-    spare = spares["postgresql"].pop() if spares["postgresql"] else None
-    name = f"t_{uuid4().hex[:12]}"
-    database = (
-        _as_new(spare, company)
-        if spare
-        else Database(await create_database(postgres, name, template=postgres_template), company)
-    )
-    yield database
-    is_spare = await _emptied(database, company)
-    await database.close()
-    if is_spare:
-        spares["postgresql"].append(database)
-    else:
-        await drop_database(postgres, str(database.url.database))
-
-
-async def _emptied(database: Database, company: Company) -> bool:
-    """As it was after the migrations. False when something holds it, or its tables are not those any more."""
-    try:
-        if await schema.revision(database) != schema.newest_revision():
-            return False
-        async with database.transaction() as session:
-            raw = await (await session.connection()).get_raw_connection()
-            assert raw.driver_connection is not None
-            await raw.driver_connection.execute(_emptying())
-            await apply_stages(session, company)
-    except (SQLAlchemyError, PostgresError):
-        return False
-    return True
-
-
-@cache
-def _emptying() -> str:
-    """All in one round trip: some eighty of them took longer than most tests."""
-    tables = (f'DELETE FROM "{table.name}"' for table in reversed(Base.metadata.sorted_tables))
-    sequences = "SELECT setval(seqrelid, seqstart, false) FROM pg_sequence"
-    return "; ".join(["SET LOCAL lock_timeout = '2s'", *tables, sequences])
+    sqlite_spares.give_back(database)
 
 
 @pytest.fixture(scope="session")
-def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("databases")
+async def postgres_spares(postgres: str, postgres_template: str, company: Company) -> AsyncIterator[PostgresSpares]:
+    url = postgres.rpartition("/")[0] + f"/{postgres_template}"
+    spares = PostgresSpares(postgres, postgres_template, await emptying(url), company)
+    yield spares
+    await spares.close()
+
+
+@pytest.fixture
+async def postgres_database(postgres_spares: PostgresSpares) -> AsyncIterator[Database]:
+    database = await postgres_spares.take()
+    yield database
+    await postgres_spares.give_back(database)
 
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres: str, company: Company) -> str:
-    import asyncio
-
     async def make() -> None:
         url = await create_database(postgres, "template_offhook")
         database = await _prepare(url, company)

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 import crm_core
-from intents.commands.help import filled
+from intents.samples import filled
 from intents.understand.grammar import understand
 from webhooks.cli import app
 from webhooks.settings import Settings

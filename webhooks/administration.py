@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import crm_core
 from crm_core import agents, leaving, phones, schema
 from crm_core.agents import Agent, Identity, Role
 from crm_core.callcenter import abilities, devices, pins, teams
@@ -16,6 +17,7 @@ from crm_core.company import Company, company_of, located, read_company
 from crm_core.company.part import Fault
 from crm_core.company.staffing import strangers
 from crm_core.sales.stages import apply_stages
+from intents import extensions
 from intents.tongues import code_of
 from webhooks.complaints import Complaint
 from webhooks.serve import current_revision, open_runtime, require_migrated
@@ -43,6 +45,8 @@ async def migrate(settings: Settings) -> str:
 
 
 async def apply(settings: Settings) -> str:
+    """Raises Complaint where a command of the company's own is faulty, before anything is applied."""
+    check(settings)
     async with open_runtime(settings) as runtime:
         await require_migrated(runtime)
         async with runtime.database.transaction() as session:
@@ -56,13 +60,20 @@ async def apply(settings: Settings) -> str:
 
 
 def check(settings: Settings) -> str:
-    """The file alone, without a database. Raises CompanyFileError."""
-    return f"{_counted(read_company(settings.offhook_config))} are in order. Nothing was applied."
+    """The file and the commands it names, without a database. Raises CompanyFileError or Complaint."""
+    crm_core.load()
+    company = read_company(settings.offhook_config)
+    faults = [*extensions.load(company.extensions), *extensions.clashes()]
+    if faults:
+        raise Complaint("\n".join(map(str, faults)))
+    return f"{_counted(company)} are in order. Nothing was applied."
 
 
 def _counted(company: Company) -> str:
     nodes, stages = len(company.phone.nodes), len(company.all_stages)
-    return f"{company.name}: {nodes} phone nodes and {stages} stages"
+    own = sum(len(extension.commands) for extension in extensions.loaded())
+    counted = [f"{nodes} phone nodes", f"{stages} stages", *([f"{own} commands of your own"] if own else [])]
+    return f"{company.name}: {', '.join(counted[:-1])} and {counted[-1]}"
 
 
 async def invite(

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from webhooks import calendar, health, quote_page, slack, telegram
+from webhooks.complaints import Complaint
 from webhooks.errors import answer_every_error
 from webhooks.runtime import Runtime
 from webhooks.settings import revealed
-from webhooks.worker import Courier, Reader, Worker
+from webhooks.worker import Courier, Listen, Reader, Worker
 
 if TYPE_CHECKING:
     from telephony.client import TwilioClient
+    from webhooks.rasa.courier import Post
 
 LARGEST_BODY = 1024 * 1024
 DRAIN_SECONDS = 8.0
@@ -29,6 +31,8 @@ class Channels:
     routes: list[web.AbstractRouteDef] = field(default_factory=list)
     readers: dict[str, Reader] = field(default_factory=dict)
     couriers: dict[str, Courier] = field(default_factory=dict)
+    posts: dict[str, Post] = field(default_factory=dict)
+    listen: Listen | None = None
     closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     async def close(self) -> None:
@@ -46,6 +50,10 @@ def build_channels(runtime: Runtime) -> Channels:
         _add_telegram(runtime, channels)
     if runtime.settings.has_s3:
         _add_s3(runtime, channels)
+    if runtime.settings.rasa_action_token is not None:
+        _add_actions(runtime, channels)
+    if runtime.settings.rasa_url is not None:
+        _add_rasa(runtime, channels)
     return channels
 
 
@@ -67,7 +75,7 @@ def build_app(runtime: Runtime, channels: Channels, worker: Worker | None) -> we
 
 
 def build_worker(runtime: Runtime, channels: Channels) -> Worker:
-    return Worker(runtime, channels.readers, channels.couriers)
+    return Worker(runtime, channels.readers, channels.couriers, channels.listen)
 
 
 async def drain(worker: Worker, task: asyncio.Task[None]) -> None:
@@ -110,7 +118,7 @@ def _add_transcriber(runtime: Runtime, channels: Channels, client: TwilioClient)
 def _add_slack(runtime: Runtime, channels: Channels) -> None:
     from bot.slack.bridge import SlackBridge
     from bot.slack.courier import SlackCourier
-    from bot.slack.reader import SlackReader
+    from bot.slack.reader import SlackReader, post
 
     settings = runtime.settings
     bridge = SlackBridge(
@@ -121,21 +129,23 @@ def _add_slack(runtime: Runtime, channels: Channels) -> None:
     )
     courier = SlackCourier(runtime.database, revealed(settings.slack_bot_token), settings.slack_api_url)
     channels.routes += slack.routes(runtime, bridge)
-    channels.readers["slack"] = SlackReader()
+    channels.readers["slack"] = SlackReader(is_driven=settings.is_driven)
     channels.couriers["slack"] = courier
+    channels.posts["slack"] = post
     channels.closing.append(courier.close)
 
 
 def _add_telegram(runtime: Runtime, channels: Channels) -> None:
     from bot.telegram.bridge import TelegramBridge
     from bot.telegram.courier import TelegramCourier
-    from bot.telegram.reader import TelegramReader
+    from bot.telegram.reader import TelegramReader, post
 
     settings = runtime.settings
     bridge = TelegramBridge(revealed(settings.telegram_bot_token), settings.telegram_api_url)
     channels.routes += telegram.routes(runtime)
-    channels.readers["telegram"] = TelegramReader(bridge)
+    channels.readers["telegram"] = TelegramReader(bridge, is_driven=settings.is_driven)
     channels.couriers["telegram"] = TelegramCourier(runtime.database, bridge)
+    channels.posts["telegram"] = post
     channels.closing.append(bridge.close)
 
 
@@ -146,3 +156,29 @@ def _add_s3(runtime: Runtime, channels: Channels) -> None:
     assert store is not None, "checked by has_s3"
     channels.couriers["s3"] = S3Courier(runtime.database, store)
     channels.closing.append(store.close)
+
+
+def _add_actions(runtime: Runtime, channels: Channels) -> None:
+    """Raises Complaint."""
+    from webhooks.rasa import actions
+
+    try:
+        channels.routes += actions.routes(runtime)
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("rasa_sdk"):
+            raise
+        raise Complaint("RASA_ACTION_TOKEN is set, but rasa-sdk is missing: pip install '.[rasa]'.") from error
+
+
+def _add_rasa(runtime: Runtime, channels: Channels) -> None:
+    """The server either understands what is said or leads the conversation."""
+    from webhooks.rasa.client import open_client
+    from webhooks.rasa.courier import RasaCourier
+
+    client = open_client(runtime.settings, runtime.clock)
+    assert client is not None, "checked by build_channels"
+    channels.closing.append(client.close)
+    if runtime.settings.is_driven:
+        channels.couriers["rasa"] = RasaCourier(runtime.database, client, channels.posts)
+    else:
+        channels.listen = client.listen

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from webhooks import cli_agents, cli_contacts, cli_keeping, cli_nlu, cli_phone
+from webhooks import cli_agents, cli_contacts, cli_keeping, cli_language, cli_nlu, cli_phone, cli_rasa
 from webhooks.command_line import run as _run
 from webhooks.command_line import settings as _settings
 from webhooks.command_line import show as _print
@@ -24,7 +24,9 @@ app.add_typer(connect_app, name="connect")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(cli_contacts.contacts_app, name="contacts")
 app.add_typer(cli_phone.ivr_app, name="ivr")
+app.add_typer(cli_language.language_app, name="language")
 app.add_typer(cli_nlu.nlu_app, name="nlu")
+app.add_typer(cli_rasa.rasa_app, name="rasa")
 cli_keeping.add_to(app)
 
 As = Annotated[str | None, typer.Option("--as", help="The agent who speaks; the only admin when left out.")]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from webhooks.command_line import show
+from webhooks.command_line import run, settings, show
 
 nlu_app = typer.Typer(no_args_is_help=True, help="How people are understood: learn, measure, explain.")
 
@@ -19,7 +20,7 @@ def train() -> None:
     """Learn from the training data, so that the first start need not wait for it."""
     from webhooks import nlu
 
-    show(nlu.train())
+    show(nlu.train(settings()))
 
 
 @nlu_app.command()
@@ -30,8 +31,33 @@ def explain(
     """What a sentence is taken for, how surely, and which of its words say so."""
     from webhooks import nlu
 
-    explained = nlu.explain(text)
+    explained = nlu.explain(settings(), text)
     show(json.dumps(nlu.as_json(explained), ensure_ascii=False) if as_json else nlu.as_text(explained))
+
+
+@nlu_app.command()
+def review(
+    label: Annotated[tuple[int, str], typer.Option(help="The id of a sentence, and the command it means.")] = (
+        0,
+        "",
+    ),
+    text: Annotated[str | None, typer.Option(help="With --label: the sentence as it is to be learnt.")] = None,
+    ignore: Annotated[int | None, typer.Option(help="The id of a sentence that is not worth it.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="The list as JSON.")] = False,
+) -> None:
+    """Sentences that were not understood, without names and numbers: say what they mean, one after the other."""
+    from webhooks import nlu_review
+
+    id, intent = label
+    if intent:
+        show(run(nlu_review.label(settings(), id, intent, text)))
+    elif ignore is not None:
+        show(run(nlu_review.ignore(settings(), ignore)))
+    elif as_json or not sys.stdin.isatty():
+        run(nlu_review.show(settings(), limit, as_json=as_json))
+    else:
+        run(nlu_review.go_through(settings(), limit))
 
 
 @nlu_app.command()

@@ -19,8 +19,10 @@ def settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"{'_'.join(str(step) for step in fault['loc']).upper()}: {fault['msg']}" for fault in error.errors()]
-        raise Complaint("The settings are not usable:\n" + "\n".join(f"  {line}" for line in lines)) from error
+        # What is wrong with several together bears no name of its own.
+        named = [("_".join(str(step) for step in fault["loc"]).upper(), fault["msg"]) for fault in error.errors()]
+        lines = [f"  {name}: {said}" if name else f"  {said}" for name, said in named]
+        raise Complaint("The settings are not usable:\n" + "\n".join(lines)) from error
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
@@ -29,3 +31,8 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
 
 def show(text: str) -> None:
     Console(soft_wrap=True).print(text, markup=False, highlight=False)
+
+
+def show_fault(text: str) -> None:
+    """Beside the result, for who looks."""
+    Console(stderr=True, soft_wrap=True).print(text, style="yellow", markup=False, highlight=False)

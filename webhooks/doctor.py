@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TypeAlias
 
 import aiohttp
@@ -13,8 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm_core import agents, hold, schema
 from crm_core.company import CompanyFileError
+from intents import extensions
 from webhooks import transcriber
 from webhooks.complaints import cause
+from webhooks.rasa.client import describe as describe_rasa
 from webhooks.runtime import Runtime
 from webhooks.serve import build_runtime
 from webhooks.settings import Settings, revealed
@@ -58,6 +61,8 @@ async def _findings(settings: Settings, *, live: bool) -> AsyncIterator[Finding]
         yield Finding(Verdict.WRONG, "company file", str(error))
         return
     yield Finding(Verdict.GOOD, "company file", f"{settings.offhook_config}: {runtime.company.name}")
+    for finding in _extensions(runtime):
+        yield finding
     try:
         async for finding in _database(runtime):
             yield finding
@@ -69,9 +74,21 @@ async def _findings(settings: Settings, *, live: bool) -> AsyncIterator[Finding]
     if runtime.company.files.storage == "s3":
         yield _store(settings)
     yield _transcriber(settings)
+    yield _rasa(settings)
     if live:
         async for finding in _live(runtime):
             yield finding
+
+
+def _extensions(runtime: Runtime) -> list[Finding]:
+    """Nothing where nobody added anything."""
+    added = [one for one in extensions.loaded() if one.commands]
+    found = [
+        Finding(Verdict.GOOD, "own commands", f"{', '.join(one.name for one in each.commands)}: {each.source.name}")
+        for each in added
+    ]
+    faults = [*runtime.faults, *extensions.clashes()]
+    return found + [Finding(Verdict.WRONG, "own commands", str(fault)) for fault in faults]
 
 
 async def _database(runtime: Runtime) -> AsyncIterator[Finding]:
@@ -141,6 +158,19 @@ def _transcriber(settings: Settings) -> Finding:
     return Finding(Verdict.GOOD, "transcriber", f"is set: {said} writes out voicemails")
 
 
+def _rasa(settings: Settings) -> Finding:
+    if settings.rasa_url is None and settings.rasa_action_token is None:
+        said = "is off; RASA_URL has a Rasa server understand people, RASA_ACTION_TOKEN lets one act here"
+        return Finding(Verdict.OFF, "Rasa", said)
+    if settings.rasa_action_token is not None and find_spec("rasa_sdk") is None:
+        said = "RASA_ACTION_TOKEN is set, but rasa-sdk is missing: pip install '.[rasa]'"
+        return Finding(Verdict.WRONG, "Rasa", said)
+    does = "leads the conversations" if settings.is_driven else "understands people"
+    served = f"{settings.rasa_url} {does}" if settings.rasa_url else "no server is asked"
+    acting = f"actions at {settings.base_url}/rasa/webhook" if settings.rasa_action_token else "no actions"
+    return Finding(Verdict.GOOD, "Rasa", f"is set: {served}, {acting}")
+
+
 async def _live(runtime: Runtime) -> AsyncIterator[Finding]:
     settings = runtime.settings
     yield await _tried("round trip", lambda: _reach_ourselves(settings))
@@ -152,6 +182,8 @@ async def _live(runtime: Runtime) -> AsyncIterator[Finding]:
         yield await _tried("Telegram", lambda: _ask_telegram(settings))
     if settings.has_transcriber:
         yield await _tried("transcriber", lambda: transcriber.describe(settings))
+    if settings.rasa_url is not None:
+        yield await _tried("Rasa", lambda: describe_rasa(settings))
 
 
 async def _tried(subject: str, check: Callable[[], Awaitable[Checked]]) -> Finding:

@@ -19,14 +19,17 @@ from intents.understand.masking import masked
 from intents.understand.model import Model
 from intents.understand.orders import Order, Tell
 from intents.understand.own import own_order
+from webhooks.command_line import show_fault
+from webhooks.serve import load_extensions
+from webhooks.settings import Settings
 
 _SHOWN = 3
 
 
-def train() -> str:
-    """Raises CrmError."""
+def train(settings: Settings) -> str:
+    """Raises CrmError or CompanyFileError."""
     started = time.perf_counter()
-    order = own_order()
+    order = _order(settings)
     model = _model(order)
     tiers = "words and meaning" if model.second is not None else "words alone: the `nlu` extra is not installed"
     return (
@@ -35,9 +38,16 @@ def train() -> str:
     )
 
 
-def explain(text: str) -> Explanation:
-    """Raises CrmError."""
-    return _explain(_model(own_order()), load_encoder(cache.default_folder()), masked(text))
+def explain(settings: Settings, text: str) -> Explanation:
+    """Raises CrmError or CompanyFileError."""
+    return _explain(_model(_order(settings)), load_encoder(cache.default_folder()), masked(text))
+
+
+def _order(settings: Settings) -> Order:
+    """With what the company added; where there is no company file yet, with what is installed."""
+    for fault in load_extensions(settings):
+        show_fault(f"Left out: {fault}")
+    return own_order()
 
 
 def _model(order: Order) -> Model:

@@ -12,26 +12,34 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import structlog
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 import crm_core
 from crm_core import schema
 from crm_core.company import read_company
+from crm_core.company.extensions import Extensions
 from crm_core.db import Database
+from intents import extensions
+from intents.extensions import Fault
 from webhooks import wake
 from webhooks.app import build_app, build_channels, build_worker, drain
+from webhooks.command_line import show_fault
 from webhooks.complaints import Complaint
 from webhooks.runtime import Runtime
 from webhooks.settings import Settings
 
 BACKLOG = 128
+_log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
 async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
     """For one command of the terminal: a database that is closed afterwards."""
     runtime = build_runtime(settings)
+    for fault in runtime.faults:
+        show_fault(f"Left out: {fault}")
     try:
         yield runtime
     finally:
@@ -39,10 +47,26 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
 
 
 def build_runtime(settings: Settings) -> Runtime:
-    """Raises CompanyFileError."""
+    """Raises CompanyFileError. What a company added is loaded with it."""
     crm_core.load()
     company = read_company(settings.offhook_config)
-    return Runtime(settings, company, Database(settings.database_url, company))
+    faults = extensions.load(company.extensions)
+    return Runtime(settings, company, Database(settings.database_url, company), faults=faults)
+
+
+def load_extensions(settings: Settings) -> list[Fault]:
+    """Those alone, also where there is no company file yet. Raises CompanyFileError for one that is wrong."""
+    crm_core.load()
+    file = settings.offhook_config
+    return extensions.load(read_company(file).extensions if file.exists() else Extensions())
+
+
+def _started(settings: Settings) -> Runtime:
+    """For a process that goes on: what is left out is in its log."""
+    runtime = build_runtime(settings)
+    for fault in runtime.faults:
+        _log.error("extension.left_out", at=fault.at, because=fault.text)
+    return runtime
 
 
 async def current_revision(runtime: Runtime) -> str | None:
@@ -62,7 +86,7 @@ async def require_migrated(runtime: Runtime) -> None:
 
 async def serve(settings: Settings, *, with_worker: bool) -> None:
     """Until SIGTERM or Ctrl-C; what is in hand is finished first."""
-    runtime = build_runtime(settings)
+    runtime = _started(settings)
     await require_migrated(runtime)
     channels = build_channels(runtime)
     worker = build_worker(runtime, channels) if with_worker else None
@@ -95,7 +119,7 @@ async def listen(app: web.Application, settings: Settings) -> web.AppRunner:
 
 async def work(settings: Settings) -> None:
     """A worker without routes; any number of them share a PostgreSQL."""
-    runtime = build_runtime(settings)
+    runtime = _started(settings)
     await require_migrated(runtime)
     channels = build_channels(runtime)
     worker = build_worker(runtime, channels)

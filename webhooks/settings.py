@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from crm_core.db import driver_url
@@ -35,6 +36,10 @@ class Settings(BaseSettings):
     offhook_transcriber_key: SecretStr | None = None
     offhook_transcriber_model: str = "whisper-1"
     metrics_token: SecretStr | None = None
+    rasa_action_token: SecretStr | None = None
+    rasa_url: str | None = None
+    rasa_mode: Literal["understand", "drive"] = "understand"
+    rasa_token: SecretStr | None = None
 
     slack_bot_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
@@ -60,13 +65,31 @@ class Settings(BaseSettings):
     def _without_final_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
-    @field_validator("offhook_transcriber_url")
+    @field_validator("offhook_transcriber_url", "rasa_url")
     @classmethod
-    def _web_address(cls, value: str | None) -> str | None:
+    def _web_address(cls, value: str | None, info: ValidationInfo) -> str | None:
         parts = urlsplit(value or "")
         if value is not None and (parts.scheme not in {"http", "https"} or not parts.hostname):
-            raise ValueError("OFFHOOK_TRANSCRIBER_URL is no address: use one such as https://host/v1")
+            example = "http://127.0.0.1:5005" if info.field_name == "rasa_url" else "https://host/v1"
+            raise ValueError(f"{str(info.field_name).upper()} is no address: use one such as {example}")
         return value.rstrip("/") if value is not None else None
+
+    @field_validator("rasa_mode", mode="before")
+    @classmethod
+    def _either(cls, value: object) -> object:
+        if value not in {"understand", "drive"}:
+            raise ValueError("RASA_MODE is either understand or drive: a Rasa server does one of them, not both")
+        return value
+
+    @model_validator(mode="after")
+    def _driven_both_ways(self) -> Self:
+        if self.rasa_mode != "drive":
+            return self
+        if self.rasa_url is None:
+            raise ValueError("RASA_MODE=drive needs RASA_URL: the server that is to drive")
+        if self.rasa_action_token is None:
+            raise ValueError("RASA_MODE=drive needs RASA_ACTION_TOKEN: the server's actions come back to /rasa/webhook")
+        return self
 
     @field_validator("slack_api_url")
     @classmethod
@@ -86,6 +109,11 @@ class Settings(BaseSettings):
     @property
     def has_transcriber(self) -> bool:
         return self.offhook_transcriber_url is not None
+
+    @property
+    def is_driven(self) -> bool:
+        """Whether a Rasa server leads the conversations."""
+        return self.rasa_url is not None and self.rasa_mode == "drive"
 
     @property
     def has_slack(self) -> bool:

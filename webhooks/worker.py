@@ -15,6 +15,7 @@ from crm_core.callcenter import checking
 from crm_core.inbox import Receipt
 from crm_core.lease import Leased, State
 from crm_core.outbox import DELIVERY, SLOW, AnswerLost, Delivery, Effect, EffectKind, TryLater, Undeliverable
+from intents.understand.meant import Meant
 from webhooks import metrics
 from webhooks.runtime import Runtime
 
@@ -26,9 +27,17 @@ log = structlog.get_logger()
 
 
 class Reader(Protocol):
-    """Understands the deliveries of one source. Runs in the transaction that marks the receipt done."""
+    """Understands the deliveries of one source."""
 
-    async def work_off(self, session: AsyncSession, receipt: Receipt, now: datetime) -> None: ...
+    def said(self, receipt: Receipt) -> str | None:
+        """The words in it that may mean something."""
+
+    async def work_off(self, session: AsyncSession, receipt: Receipt, now: datetime, meant: Meant | None) -> None:
+        """In the transaction that marks the receipt done. `meant`: what the words were taken for before it."""
+
+
+# What words mean, asked before the transaction is opened. None: what is built in understands them.
+Listen = Callable[[str], Awaitable[Meant | None]]
 
 
 class Courier(Protocol):
@@ -42,12 +51,20 @@ class LeaseLost(Exception):
 
 
 class Worker:
-    """One a process. `readers` by source, `couriers` by the first part of an effect's address."""
+    """One a process. `readers` by source, `couriers` by the first part of an effect's address. `listen`: a server that
+    understands, where there is one."""
 
-    def __init__(self, runtime: Runtime, readers: Mapping[str, Reader], couriers: Mapping[str, Courier]) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        readers: Mapping[str, Reader],
+        couriers: Mapping[str, Courier],
+        listen: Listen | None = None,
+    ) -> None:
         self._runtime = runtime
         self._readers = readers
         self._couriers = couriers
+        self._listen = listen
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -130,10 +147,12 @@ class Worker:
                 log.exception("worker.renewal-failed")
 
     async def _work_off(self, receipt: Receipt) -> None:
-        now = self._runtime.clock()
+        now, reader = self._runtime.clock(), self._readers[receipt.source]
         try:
+            said = reader.said(receipt) if self._listen is not None else None
+            meant = await self._listen(said) if self._listen is not None and said else None
             async with self._runtime.database.transaction() as session:
-                await self._readers[receipt.source].work_off(session, receipt, now)
+                await reader.work_off(session, receipt, now, meant)
                 if not await lease.finish(session, receipt, now):
                     raise LeaseLost
         except LeaseLost:

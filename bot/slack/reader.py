@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +13,14 @@ from bot.slack import blocks
 from bot.slack.payload import Payload, is_direct, text_at
 from bot.slack.text import heard, mentioned
 from crm_core import agents, conversation, inbox, outbox
-from crm_core.agents import Actor
-from crm_core.company import company_of
 from crm_core.contacts import customers
 from crm_core.inbox import Receipt
 from crm_core.outbox import EffectKind
 from intents.ask import Ask
+from intents.driving import answer_or_hand_on
 from intents.reply import Reply
 from intents.router import answer
+from intents.understand.meant import Meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +38,42 @@ class Heard:
 
 
 class SlackReader:
-    async def work_off(self, session: AsyncSession, receipt: Receipt, now: datetime) -> None:
+    """`is_driven`: a dialogue server is handed what is said, instead of our own understanding."""
+
+    def __init__(self, *, is_driven: bool = False) -> None:
+        self._is_driven = is_driven
+
+    def said(self, receipt: Receipt) -> str | None:
+        said = _heard(receipt.payload)
+        if said is None or said.token is not None:
+            return None
+        return heard(said.text, _ourselves(receipt.payload))
+
+    async def work_off(
+        self, session: AsyncSession, receipt: Receipt, now: datetime, meant: Meant | None = None
+    ) -> None:
         said = _heard(receipt.payload)
         if said is None:
             return
-        actor = (
-            await agents.identify(session, "slack", said.user)
-            or await customers.identify(session, "slack", said.user, said.name, now)
-            or _stranger(session, said)
-        )
+        actor = await customers.speaker(session, "slack", said.user, said.name, now)
         key = f"slack:{said.channel}:{said.user}"
         text = heard(said.text, await _names(session, receipt.payload, said.text))
-        ask = Ask("slack", key, said.user, text, said.token, is_public=not said.is_private)
+        ask = Ask("slack", key, said.user, text, said.token, is_public=not said.is_private, meant=meant)
         if not text and said.token is None:
             ask = replace(ask, text="help")
-        reply = await answer(session, actor, ask, now)
-        if reply.forgets_ask:
+        if self._is_driven:
+            reply = await answer_or_hand_on(session, actor, ask, said.name, asdict(said), now)
+        else:
+            reply = await answer(session, actor, ask, now)
+        if reply is None or reply.forgets_ask:
             await inbox.forget(session, receipt)
-        await _post(session, said, reply, key, now)
+        if reply is not None:
+            await _post(session, said, reply, key, now)
+
+
+async def post(session: AsyncSession, place: Mapping[str, Any], reply: Reply, key: str, now: datetime) -> None:
+    """What came back from the dialogue server; `place` is what it was handed."""
+    await _post(session, Heard(**place), reply, key, now)
 
 
 async def _names(session: AsyncSession, payload: Payload, text: str) -> dict[str, str]:
@@ -64,12 +83,12 @@ async def _names(session: AsyncSession, payload: Payload, text: str) -> dict[str
         agent = await agents.identify(session, "slack", account)
         if agent is not None:
             names[account] = agent.name
+    return names | _ourselves(payload)
+
+
+def _ourselves(payload: Payload) -> dict[str, str]:
     ours = text_at(payload, "authorizations", 0, "user_id")
-    return names | {ours: ""} if ours else names
-
-
-def _stranger(session: AsyncSession, said: Heard) -> Actor:
-    return Actor(name=said.name or said.user, channel="slack", language=company_of(session).language)
+    return {ours: ""} if ours else {}
 
 
 async def _post(session: AsyncSession, said: Heard, reply: Reply, key: str, now: datetime) -> None:

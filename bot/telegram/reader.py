@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Message, Update
 
 from bot.telegram import messages
 from bot.telegram.bridge import TelegramBridge
-from crm_core import agents, conversation, inbox, outbox
-from crm_core.agents import Actor
-from crm_core.company import company_of
+from crm_core import conversation, inbox, outbox
 from crm_core.contacts import customers
 from crm_core.inbox import Receipt
 from crm_core.outbox import EffectKind, Undeliverable
 from intents.ask import Ask
+from intents.driving import answer_or_hand_on
 from intents.reply import Reply
 from intents.router import answer
+from intents.understand.meant import Meant
 
 _START = re.compile(r"/start(?:@\w+)?(?:\s+(?P<code>\S+))?\s*\Z")
 # Only a command is addressed like that: greta@example.com is an e-mail address.
@@ -40,30 +42,46 @@ class Heard:
 
 
 class TelegramReader:
-    def __init__(self, bridge: TelegramBridge) -> None:
-        self._bridge = bridge
+    """`is_driven`: a dialogue server is handed what is said, instead of our own understanding."""
 
-    async def work_off(self, session: AsyncSession, receipt: Receipt, now: datetime) -> None:
+    def __init__(self, bridge: TelegramBridge, *, is_driven: bool = False) -> None:
+        self._bridge = bridge
+        self._is_driven = is_driven
+
+    def said(self, receipt: Receipt) -> str | None:
+        said = self._read(receipt)
+        return said.text if said is not None and said.token is None else None
+
+    async def work_off(
+        self, session: AsyncSession, receipt: Receipt, now: datetime, meant: Meant | None = None
+    ) -> None:
         """Raises Undeliverable for an update that the library cannot read: it stays visible as a dead letter."""
-        try:
-            update = Update.de_json(receipt.payload, self._bridge.bot)
-            said = _heard(update, self._bridge)
-        except (TypeError, KeyError, ValueError, AttributeError, OverflowError, OSError) as error:
-            raise Undeliverable(f"not a readable update ({type(error).__name__})") from error
+        said = self._read(receipt)
         if said is None:
             return
         account = str(said.user)
-        actor = (
-            await agents.identify(session, "telegram", account)
-            or await customers.identify(session, "telegram", account, said.name, now)
-            or Actor(name=said.name, channel="telegram", language=company_of(session).language)
-        )
+        actor = await customers.speaker(session, "telegram", account, said.name, now)
         key = f"telegram:{said.chat}:{said.user}"
-        ask = Ask("telegram", key, account, said.text, said.token, is_public=not said.is_private)
-        reply = await answer(session, actor, ask, now)
-        if reply.forgets_ask:
+        ask = Ask("telegram", key, account, said.text, said.token, is_public=not said.is_private, meant=meant)
+        if self._is_driven:
+            reply = await answer_or_hand_on(session, actor, ask, said.name, asdict(said), now)
+        else:
+            reply = await answer(session, actor, ask, now)
+        if reply is None or reply.forgets_ask:
             await inbox.forget(session, receipt)
-        await _send(session, said, reply, key, now)
+        if reply is not None:
+            await _send(session, said, reply, key, now)
+
+    def _read(self, receipt: Receipt) -> Heard | None:
+        try:
+            return _heard(Update.de_json(receipt.payload, self._bridge.bot), self._bridge)
+        except (TypeError, KeyError, ValueError, AttributeError, OverflowError, OSError) as error:
+            raise Undeliverable(f"not a readable update ({type(error).__name__})") from error
+
+
+async def post(session: AsyncSession, place: Mapping[str, Any], reply: Reply, key: str, now: datetime) -> None:
+    """What came back from the dialogue server; `place` is what it was handed."""
+    await _send(session, Heard(**place), reply, key, now)
 
 
 async def _send(session: AsyncSession, said: Heard, reply: Reply, key: str, now: datetime) -> None:

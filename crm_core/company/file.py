@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core.company.callcenter import CallCenter, QueueRule
+from crm_core.company.extensions import Extensions
 from crm_core.company.fields import CustomField
 from crm_core.company.figures import Figures
 from crm_core.company.fitting import spoken_texts, unfitting
@@ -74,6 +75,7 @@ class Company(Part):
     files: Files = Files()
     retention: Retention = Retention()
     shifts: list[Shift] = []
+    extensions: Extensions = Extensions()
 
     @field_validator("time_zone")
     @classmethod

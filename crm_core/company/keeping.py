@@ -36,6 +36,7 @@ class Retention(Part):
     effects: Kept | None = None
     conversations: Kept | None = None
     history: Kept | None = None
+    misunderstood: Kept | None = None
     contacts_without_activity: Kept | None = Field(default=None, alias="contacts-without-activity")
 
     @field_validator("*")

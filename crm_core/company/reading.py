@@ -39,7 +39,7 @@ def read_company(path: Path) -> Company:
             )
         )
     try:
-        return Company.model_validate(lines.content)
+        return Company.model_validate(lines.content, context={"folder": path.parent})
     except ValidationError as error:
         complaints = sorted(set(_complaints(error, lines)))
         raise CompanyFileError("\n".join(f"{path}:{line}: {text}" for line, text in complaints)) from error

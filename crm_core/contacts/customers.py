@@ -7,12 +7,21 @@ from typing import cast
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm_core import references
+from crm_core import agents, references
 from crm_core.agents import Actor, Proof
 from crm_core.company import company_of
 from crm_core.contacts import contacts
 from crm_core.contacts.chat_identities import LONGEST_NAME, ChatIdentity, by_account
 from crm_core.contacts.contacts import Contact
+
+
+async def speaker(session: AsyncSession, channel: str, account: str, name: str, now: datetime) -> Actor:
+    """The colleague or the customer whose account it is; else a stranger."""
+    return (
+        await agents.identify(session, channel, account)
+        or await identify(session, channel, account, name, now)
+        or Actor(name=name or account, channel=channel, language=company_of(session).language)
+    )
 
 
 async def identify(session: AsyncSession, channel: str, account: str, name: str, now: datetime) -> Actor | None:

@@ -41,6 +41,7 @@ IMPERSONAL = {
     "shift_change": "when colleagues work",
     "stage": "the pipeline",
     "ticket_view": "lists that colleagues saved",
+    "misunderstood": "sentences of which only words stay that are nobody's",
     "offer": "which colleague was rung for which call",
     "project_member": "colleagues",
     "stopwatch": "colleagues, and the number of what they work on",
@@ -87,6 +88,7 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
             table["effect"].c.address.in_([f"twilio:leg-{leg}" for leg in about.legs]),
             table["effect"].c.address.in_([f"twilio:text-{number}" for number in about.numbers]),
             _spoken_with(table["effect"].c.address, about),
+            _spoken_with(table["effect"].c.address, about, before="rasa:"),
             _mentions(table["effect"].c.payload, about.words),
         ),
         "email_address": table["email_address"].c.contact_id == about.contact_id,
@@ -165,11 +167,14 @@ def _mentions(payload: Any, words: Iterable[str]) -> ColumnElement[bool]:
     return or_(false(), *(text.contains(word, autoescape=True) for word in sorted(spelled)))
 
 
-def _spoken_with(place: Any, about: Person) -> ColumnElement[bool]:
+def _spoken_with(place: Any, about: Person, before: str = "") -> ColumnElement[bool]:
     """Their direct message (`telegram:5552`), and what they said elsewhere (`slack:C1:U012`)."""
     return or_(
         false(),
-        *(and_(place.startswith(f"{channel}:"), place.endswith(f":{account}")) for channel, account in about.accounts),
+        *(
+            and_(place.startswith(f"{before}{channel}:"), place.endswith(f":{account}"))
+            for channel, account in about.accounts
+        ),
     )
 
 

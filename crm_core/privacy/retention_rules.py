@@ -20,6 +20,7 @@ from crm_core.conversation import Conversation
 from crm_core.db import Base
 from crm_core.inbox import Receipt
 from crm_core.lease import State
+from crm_core.misunderstood import Misunderstood
 from crm_core.outbox import Effect
 from crm_core.privacy.privacy import ERASED
 from crm_core.projects.tasks import Task
@@ -137,6 +138,7 @@ RULES = (
         is_in_order=True,
     ),
     Rule("conversations", Conversation, "updated_at", lambda cutoff: Conversation.updated_at < cutoff),
+    Rule("misunderstood", Misunderstood, "first_at", lambda cutoff: Misunderstood.last_at < cutoff),
     Rule("history", Activity, "at", lambda cutoff: Activity.at < cutoff, is_in_order=True),
     Rule("contacts-without-activity", Contact, "created_at", _idle, batch=5),
 )

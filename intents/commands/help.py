@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from zoneinfo import ZoneInfo
-
 from crm_core import activity, agents, cards, conversation, references, rights
 from crm_core.activity import Activity
 from crm_core.contacts.merges import merged_into
@@ -12,10 +9,11 @@ from crm_core.db import Record
 from crm_core.errors import Invalid, NotFound
 from crm_core.message import say
 from crm_core.support import tickets
-from intents import catalogue
+from intents import catalogue, tongues
 from intents.cards import card, in_words
 from intents.registry import Command, Context, command, commands
 from intents.reply import Fields, Reply, Table
+from intents.samples import filled
 from intents.slots import CodeArg, LanguageArg, RecordArg, TextArg
 from intents.understand.grammar import plain
 
@@ -46,7 +44,6 @@ _NAMES = {
     "callcenter": ("callcenter", "calls", "call", "anrufe", "telefon"),
     "help": ("help", "general", "allgemein"),
 }
-_LANGUAGES = {"en": ("english", "englisch", "en"), "de": ("german", "deutsch", "de")}
 
 
 @command(
@@ -71,13 +68,14 @@ async def show_help(context: Context, topic: TextArg | None = None) -> Reply:
     if context.actor.role is None and context.actor.contact_id is not None:
         said = [_example(commands()[name], context) for name in FOR_CUSTOMERS]
         return context.reply("help.topic", examples="; ".join(said))
-    wanted = [subject for subject in SUBJECTS if topic is not None and topic.casefold() in _NAMES[subject]]
+    subjects = _subjects()
+    wanted = [subject for subject in subjects if topic is not None and topic.casefold() in _names_of(subject, context)]
     if wanted:
         said = [example for subject in wanted for example in _examples(subject, context)]
     else:
-        wanted = list(SUBJECTS)
+        wanted = subjects
         said = [_examples(subject, context)[0] for subject in wanted]
-    parts = [Fields(context.say(f"help.{subject}"), [], "\n".join(_examples(subject, context))) for subject in wanted]
+    parts = [Fields(_title(subject, context), [], "\n".join(_examples(subject, context))) for subject in wanted]
     id = "help.intro" if len(wanted) > 1 else "help.topic"
     return context.reply(id, *parts, examples="; ".join(said))
 
@@ -199,13 +197,28 @@ async def link(context: Context, code: CodeArg) -> Reply:
     changes=True,
 )
 async def set_language(context: Context, wanted: LanguageArg) -> Reply:
-    chosen = next((code for code, names in _LANGUAGES.items() if wanted.casefold() in names), None)
-    if chosen is None:
-        known = ", ".join(context.say(f"language.{code}") for code in catalogue.languages())
+    chosen = tongues.code_of(wanted)
+    if chosen not in catalogue.languages():
+        known = ", ".join(tongues.name_of(code, context.language) for code in catalogue.languages())
         raise Invalid("language.unknown", text=wanted[:40], languages=known)
     remembered = await conversation.remembered(context.session, context.ask.conversation, context.now)
     remembered.language = chosen
     return Reply(catalogue.render(say("language.set"), chosen, context.company.zone), language=chosen)
+
+
+def _subjects() -> list[str]:
+    """The house's own first."""
+    return list(dict.fromkeys([*SUBJECTS, *(command.subject for command in commands().values())]))
+
+
+def _title(subject: str, context: Context) -> str:
+    """A subject that a company added needs no text of its own."""
+    id = f"help.{subject}"
+    return context.say(id) if catalogue.has(context.language, id) else subject.replace("_", " ").capitalize()
+
+
+def _names_of(subject: str, context: Context) -> set[str]:
+    return {*_NAMES.get(subject, ()), subject, _title(subject, context).casefold()}
 
 
 def _examples(subject: str, context: Context) -> list[str]:
@@ -214,14 +227,6 @@ def _examples(subject: str, context: Context) -> list[str]:
 
 
 def _example(command: Command, context: Context) -> str:
-    """Arguments as people would write them."""
-    return filled(plain(command.examples.get(context.language, command.examples["en"])[0]), context.language)
-
-
-def filled(template: str, language: str) -> str:
-    """`claim T-7` from `claim {ticket}`; the samples are in the catalogues."""
-
-    def sample(argument: re.Match[str]) -> str:
-        return catalogue.render(say(f"sample.{argument[1]}"), language, ZoneInfo("UTC"))
-
-    return re.sub(r"\{(\w+)\}", sample, template)
+    """Arguments as people would write them; in another language where there is none in theirs."""
+    language = next(known for known in (context.language, "en", *command.examples) if command.examples.get(known))
+    return filled(plain(command.examples[language][0]), language, command.arguments)

@@ -33,6 +33,7 @@ _CODE = (
     "features",
     "fitting",
     "gist",
+    "learning",
     "model",
     "opposites",
     "orders",
@@ -105,7 +106,7 @@ def learn(order: AnyOrder, folder: Path, tell: Tell = silent) -> None:
     """In a process of its own: what learning needs of memory is given back. Raises Refused."""
     match order:
         case Order():
-            module = "intents.understand.training"
+            module = "intents.understand.learning"
             if not can_learn():
                 raise Refused("nlu.extra-missing")
         case TaggingOrder():

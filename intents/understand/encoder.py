@@ -67,6 +67,8 @@ def load_encoder(folder: Path | None = None) -> Encoder | None:
         tokenizer = UseTokenizer(str(resources / _PIECES))
         network = weights.result()
     network.sp = tokenizer
+    # It would set the number of threads anew for each sentence.
+    network._threadpool = None
     mapped = None if folder is None else _unpacked(network.table, folder)
     if mapped is not None:
         network.table = np.frombuffer(mapped, np.uint8).reshape(network.table.shape)

@@ -42,10 +42,16 @@ def read_folder(folder: Path) -> list[Example]:
 def read_marked(folder: Path) -> list[Example]:
     """Of every file below. Raises NotFound where there is none, Invalid for one that is no training data."""
     files = sorted(folder.rglob("*.yml"))
-    examples = [Example(text, intent) for file in files for intent, text in read_blocks(file, "intent")]
+    examples = [example for file in files for example in read_file(file)]
     if not examples:
         raise NotFound("nlu.no-examples", folder=str(folder))
     return examples
+
+
+def read_file(file: Path) -> Iterator[Example]:
+    """As they are marked. Raises Invalid."""
+    for intent, text in read_blocks(file, "intent"):
+        yield Example(text, intent)
 
 
 def read_blocks(file: Path, kind: str) -> Iterator[tuple[str, str]]:

@@ -10,21 +10,11 @@ from typing import TypeAlias
 
 from crm_core import references
 from intents.reading import is_that
-from intents.registry import Argument, Command, commands
+from intents.registry import Argument, Command, commands, edition
+from intents.understand.courtesy import without_courtesy
 from intents.values.seeking import candidates
 from intents.values.written import written
 
-_FILLERS = re.compile(
-    r"^(?:(?:please|pls|hey|hi|hello|ok|okay|so|well|um|uh|"
-    r"bitte|hallo|moin|also|ähm|äh|"
-    r"(?:can|could|would) you(?: please)?|i (?:want|would like|need)(?: to)?|i['’]d like(?: to)?|let me|"
-    r"(?:kannst|könntest) du(?: bitte| mal)?|(?:können|könnten) sie(?: bitte| mal)?|"
-    r"ich (?:möchte|will|brauche|würde gern|hätte gern))"
-    r"[\s,]+)+",
-    re.IGNORECASE,
-)
-_COURTESY = re.compile(r"^(\w+(?: sie| mir| me)?) (?:bitte|mal|doch|please)(?: mal)? ", re.IGNORECASE)
-_TAIL = re.compile(r"(?:[\s,]+(?:please|pls|bitte|thanks|danke))?[\s.!?…]*$", re.IGNORECASE)
 _PIECE = re.compile(r"\{(\w+)\}|\[([^\]]+)\]|\(([^)]+)\)|(\s+)|([^\s{}\[\]()]+)")
 LONGEST_ASK = 4000
 _ANY_WORDS = r".{1,160}?"
@@ -148,21 +138,36 @@ def _anything(command: Command, words: dict[str, str]) -> int:
 def clean(text: str) -> str:
     """Without greeting, courtesy and the final full stop; what is nothing but these stays as it is."""
     flat = " ".join(text[:LONGEST_ASK].split()).lstrip("/")
-    return _TAIL.sub("", _COURTESY.sub(r"\1 ", _FILLERS.sub("", flat))) or flat
+    return without_courtesy(flat) or flat
 
 
-@lru_cache
 def _rules() -> Sequence[_Rule]:
+    # Importing the commands is itself a change of what there is.
+    commands()
+    return _rules_of_all(edition())
+
+
+@lru_cache(maxsize=1)
+def _rules_of_all(_edition: int) -> Sequence[_Rule]:
+    return [rule for command in commands().values() for rule in rules_of(command)]
+
+
+@lru_cache(maxsize=1024)
+def rules_of(command: Command) -> Sequence[_Rule]:
+    """Raises TypeError for a template that cannot be read."""
     return [
-        _rule(command, language, template)
-        for command in commands().values()
-        for language, templates in command.examples.items()
-        for template in templates
+        _rule(command, language, template) for language, templates in command.examples.items() for template in templates
     ]
 
 
 def _rule(command: Command, language: str, template: str) -> _Rule:
-    names = {argument for argument, *_ in _PIECE.findall(template) if argument}
+    named = [argument for argument, *_ in _PIECE.findall(template) if argument]
+    names = set(named)
+    unknown = names - {argument.name for argument in command.arguments}
+    if unknown:
+        raise TypeError(f"{template}: the function has no argument {min(unknown)}")
+    if len(named) > len(names) or set("[](){}") & set(_PIECE.sub("", template)):
+        raise TypeError(f"{template}: an argument stands in it twice, or a bracket has no other")
     long = [argument for argument in command.arguments if argument.name in names and argument.slot.is_long]
     if len(long) > 1:
         raise TypeError(f"{template}: only one argument of a template may have a long pattern")

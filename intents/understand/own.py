@@ -1,11 +1,12 @@
-"""What our own model learns: the utterances of every command, both languages together, so that who mixes them is
-understood too."""
+"""What our own model learns: the utterances of every command, ours and those a company added, all languages together,
+so that who mixes them is understood too."""
 
 from __future__ import annotations
 
 from difflib import SequenceMatcher
 
 import crm_core
+from intents import extensions
 from intents.understand import examples, gist
 from intents.understand.examples import Example, marked_places, unmarked
 from intents.understand.masking import masked
@@ -16,7 +17,7 @@ from intents.understand.orders import Order
 def own_order() -> Order:
     """Whoever asks the model that is learnt from it asks with `masked` text, too. Raises as `read_folder` does."""
     crm_core.load()
-    taught = [_taught(example) for example in examples.read_marked(examples.TRAINING)]
+    taught = [_taught(example) for example in [*examples.read_marked(examples.TRAINING), *extensions.taught()]]
     return Order(taught, out_of_scope=examples.OUT_OF_SCOPE, opposites=own_opposites())
 
 

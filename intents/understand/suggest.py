@@ -6,14 +6,14 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from intents.registry import commands
+from intents.registry import commands, edition
 from intents.understand.grammar import clean, plain
 
 NEAR_ENOUGH = 62
 
 
 @lru_cache
-def _examples(language: str) -> dict[str, str]:
+def _examples(language: str, _edition: int) -> dict[str, str]:
     """Speakable examples to themselves; those with an argument end in `…`."""
     return {
         plain(template): plain(template)
@@ -25,7 +25,7 @@ def _examples(language: str) -> dict[str, str]:
 
 def suggest(text: str, language: str, most: int = 3) -> list[str]:
     """Best first; empty when nothing is near."""
-    found = process.extract(
-        clean(text).casefold(), _examples(language), scorer=fuzz.WRatio, limit=most, score_cutoff=NEAR_ENOUGH
-    )
+    commands()
+    known = _examples(language, edition())
+    found = process.extract(clean(text).casefold(), known, scorer=fuzz.WRatio, limit=most, score_cutoff=NEAR_ENOUGH)
     return list(dict.fromkeys(example for example, _score, _key in found))

@@ -1,14 +1,11 @@
-"""Learning a model from examples. Runs as a process of its own (`python -m intents.understand.training`), so that what
-it needs of memory is given back."""
+"""Learning a model from examples."""
 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,7 +21,7 @@ from intents.understand.model import Floats, Linear, Meaning, Model, Stage
 from intents.understand.orders import Order, Tell, silent
 
 _SEED = 0
-# Up to so many examples each is held out in turn, a third at a time, above a half; of many, every fifth once.
+# Up to so many examples each is held out in turn, a third at a time; of more one third, of many every fifth.
 _SOME, _MANY = 600, 2000
 _ENCODED_AT_ONCE = 64
 _CORES = 2
@@ -58,10 +55,11 @@ class _Fitted:
     second: Linear | None
 
 
-def train(order: Order, tell: Tell = silent) -> Model:
+def train(order: Order, tell: Tell = silent, encoder: Encoder | None = None) -> Model:
+    """The encoder is loaded where it is wanted and not handed in."""
     examples, held_out, out_of_scope = order.examples, order.held_out, order.out_of_scope
     labels = sorted({example.intent for example in examples})
-    encoder = load_encoder() if order.with_encoder else None
+    encoder = encoder or load_encoder() if order.with_encoder else None
     # The name of an intent says what it is about: of few examples, one of the best.
     named = [Example(_spoken(label), label) for label in labels if label != out_of_scope and _LETTERS.search(label)]
     taught = [*examples, *named]
@@ -132,9 +130,9 @@ def _fit_linear(seen: _Seen, meaning: Floats | None) -> Linear:
 def _in_turn(seen: _Seen, examples: int) -> Iterator[tuple[_Seen, _Seen]]:
     """All but a part, and that part. What comes after the examples, the names of the
     intents, is always taught, so that every label is."""
-    folds = 5 if examples > _MANY else 2 if examples > _SOME else 3
+    folds = 5 if examples > _MANY else 3
     part = _parts(seen.labels[:examples], folds)
-    for fold in range(1 if examples > _MANY else folds):
+    for fold in range(1 if examples > _SOME else folds):
         left_out = np.flatnonzero(part == fold)
         taught = np.concatenate([np.flatnonzero(part != fold), np.arange(examples, len(seen.labels))])
         if len(left_out) and set(seen.labels[taught].tolist()) == set(seen.labels.tolist()):
@@ -184,13 +182,3 @@ def _scores(linear: Linear, meaning: Meaning | None, seen: _Seen) -> Floats:
     if meaning is not None and linear.meaning is not None and seen.vectors is not None:
         found = found + meaning.of(seen.vectors) @ linear.meaning
     return np.asarray(found, np.float32)
-
-
-def main() -> None:
-    """The order comes on the standard input; `done of` goes out, a line a step."""
-    order = Order.read(sys.stdin.read())
-    train(order, lambda done, of: print(done, of, flush=True)).save(Path(sys.argv[1]))
-
-
-if __name__ == "__main__":
-    main()

@@ -14,8 +14,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 import crm_core
-from intents.commands.help import filled
 from intents.registry import commands
+from intents.samples import filled
 from intents.understand import cache, evaluation
 from intents.understand.encoder import Encoder, load_encoder
 from intents.understand.examples import Example

@@ -28,19 +28,16 @@ def _caller(proof: Proof) -> Actor:
     return Actor(name="C", channel="phone", language="en", proof=proof)
 
 
-@pytest.mark.parametrize("verb", WRITES)
-def test_a_viewer_changes_nothing(verb: str) -> None:
-    assert not rights.allowed(_agent(Role.VIEWER), verb)
+def test_a_viewer_changes_nothing() -> None:
+    assert [verb for verb in WRITES if rights.allowed(_agent(Role.VIEWER), verb)] == []
 
 
-@pytest.mark.parametrize("verb", RIGHTS)
-def test_an_admin_may_do_everything(verb: str) -> None:
-    assert rights.allowed(_agent(Role.ADMIN), verb)
+def test_an_admin_may_do_everything() -> None:
+    assert [verb for verb in RIGHTS if not rights.allowed(_agent(Role.ADMIN), verb)] == []
 
 
-@pytest.mark.parametrize("verb", RIGHTS)
-def test_a_known_caller_may_only_open_tickets_answer_and_hear_their_own(verb: str) -> None:
-    expected = verb in {
+def test_a_known_caller_may_only_open_tickets_answer_and_hear_their_own() -> None:
+    assert {verb for verb in RIGHTS if rights.allowed(_caller(Proof.CALLER_ID), verb)} == {
         "call.rate",
         "contact.prove",
         "text.receive",
@@ -50,7 +47,6 @@ def test_a_known_caller_may_only_open_tickets_answer_and_hear_their_own(verb: st
         "call.answer",
         "satisfaction.rate",
     }
-    assert rights.allowed(_caller(Proof.CALLER_ID), verb) is expected
 
 
 def test_an_unknown_caller_hears_of_no_ticket() -> None:
@@ -67,28 +63,28 @@ def test_the_refusal_says_whether_linking_would_help() -> None:
 
 # verb, the lowest role for one's own records, a team-mate's and another team's, the proof that does without a role.
 MATRIX = [line.split() for line in (Path(__file__).parent / "rights.txt").read_text().splitlines() if line[0] != "#"]
-CELLS = [
-    (verb, role, reach, role >= Role[lowest.upper()])
-    for verb, *lowests, _proof in MATRIX
-    for reach, lowest in zip(Reach, lowests, strict=True)
-    for role in Role
-]
 
 
 def test_the_matrix_has_a_line_for_every_verb_and_no_other() -> None:
     assert [line[0] for line in MATRIX] == sorted(RIGHTS)
 
 
-@pytest.mark.parametrize(("verb", "role", "reach", "expected"), CELLS)
-def test_every_role_may_what_the_matrix_says(verb: str, role: Role, reach: Reach, expected: bool) -> None:
-    assert rights.allowed(_agent(role), verb, reach) is expected
+def test_every_role_may_what_the_matrix_says() -> None:
+    wrong = [
+        f"{verb} of a {role.name.lower()}, {reach.name.lower()}"
+        for verb, *lowests, _proof in MATRIX
+        for reach, lowest in zip(Reach, lowests, strict=True)
+        for role in Role
+        if rights.allowed(_agent(role), verb, reach) is not (role >= Role[lowest.upper()])
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize(("verb", "proof"), [(line[0], line[-1]) for line in MATRIX])
-def test_every_proof_is_worth_what_the_matrix_says(verb: str, proof: str) -> None:
-    lowest = None if proof == "-" else Proof[proof.upper().replace("-", "_")]
-    for given in Proof:
-        assert rights.allowed(_caller(given), verb) is (lowest is not None and given >= lowest)
+def test_every_proof_is_worth_what_the_matrix_says() -> None:
+    for verb, *_lowests, proof in MATRIX:
+        lowest = None if proof == "-" else Proof[proof.upper().replace("-", "_")]
+        enough = [given for given in Proof if lowest is not None and given >= lowest]
+        assert [given for given in Proof if rights.allowed(_caller(given), verb)] == enough, verb
 
 
 def test_every_verb_is_asked_for_somewhere_and_every_reach_is_measured() -> None:

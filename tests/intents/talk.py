@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from crm_core import conversation
@@ -13,6 +13,7 @@ from crm_core.db import Database
 from intents.ask import Ask
 from intents.reply import Choice, Choices, Fields, Reply, Table
 from intents.router import answer
+from intents.understand.meant import Meant
 from tests.people import NOW
 
 
@@ -29,8 +30,8 @@ class Talk:
     def place(self) -> str:
         return f"{self.actor.channel}:{'public' if self.is_public else 'private'}:{self.actor.name}"
 
-    async def say(self, text: str) -> Reply:
-        return await self._answer(self._ask(text, None))
+    async def say(self, text: str, meant: Meant | None = None) -> Reply:
+        return await self._answer(replace(self._ask(text, None), meant=meant))
 
     async def press(self, choice: Choice, audience: str | None = None) -> Reply:
         async with self.database.transaction() as session:

@@ -12,7 +12,7 @@ from babel.messages.catalog import Message as Entry
 from crm_core import references
 from crm_core.message import Param, say
 from crm_core.money import Money
-from intents.catalogue import LOCALE, catalogue, languages, render, shown
+from intents.catalogue import LOCALE, add_texts, catalogue, has, languages, render, shown
 from intents.registry import commands
 from tests.intents import messages
 
@@ -52,14 +52,13 @@ def test_no_id_is_written_twice(language: str) -> None:
     assert [id for id, times in Counter(ids).items() if times > 1] == []
 
 
-def test_an_id_that_two_files_claim_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_id_that_two_files_claim_is_refused(tmp_path: Path) -> None:
     (tmp_path / "en").mkdir()
-    for name in ("common.po", "other.po"):
-        (tmp_path / "en" / name).write_text('msgid "button.call-back"\nmsgstr "Call back"\n', encoding="utf-8")
-    monkeypatch.setattr("intents.catalogue.LOCALE", tmp_path)
-    monkeypatch.setattr("intents.catalogue.languages", lambda: ["en"])
-    with pytest.raises(ValueError, match=r"other\.po: button\.call-back"):
-        catalogue.__wrapped__("en")
+    for name in ("one.po", "other.po"):
+        (tmp_path / "en" / name).write_text('msgid "button.of-theirs"\nmsgstr "Call back"\n', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"other\.po: button\.of-theirs"):
+        add_texts(tmp_path)
+    assert not has("en", "button.of-theirs")
 
 
 @pytest.mark.parametrize("language", languages())

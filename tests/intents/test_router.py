@@ -12,6 +12,7 @@ from crm_core.db import Database
 from crm_core.support.tickets import Ticket
 from intents.reply import Choice, Tone
 from intents.understand.grammar import LONGEST_ASK
+from intents.understand.meant import Meant
 from tests import people
 from tests.intents.talk import Talk, choice, choices, stranger
 from tests.people import as_actor
@@ -230,3 +231,42 @@ async def test_odd_characters_are_only_text(mira: Talk, odd: str) -> None:
     assert opened.tone is Tone.OK
     assert (await mira.say("find x" + odd)).tone is Tone.REFUSED
     assert (await mira.say("tickets")).text.endswith("heating")
+
+
+GIBBERISH = "xyzzy plugh"
+
+
+async def test_what_a_server_is_sure_of_is_done(mira: Talk) -> None:
+    await mira.say("open ticket Heating is cold")
+    done = await mira.say(GIBBERISH, Meant("ticket.claim", 0.95, {"ticket": "T-1"}))
+    assert done.text == "T-1 is yours: Heating is cold"
+
+
+async def test_a_change_that_a_server_is_not_sure_of_is_shown_first(mira: Talk) -> None:
+    await mira.say("open ticket Heating is cold")
+    asked = await mira.say(GIBBERISH, Meant("ticket.claim", 0.7, {"ticket": "T-1"}))
+    assert (asked.tone, (await _ticket(mira.database)).assignee_id) == (Tone.REFUSED, None)
+    done = await mira.press(choice(asked, "claim T-1"))
+    assert done.text == "T-1 is yours: Heating is cold"
+
+
+async def test_what_only_reads_is_told_without_being_sure(mira: Talk) -> None:
+    await mira.say("open ticket Heating is cold")
+    shown = await mira.say(GIBBERISH, Meant("ticket.show", 0.6, {"ticket": "T-1"}))
+    assert shown.text.startswith("T-1, Heating is cold")
+
+
+@pytest.mark.parametrize("meant", [Meant(None, 0.9, {}, ("ticket.mine",)), Meant("help", 0.4, {}, ("ticket.mine",))])
+async def test_what_a_server_does_not_know_gets_what_comes_nearest(mira: Talk, meant: Meant) -> None:
+    asked = await mira.say(GIBBERISH, meant)
+    assert (asked.tone, len(choices(asked))) == (Tone.REFUSED, 1)
+
+
+async def test_what_an_example_says_counts_more_than_a_server(mira: Talk) -> None:
+    opened = await mira.say("open ticket Heating is cold", Meant("help", 1.0))
+    assert opened.text == "T-1 is open: Heating is cold"
+
+
+async def test_words_that_a_server_heard_wrong_are_named(mira: Talk) -> None:
+    refused = await mira.say(GIBBERISH, Meant("ticket.claim", 0.95, {"ticket": "the red one"}))
+    assert "the red one" in refused.text

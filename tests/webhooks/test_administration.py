@@ -14,6 +14,7 @@ from crm_core.db import Database
 from crm_core.errors import Invalid
 from crm_core.sales.stages import Stage
 from tests import people
+from tests.intents.extensions import parking
 from tests.postgres import create_database, drop_database
 from webhooks import administration
 from webhooks.complaints import Complaint
@@ -257,3 +258,22 @@ def test_a_company_file_is_checked_without_a_database(tmp_path: Path) -> None:
     broken.write_text("name: Nobody\n", encoding="utf-8")
     with pytest.raises(CompanyFileError):
         administration.check(nowhere.model_copy(update={"offhook_config": broken}))
+
+
+@pytest.mark.usefixtures("own_commands")
+async def test_a_faulty_command_of_the_companys_own_is_refused_before_anything_is_applied(
+    settings: Settings, tmp_path: Path
+) -> None:
+    folder = parking.write(tmp_path / "my_commands")
+    file = parking.company_file(tmp_path, commands="my_commands")
+    theirs = settings.model_copy(update={"offhook_config": file})
+    assert "2 commands of your own" in await administration.apply(theirs)
+    broken = parking.module(folder, "import nothing_of_that_name\n")
+    with pytest.raises(Complaint, match=rf"{broken}:1: ModuleNotFoundError"):
+        await administration.apply(theirs)
+
+
+def test_a_folder_that_is_not_there_is_told_with_its_line(tmp_path: Path) -> None:
+    file = parking.company_file(tmp_path, commands="my_commands")
+    with pytest.raises(CompanyFileError, match=rf"{file}:\d+: extensions.commands: there is no folder"):
+        administration.check(_settings("sqlite:///none.db", file))

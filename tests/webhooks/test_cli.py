@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from crm_core.db import Database
 from tests import people
+from tests.intents.extensions import parking
 from tests.ports import free_port
 from webhooks.cli import app
 from webhooks.settings import Settings
@@ -236,3 +237,20 @@ async def test_a_port_that_is_taken_is_one_sentence(sqlite_database: Database, t
         await _until_alive(process, port)
         second = await asyncio.to_thread(_offhook, tmp_path, "serve", "--no-worker", DATABASE_URL=url, PORT=str(port))
     assert str(port) in _assert_one_sentence(second)
+
+
+async def test_a_server_goes_on_without_a_faulty_command_and_says_so(sqlite_database: Database, tmp_path: Path) -> None:
+    broken = parking.module(parking.write(tmp_path / "my_commands"), "import nothing_of_that_name\n")
+    settings = {
+        "DATABASE_URL": _url(sqlite_database),
+        "OFFHOOK_CONFIG": str(parking.company_file(tmp_path, commands="my_commands")),
+    }
+    port = free_port()
+    async with _process(tmp_path, "serve", PORT=str(port), **settings) as process:
+        assert await _until_alive(process, port) == {"status": "ok"}
+        process.terminate()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            _out, errors = await process.communicate()
+    assert process.returncode == 0
+    told = [json.loads(line) for line in errors.decode().splitlines() if "extension.left_out" in line]
+    assert [line["at"] for line in told] == [f"{broken}:1"]

@@ -8,7 +8,9 @@ from pydantic import SecretStr
 
 from crm_core.company import Company
 from crm_core.db import Database
+from tests.intents.extensions import parking
 from tests.journeys.stage import Stage, set_stage
+from tests.webhooks.rasa.rasa_server import RasaServer
 from webhooks import connect, doctor
 from webhooks.settings import Settings
 
@@ -33,6 +35,31 @@ async def test_a_new_machine_is_told_what_to_do_next(tmp_path: Path, capsys: pyt
     assert "✗ address        PUBLIC_BASE_URL is not set" in said
     assert "○ transcriber    is off; OFFHOOK_TRANSCRIBER_URL has voicemails written out" in said
     assert "○ Slack          is off; SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET turn it on" in said
+
+
+async def test_rasa_is_off_until_it_has_an_address_or_a_token(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _healthy, said = await _said(_settings(tmp_path), capsys)
+    assert "○ Rasa           is off; RASA_URL has a Rasa server understand people" in said
+    told = {"rasa_url": "http://127.0.0.1:5005", "rasa_action_token": SecretStr("t")}
+    _healthy, said = await _said(_settings(tmp_path, **told), capsys)
+    assert "✓ Rasa           is set: http://127.0.0.1:5005 understands people, actions at http://127.0.0.1:" in said
+    _healthy, said = await _said(_settings(tmp_path, **told, rasa_mode="drive"), capsys)
+    assert "http://127.0.0.1:5005 leads the conversations" in said
+
+
+async def test_a_rasa_server_is_asked_whether_it_has_a_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with RasaServer() as rasa:
+        settings = _settings(tmp_path, rasa_url=rasa.url, public_base_url=rasa.url)
+        _healthy, said = await _said(settings, capsys, live=True)
+        assert f"✓ Rasa           {rasa.url} answers with offhook.tar.gz" in said
+        rasa.model = None
+        healthy, said = await _said(settings, capsys, live=True)
+    assert not healthy
+    assert "has no model loaded" in said
 
 
 async def test_a_broken_company_file_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,3 +150,16 @@ async def test_live_says_which_token_is_wrong(stage: Stage, capsys: pytest.Captu
     assert "✗ transcriber    the transcriber answered 401 (invalid_api_key)" in said
     assert "z" * 35 not in said
     assert "sk-wrong" not in said
+
+
+@pytest.mark.usefixtures("own_commands")
+async def test_commands_of_the_companys_own_are_named_and_faulty_ones_explained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = parking.write(tmp_path / "my_commands")
+    broken = parking.module(folder, "import nothing_of_that_name\n")
+    file = parking.company_file(tmp_path, commands="my_commands")
+    healthy, said = await _said(_settings(tmp_path, offhook_config=file), capsys)
+    assert not healthy
+    assert f"✓ own commands   parking.free, parking.price: {folder}" in said
+    assert f"✗ own commands   {broken}:1: ModuleNotFoundError" in said

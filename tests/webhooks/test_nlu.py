@@ -16,6 +16,7 @@ from tests.intents.understand.sayings import ASKED, SAYINGS
 from webhooks import nlu
 from webhooks.cli import app
 from webhooks.nlu_evaluation import Splits, evaluate
+from webhooks.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -91,7 +92,9 @@ def test_both_tiers_are_not_measured_without_the_encoder(table: Path, monkeypatc
 
 def test_what_was_learnt_explains_itself(taught: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("intents.understand.encoder.find_spec", lambda _name: None)
-    assert f"{len(SAYINGS)} examples of 4 intents" in nlu.train()
+    assert f"{len(SAYINGS)} examples of 4 intents" in nlu.train(
+        Settings(_env_file=None, offhook_config=taught / "none.yml")
+    )
     shown = CliRunner().invoke(app, ["nlu", "explain", "the deal is won"], catch_exceptions=False).stdout
     assert "deal.won" in shown and "What speaks for" in shown
     told = json.loads(CliRunner().invoke(app, ["nlu", "explain", "the deal is won", "--json"]).stdout)
@@ -101,7 +104,7 @@ def test_what_was_learnt_explains_itself(taught: Path, monkeypatch: pytest.Monke
 def test_without_training_data_there_is_nothing_to_learn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(examples, "TRAINING", tmp_path)
     with pytest.raises(CrmError, match=r"nlu\.no-examples"):
-        nlu.train()
+        nlu.train(Settings(_env_file=None, offhook_config=tmp_path / "none.yml"))
 
 
 def _kept_back(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

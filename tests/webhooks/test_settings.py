@@ -45,6 +45,9 @@ def test_half_a_channel_is_no_channel(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DATABASE_URL", "mysql://x/y"),
         ("OFFHOOK_TRANSCRIBER_URL", "localhost:9000"),
         ("OFFHOOK_TRANSCRIBER_URL", "https://"),
+        ("RASA_URL", "localhost:5005"),
+        ("RASA_MODE", "both"),
+        ("RASA_MODE", "understand,drive"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -61,6 +64,29 @@ def test_a_transcriber_needs_an_address_and_nothing_else(monkeypatch: pytest.Mon
         "http://10.0.0.7:8000/v1",
         "whisper-1",
     )
+
+
+def test_a_rasa_server_understands_unless_it_is_told_to_drive(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = _settings(monkeypatch, RASA_URL="http://127.0.0.1:5005/")
+    assert (settings.rasa_url, settings.is_driven) == ("http://127.0.0.1:5005", False)
+    driven = _settings(monkeypatch, RASA_MODE="drive", RASA_ACTION_TOKEN="t")
+    assert driven.is_driven
+
+
+@pytest.mark.parametrize(
+    ("environment", "missing"),
+    [({"RASA_ACTION_TOKEN": "t"}, "RASA_URL"), ({"RASA_URL": "http://127.0.0.1:5005"}, "RASA_ACTION_TOKEN")],
+)
+def test_a_server_that_drives_is_reached_and_reaches_us(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], missing: str
+) -> None:
+    with pytest.raises(ValidationError, match=f"RASA_MODE=drive needs {missing}"):
+        _settings(monkeypatch, RASA_MODE="drive", **environment)
+
+
+def test_that_it_is_one_or_the_other_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValidationError, match="does one of them, not both"):
+        _settings(monkeypatch, RASA_MODE="understand,drive", RASA_URL="http://127.0.0.1:5005", RASA_ACTION_TOKEN="t")
 
 
 def test_secrets_do_not_show_in_a_printed_setting(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from crm_core.db import Database
 from crm_core.errors import Invalid, NotFound
 from tests import people
 from tests.conftest import ROOT
+from tests.webhooks.rasa.rasa_server import RasaServer, parsed
 from webhooks import talk
 from webhooks.complaints import Complaint
 from webhooks.demo import running
@@ -153,6 +154,20 @@ async def test_one_question_is_answered_in_words_or_as_json(
     assert "T-1 is open: the gate squeaks" in capsys.readouterr().out
     await talk.ask(settings, "ticket T-1", "Lena", as_json=True)
     assert json.loads(capsys.readouterr().out)["shown"] == ["T-1"]
+
+
+async def test_a_rasa_server_understands_in_the_terminal_too(
+    settings: Settings, typed: Typed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "what have I got on the plate"
+    async with RasaServer({said: parsed("agenda.day", 0.97)}) as rasa:
+        with_rasa = settings.model_copy(update={"rasa_url": rasa.url})
+        await talk.ask(with_rasa, said, None, as_json=False)
+        assert "Nothing is due" in capsys.readouterr().out
+        typed(said, "exit")
+        await talk.chat(with_rasa, None)
+        assert "Nothing is due" in capsys.readouterr().out
+    assert rasa.heard == [{"text": said}] * 2
 
 
 async def test_a_call_without_a_demo_is_refused_with_what_to_do(settings: Settings) -> None:

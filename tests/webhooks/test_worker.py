@@ -12,6 +12,7 @@ from crm_core.db import Database
 from crm_core.inbox import Receipt
 from crm_core.lease import State
 from crm_core.outbox import AnswerLost, Effect, EffectKind, TryLater, Undeliverable
+from intents.understand.meant import Meant
 from tests import people
 from tests.people import NOW
 from webhooks.runtime import Runtime
@@ -30,7 +31,10 @@ class Notebook:
         self.given.append(effect.payload["number"])
         self.before()
 
-    async def work_off(self, session: AsyncSession, receipt: Receipt, now: datetime) -> None:
+    def said(self, receipt: Receipt) -> str | None:
+        return str(receipt.payload["number"])
+
+    async def work_off(self, session: AsyncSession, receipt: Receipt, now: datetime, meant: Meant | None) -> None:
         self.given.append(receipt.payload["number"])
         await people.add_agent(session, f"Agent {len(self.given)}")
         self.before()

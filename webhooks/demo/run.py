@@ -12,6 +12,7 @@ import crm_core
 from crm_core import schema
 from crm_core.company import read_company
 from crm_core.db import Database
+from intents import extensions
 from webhooks.app import build_app, build_channels, build_worker
 from webhooks.complaints import Complaint
 from webhooks.console.playground import Playground
@@ -34,6 +35,8 @@ async def demo(port: int) -> None:
     crm_core.load()
     database_file = _fresh_database()
     plain_company = read_company(COMPANY_FILE)
+    for fault in extensions.load(plain_company.extensions):
+        console.print(f"Left out: {fault}", style="yellow", markup=False)
     key = secrets.token_urlsafe(16)
     services = await stand_ins.start(port, plain_company, key)
     try:

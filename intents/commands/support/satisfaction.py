@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from babel.numbers import format_decimal
+
 from crm_core.errors import NotFound
 from crm_core.support import satisfaction
 from crm_core.support.satisfaction import TeamScore
@@ -70,8 +72,7 @@ def _row(context: Context, score: TeamScore) -> list[str]:
     name = _name(context, score.team)
     if score.average is None or score.content is None:
         return [name, str(score.answers), context.say("satisfaction.too-few"), "–"]
-    mark = "," if context.language == "de" else "."
-    average = f"{score.average // 100}{mark}{score.average % 100:02}"
+    average = format_decimal(score.average / 100, "0.00", locale=context.language)
     return [name, str(score.answers), average, context.say("satisfaction.content", percent=score.content)]
 
 

@@ -154,6 +154,7 @@ async def _talk(database: Database, account: str) -> None:
         await conversation.remembered(session, f"{place}:{account}", NOW)
         await conversation.offer(session, [Offered("my tickets")], f"{place}:{account}", NOW)
         await outbox.enqueue(session, EffectKind.POST, place, {"text": f"hello {account}"}, NOW)
+        await outbox.enqueue(session, EffectKind.FORWARD, f"rasa:{place}:{account}", {"text": "hello"}, NOW)
 
 
 async def test_who_is_erased_has_no_account_and_what_they_wrote_through_it_is_gone(
@@ -165,15 +166,16 @@ async def test_who_is_erased_has_no_account_and_what_they_wrote_through_it_is_go
     async with database.transaction() as session:
         told = await known_of(session, SYSTEM, GRETA)
         assert [row["external_id"] for row in told["chat_identity"]] == [ACCOUNT]
-        for name in ("receipt", "effect", "conversation", "choice_token"):
+        for name in ("receipt", "conversation", "choice_token"):
             assert len(told[name]) == 1, name
+        assert len(told["effect"]) == 2
         await erase(session, SYSTEM, GRETA, NOW)
     async with database.transaction() as session:
         assert (await session.scalars(select(ChatIdentity))).all() == []
         for model in (Conversation.key, ChoiceToken.audience):
             assert len((await session.scalars(select(model))).all()) == 2
-        for payload in (Receipt.payload, Effect.payload):
+        for payload, count in ((Receipt.payload, 2), (Effect.payload, 4)):
             left = [one for one in await session.scalars(select(payload)) if one]
-            assert len(left) == 2
+            assert len(left) == count
             assert f"'{ACCOUNT}'" not in str(left)
         assert await customers.identify(session, "telegram", ACCOUNT, "", NOW) is None

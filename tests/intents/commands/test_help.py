@@ -6,9 +6,9 @@ import pytest
 from crm_core import agents
 from crm_core.activity import UNDO_WINDOW
 from crm_core.db import Database
-from intents.commands.help import filled
 from intents.registry import commands
 from intents.reply import Fields, Tone
+from intents.samples import filled
 from intents.understand.grammar import plain
 from tests import people
 from tests.intents.talk import Talk, choices, everything, stranger

@@ -3,8 +3,8 @@ import time
 
 import pytest
 
-from intents.commands.help import filled
 from intents.registry import Command, commands
+from intents.samples import filled
 from intents.understand.grammar import LONGEST_ASK, plain, understand
 
 # What people type, the command it means, and the words found for its arguments.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -24,7 +25,7 @@ from tests.intents.values.table import HEARD, LANGUAGES, NOW, Row, rows, shown
 
 load()
 ROWS = [row for language in LANGUAGES for row in rows(language)]
-FOUND = [row for row in ROWS if row.kind != "amount"]
+FOUND = dict.fromkeys(row.kind for row in ROWS if row.kind != "amount")
 SLOTS = {
     "amount": AMOUNT, "clock": CLOCK, "days": DAYS, "due": DUE, "duration": LEAD, "money": AMOUNT, "past-day": DAY,
     "percent": PERCENT, "phone": PHONE, "repeat": REPEAT, "week": WEEK,
@@ -35,8 +36,12 @@ WORDS = sorted(
 SENTENCES = {"en": "well that is {} then please", "de": "also {} wäre gut danke"}
 
 
-def _name(row: Row) -> str:
-    return f"{row.language} {row.kind}: {row.phrase}"
+def _tables(kinds: Iterable[str]) -> pytest.MarkDecorator:
+    """One test a language and kind, with all the phrases there are of it."""
+    chosen = [(language, kind) for kind in kinds for language in LANGUAGES]
+    tables = [[row for row in ROWS if (row.language, row.kind) == one] for one in chosen]
+    tables = [table for table in tables if table]
+    return pytest.mark.parametrize("table", tables, ids=[f"{table[0].language} {table[0].kind}" for table in tables])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -45,21 +50,26 @@ def test_the_table_is_long_and_says_nothing_twice(language: str) -> None:
     assert len(set(phrases)) == len(phrases) >= 300
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.kind in SLOTS], ids=_name)
-def test_an_argument_is_read_from_what_is_said(row: Row) -> None:
-    value = SLOTS[row.kind].read(row.phrase, HEARD)
-    assert _as_argument(row, value) == row.value
+@_tables(SLOTS)
+def test_an_argument_is_read_from_what_is_said(table: list[Row]) -> None:
+    heard = [(row, _as_argument(row)) for row in table]
+    wrong = [f"{row.phrase!r} is not {row.value} but {value}" for row, value in heard if value != row.value]
+    assert not wrong, "\n".join(wrong)
 
 
-def _as_argument(row: Row, value: object) -> str:
+def _as_argument(row: Row) -> str:
+    try:
+        value = SLOTS[row.kind].read(row.phrase, HEARD)
+    except Invalid as refused:
+        return refused.message.id
     if row.kind == "phone":
         return "".join(sign for sign in str(value) if sign.isdigit() or sign == "+")
     return shown(row.kind, value)
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.kind in SLOTS and row.kind != "clock"], ids=_name)
-def test_an_argument_is_recognised_in_a_command(row: Row) -> None:
-    assert _fits(SLOTS[row.kind], row.phrase)
+@_tables(kind for kind in SLOTS if kind != "clock")
+def test_an_argument_is_recognised_in_a_command(table: list[Row]) -> None:
+    assert [row.phrase for row in table if not _fits(SLOTS[row.kind], row.phrase)] == []
 
 
 def _fits(slot: Slot, phrase: str) -> bool:
@@ -67,8 +77,14 @@ def _fits(slot: Slot, phrase: str) -> bool:
     return (0, len(text)) in candidates(f"(?:{slot.pattern})", text)
 
 
-@pytest.mark.parametrize("row", FOUND, ids=_name)
-def test_it_is_found_in_what_somebody_says(row: Row) -> None:
+@_tables(FOUND)
+def test_it_is_found_in_what_somebody_says(table: list[Row]) -> None:
+    wrong = [f"{sentence!r}: {found}" for row in table for sentence, found in _not_found(row)]
+    assert not wrong, "\n".join(wrong)
+
+
+def _not_found(row: Row) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The sentences in which it is not found as it should be, and what is found instead."""
     spoken = row.phrase.casefold().replace(", ", " ")
     for sentence, phrase in (
         (row.phrase, row.phrase),
@@ -77,21 +93,19 @@ def test_it_is_found_in_what_somebody_says(row: Row) -> None:
         (SENTENCES[row.language].format(spoken), spoken),
     ):
         found = find(Kind(row.kind), sentence, HEARD)
-        assert [(sentence[one.start : one.end], shown(row.kind, one.value)) for one in found] == [(phrase, row.value)]
+        shown_as = [(sentence[one.start : one.end], shown(row.kind, one.value)) for one in found]
+        if shown_as != [(phrase, row.value)]:
+            yield sentence, shown_as
 
 
-def _nothing() -> list[tuple[str, str]]:
-    table: list[tuple[str, str]] = []
-    for language in LANGUAGES:
-        with Path(__file__).with_name(f"{language}-nothing.tsv").open(encoding="utf-8", newline="") as file:
-            table += [(row["kind"], row["phrase"]) for row in csv.DictReader(file, delimiter="\t")]
-    return table
-
-
-@pytest.mark.parametrize(("kind", "phrase"), _nothing())
-def test_what_only_looks_like_one_is_not_taken(kind: str, phrase: str) -> None:
-    assert find(Kind(kind), phrase, HEARD) == []
-    assert find(Kind(kind), phrase.casefold(), HEARD) == []
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_only_looks_like_one_is_not_taken(language: str) -> None:
+    with Path(__file__).with_name(f"{language}-nothing.tsv").open(encoding="utf-8", newline="") as file:
+        table = [(Kind(row["kind"]), row["phrase"]) for row in csv.DictReader(file, delimiter="\t")]
+    assert table
+    said = [(kind, text) for kind, phrase in table for text in (phrase, phrase.casefold())]
+    wrong = [f"{text!r} is no {kind}" for kind, text in said if find(kind, text, HEARD)]
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,21 @@
+"""What a sentence was taken for by an understanding that is asked before the transaction: a server, or a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# Below the first it is asked back; a change below the second is shown before it is done.
+ASKED_BELOW = 0.5
+SURE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """`intent` names a command, None for nothing we do. `words` are what was said for its arguments; `alternatives` the
+    commands that come nearest, best first."""
+
+    intent: str | None
+    confidence: float
+    words: Mapping[str, str] = field(default_factory=dict)
+    alternatives: tuple[str, ...] = ()
