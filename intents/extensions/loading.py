@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from intents.understand.examples import OUT_OF_SCOPE, Example
 from intents.understand.phrasings import phrasings
 
 _TEXTS, _TRAINING = "locale", "training"
+_ARGUMENT = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def clashes() -> list[Fault]:
 
 
 def taught() -> list[Example]:
-    """What a model learns of them: utterances, and where a command has none in a language, its templates."""
+    """What a model learns of them, marked: utterances, and where a command has none in a language, its templates."""
     known = registered()
     return [
         example
@@ -102,7 +104,8 @@ def _written_out(extension: Extension) -> Iterator[Example]:
             if spoken not in catalogue.languages() or (spoken, command.name) in shown or language not in {None, spoken}:
                 continue
             for phrasing in dict.fromkeys(one for template in templates for one in phrasings(template)):
-                yield Example(filled(phrasing, spoken, command.arguments), command.name)
+                marked = _ARGUMENT.sub(r"[{\1}](\1)", phrasing)
+                yield Example(filled(marked, spoken, command.arguments), command.name)
 
 
 def _load(source: Source) -> Iterator[Fault]:
