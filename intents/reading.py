@@ -20,6 +20,7 @@ from intents.values.durations import read_duration
 from intents.values.money import read_money
 from intents.values.shares import read_whole
 from intents.values.written import written
+from intents.words import meaning
 
 NOUNS = {kind: pointing.nouns(kind) for kind in pointing.KINDS}
 
@@ -95,16 +96,11 @@ def until(text: str, heard: Heard) -> datetime:
     return read_until(text, heard.now, heard.hours)
 
 
-PRESENCES = {
-    Presence.AVAILABLE: ("available", "verfügbar", "verfuegbar", "erreichbar"),
-    Presence.AWAY: ("away", "abwesend", "pause"),
-    Presence.OFFLINE: ("offline", "off duty", "feierabend", "nicht im dienst"),
-}
-
-
 def presence(text: str, _heard: Heard) -> Presence:
-    wanted = text.strip().casefold()
-    return next(presence for presence, words in PRESENCES.items() if wanted in words)
+    found = meaning("presence", text)
+    if found is None:
+        raise Invalid("agent.presence-unknown", text=text.strip()[:40])
+    return Presence(found)
 
 
 AND = r"(?:\s*,\s*(?:(?:and|und)\s+)?|\s+(?:and|und)\s+)"
@@ -115,37 +111,24 @@ def listed(text: str, _heard: Heard) -> list[str]:
 
 
 def audience(text: str, _heard: Heard) -> Audience:
-    return Audience.INTERNAL if text.casefold().startswith("intern") else Audience.PUBLIC
-
-
-PURPOSES = {
-    Purpose.ADVERTISING: ("advertising", "marketing", "offers", "werbung", "angebote", "angeboten"),
-    Purpose.RECORDING: ("recording", "recordings", "aufzeichnung", "aufzeichnungen", "aufnahmen"),
-    Purpose.SURVEY: ("surveys", "survey", "umfragen", "umfrage", "befragungen"),
-    Purpose.SERVICE: ("service", "service messages", "kundendienst", "servicenachrichten"),
-}
-CHANNELS = {
-    Channel.PHONE: ("phone", "telephone", "call", "telefon", "anruf"),
-    Channel.SMS: ("sms", "text message", "text"),
-    Channel.EMAIL: ("e-mail", "email", "mail"),
-    Channel.CHAT: ("chat", "messenger"),
-}
+    found = meaning("audience", text)
+    if found is None:
+        raise Invalid("article.audience-unknown", text=text.strip()[:40])
+    return Audience(found)
 
 
 def purpose(text: str, _heard: Heard) -> Purpose:
-    wanted = fold(text).strip()
-    found = next((purpose for purpose, words in PURPOSES.items() if wanted in map(fold, words)), None)
+    found = meaning("purpose", text)
     if found is None:
         raise Invalid("consent.purpose-unknown", text=text.strip()[:40])
-    return found
+    return Purpose(found)
 
 
 def channel(text: str, _heard: Heard) -> Channel:
-    wanted = fold(text).strip()
-    found = next((channel for channel, words in CHANNELS.items() if wanted in map(fold, words)), None)
+    found = meaning("channel", text)
     if found is None:
         raise Invalid("consent.channel-unknown", text=text.strip()[:40])
-    return found
+    return Channel(found)
 
 
 def any_record(text: str, heard: Heard) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from crm_core.contacts.consents import Channel, Purpose
 from crm_core.money import Money
 from crm_core.support.knowledge import Audience
 from crm_core.support.tickets import Priority
-from intents import pointing, reading, tongues
+from intents import pointing, reading, tongues, words
 from intents.priorities import LEVEL, PRIORITY
 from intents.slot import Slot
 from intents.ticket_filter import FILTER
@@ -95,7 +95,7 @@ MESSENGER = Slot("messenger", "|".join(Messenger), lambda text, _heard: Messenge
 ACCOUNT = Slot("account", r"[@#]?[\w.\-]{1,40}", reading.plain)
 FIELD = Slot("field", r"[\w\- ]{1,40}?", reading.plain)
 CONTACT_REF = reading.record("contact")
-AUDIENCE = Slot("audience", "public|internal|öffentliche[rn]?|interne[rn]?", reading.audience)
+AUDIENCE = Slot("audience", words.pattern("audience"), reading.audience)
 RATING = Slot("rating", r"[1-5]", lambda text, _heard: read_whole(text))
 MACRO = Slot("macro", r"[a-z][\w\-]{1,39}", reading.plain)
 LANGUAGE = Slot("language", r"[^\W\d_]{2,20}", reading.plain)
@@ -112,24 +112,22 @@ LINE = Slot("line", r"\d{1,3}", lambda text, _heard: read_whole(text))
 DISPOSITION = Slot("disposition", r"[^\s:][^\n]{0,999}", reading.plain, is_free=True)
 PAUSE = Slot("pause", r"[^\W_][^\n]{0,59}", reading.plain, is_free=True)
 # What everybody calls a pause, whether or not the company file has a name for it.
-PAUSE_WORD = Slot(
-    "word", r"lunch(?:\sbreak)?|coffee(?:\sbreak)?|break|mittag(?:spause|essen)?|kaffeepause|pause", reading.plain
-)
+PAUSE_WORD = Slot("word", words.pattern("pause"), reading.plain)
 ANNOUNCEMENT = Slot("announcement", r".{1,1000}?", reading.plain, is_free=True)
 CLOSING = Slot("closing", r"close(?: (?:all|the queues))?|(?:(?:die )?warteschlangen )?schlie(?:ß|ss)en", reading.plain)
 EARLY = Slot("early", "now|at once|jetzt|sofort", reading.plain)
 UNTIL = Slot("until", UNTIL_PATTERN, reading.until, is_long=True)
 WHEN = Slot("when", UNTIL_PATTERN, reading.until, is_long=True)
 CLOCK = Slot("clock", CLOCK_PATTERN, lambda text, _heard: read_clock(text))
-PRESENCE = Slot("presence", "|".join(word for words in reading.PRESENCES.values() for word in words), reading.presence)
+PRESENCE = Slot("presence", words.pattern("presence"), reading.presence)
 LANGUAGES = Slot("languages", rf"[^\W\d_]{{2,20}}(?:{reading.AND}[^\W\d_]{{2,20}}){{0,9}}", reading.listed)
 SKILLS = Slot("skills", rf"[\w\-]{{2,40}}(?:{reading.AND}[\w\-]{{2,40}}){{0,9}}", reading.listed)
 TEAM = Slot("team", r"[\w\-&./ ]{1,40}?", reading.plain)
 PIN = Slot("pin", r"\d{1,20}", reading.digits)
 DEVICE = Slot("device", rf"{PHONE.pattern}|sip:\S{{1,200}}", reading.device)
 CODE = Slot("code", r"(?!(?:task|call|[a-z])-?\d+(?:\s|$))[\w\-]{6,64}", reading.plain)
-PURPOSE = Slot("purpose", "|".join(word for words in reading.PURPOSES.values() for word in words), reading.purpose)
-CHANNEL = Slot("channel", "|".join(word for words in reading.CHANNELS.values() for word in words), reading.channel)
+PURPOSE = Slot("purpose", words.pattern("purpose"), reading.purpose)
+CHANNEL = Slot("channel", words.pattern("channel"), reading.channel)
 WORDING = Slot("wording", r".+", lambda text, _heard: text.strip(), is_free=True)
 
 RecordArg: TypeAlias = Annotated[tuple[str, int], RECORD]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from intents.understand.phrasings import phrasings
 # As many as our own commands have in a language, or so.
 _ENOUGH = 60
 _TEXTS, _TRAINING = "locale", "training"
+_ARGUMENT = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def clashes() -> list[Fault]:
 
 
 def taught() -> list[Example]:
-    """What a model learns of them: utterances, and where a command has none in a language, its templates."""
+    """What a model learns of them, marked: utterances, and where a command has none in a language, its templates."""
     known = {*registered(), OUT_OF_SCOPE}
     said = [
         one
@@ -117,7 +119,8 @@ def _written_out(extension: Extension) -> Iterator[Utterance]:
             if spoken not in catalogue.languages() or (spoken, command.name) in shown or language not in {None, spoken}:
                 continue
             for phrasing in dict.fromkeys(one for template in templates for one in phrasings(template)):
-                example = Example(filled(phrasing, spoken, command.arguments), command.name)
+                marked = _ARGUMENT.sub(r"[{\1}](\1)", phrasing)
+                example = Example(filled(marked, spoken, command.arguments), command.name)
                 yield Utterance(spoken, example, place_of(command.handler))
 
 

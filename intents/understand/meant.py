@@ -21,8 +21,8 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """`intent` names a command, None for nothing we do. `words` are what was said for its arguments, `alternatives` what
-    comes nearest, best first."""
+    """`intent` names a command, None for nothing we do. `words` are what was said for its arguments, `alternatives`
+    what comes nearest, best first."""
 
     intent: str | None
     confidence: float
