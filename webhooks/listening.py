@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import structlog
 
@@ -35,7 +37,7 @@ class OwnListening:
         """From the cache, or learnt in a process beside; what fails is told in the log and changes nothing else."""
         started = time.perf_counter()
         try:
-            self._listener = await asyncio.to_thread(_learnt)
+            self._listener = await _in_passing(_learnt)
         except CrmError as error:
             log.info("understanding.by-examples", because=error.message.id)
         except Exception:
@@ -89,6 +91,29 @@ async def listening(runtime: Runtime) -> AsyncIterator[Listening]:
         await own.load_cached()
     async with listening_to_rasa(runtime.settings) as rasa:
         yield Listening(own, rasa)
+
+
+async def _in_passing(load: Callable[[], Listener]) -> Listener:
+    """In a thread that nobody waits for when the server ends: a minute is too long for that."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[Listener] = loop.create_future()
+
+    def run() -> None:
+        try:
+            found = load()
+        except BaseException as error:
+            _tell(loop, done, partial(done.set_exception, error))
+        else:
+            _tell(loop, done, partial(done.set_result, found))
+
+    threading.Thread(target=run, name="understanding", daemon=True).start()
+    return await done
+
+
+def _tell(loop: asyncio.AbstractEventLoop, done: asyncio.Future[Listener], tell: Callable[[], None]) -> None:
+    # The loop may have ended meanwhile.
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(lambda: None if done.done() else tell())
 
 
 def _learnt() -> Listener:

@@ -137,8 +137,8 @@ def learn(order: AnyOrder, folder: Path, tell: Tell = silent) -> None:
         )
         assert process.stdin is not None and process.stdout is not None
         with process:
-            process.stdin.write(order.as_json())
-            process.stdin.close()
+            process.stdin.write(order.as_json() + "\n")
+            process.stdin.flush()
             for line in process.stdout:
                 done, of = map(int, line.split())
                 tell(done, of)

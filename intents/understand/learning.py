@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from intents.understand.encoder import load_encoder
+from intents.understand.handed import handed_order
 from intents.understand.orders import Order
 
 
@@ -18,7 +19,7 @@ def main() -> None:
         # The libraries that training comes with take as long to be read as the encoder does.
         from intents.understand.training import train
 
-        order = Order.read(sys.stdin.read())
+        order = Order.read(handed_order())
         encoder = loading.result() if order.with_encoder else None
     train(order, lambda done, of: print(done, of, flush=True), encoder).save(Path(sys.argv[1]))
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intents.understand.clues import Hashes, clues
+from intents.understand.handed import handed_order
 from intents.understand.lattice import Lattice, lattice_of
 from intents.understand.marks import Marked
 from intents.understand.noise import Noise
@@ -187,7 +188,7 @@ def _summed(scores: Floats, axis: int) -> Floats:
 
 def main() -> None:
     """The order comes on the standard input; `done of` goes out, a line a step."""
-    order = TaggingOrder.read(sys.stdin.read())
+    order = TaggingOrder.read(handed_order())
     train(order, lambda done, of: print(done, of, flush=True)).save(Path(sys.argv[1]))
 
 
