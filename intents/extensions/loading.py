@@ -85,7 +85,7 @@ def clashes() -> list[Fault]:
 
 
 def taught() -> list[Example]:
-    """What is learnt of them, with marks: utterances, and where a command has none in a language, its templates."""
+    """What a model learns of them, marked: utterances, and where a command has none in a language, its templates."""
     known = {*registered(), OUT_OF_SCOPE}
     said = [
         one

@@ -52,8 +52,8 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """One score a label. Of `terms` a line a term, in steps of `step` of its own: what is lost by that is far below what
-    the scores differ by, and it is a quarter of the memory."""
+    """One score a label. Of `terms` a line a term, in steps of `step` of its own: what is lost is far below what the
+    scores differ by, and it is a quarter of the memory."""
 
     terms: NDArray[np.int8]
     step: Floats
