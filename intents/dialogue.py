@@ -40,12 +40,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """The whole command is understood, and waits for a yes."""
+    """The whole command is understood, and waits for a yes. `said` is the sentence it was guessed from, without what is
+    anybody's, and `chance` how likely that was."""
 
     id: int
     command: str
     words: dict[str, str]
     language: str
+    said: str = ""
+    chance: float = 0.0
 
 
 Pending: TypeAlias = Question | Confirmation
@@ -133,7 +136,7 @@ def _kept(one: Pending | Done) -> dict[str, Any]:
             offered = [list(candidate) for candidate in one.candidates]
             return kept | {"id": one.id, "argument": one.argument, "text": one.text, "candidates": offered}
         case Confirmation():
-            return kept | {"id": one.id}
+            return kept | {"id": one.id, "said": one.said, "chance": one.chance}
         case Done():
             return kept
 
@@ -142,7 +145,7 @@ def _pending(kept: Mapping[str, Any]) -> Pending:
     id, command, language = int(kept["id"]), str(kept["command"]), str(kept["language"])
     words = _pairs(kept["words"])
     if "argument" not in kept:
-        return Confirmation(id, command, words, language)
+        return Confirmation(id, command, words, language, str(kept.get("said", "")), float(kept.get("chance", 0)))
     candidates = [(str(label), str(said)) for label, said in kept["candidates"]]
     return Question(id, command, words, language, str(kept["argument"]), str(kept["text"]), candidates)
 
@@ -211,9 +214,16 @@ def ask_for(
     return question
 
 
-def confirm(conversation: Conversation, command: Command, words: Mapping[str, str], language: str) -> Confirmation:
+def confirm(
+    conversation: Conversation,
+    command: Command,
+    words: Mapping[str, str],
+    language: str,
+    said: str = "",
+    chance: float = 0.0,
+) -> Confirmation:
     state = state_of(conversation)
-    confirmation = Confirmation(state.asked + 1, command.name, dict(words), language)
+    confirmation = Confirmation(state.asked + 1, command.name, dict(words), language, said, chance)
     _put_on_top(conversation, state, confirmation)
     return confirmation
 

@@ -168,6 +168,7 @@ async def _to_what_is_open(context: Context, conversation: Conversation, top: Pe
             return await carry_out(context, conversation, command, top.words)
         case Confirmation() if steering.is_no(text):
             dialogue.close(conversation, top.command)
+            await misunderstood.refused(context, top)
             return context.reply("dialogue.what-then")
         case Confirmation():
             bare = steering.Correction(text, None, is_explicit=False)
@@ -199,7 +200,8 @@ async def _as_meant(context: Context, conversation: Conversation, text: str) -> 
     if meant is None or command is None or meant.confidence < ASKED_BELOW:
         return await _not_understood(context, text)
     if command.changes and meant.confidence < SURE:
-        return asking.propose(context, conversation, command, meant.words)
+        said = await misunderstood.masked(context, text, [(command.name, meant.confidence)])
+        return asking.propose(context, conversation, command, meant.words, said or "", meant.confidence)
     return await carry_out(context, conversation, command, meant.words)
 
 
