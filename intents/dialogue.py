@@ -56,12 +56,17 @@ Pending: TypeAlias = Question | Confirmation
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was carried out last, and when: a change that is reversible bears that moment in the timeline."""
+    """What was carried out last, and when: a change that is reversible bears that moment in the timeline.
+
+    `said` and `chance` as of a confirmation, where it was guessed.
+    """
 
     command: str
     words: dict[str, str]
     language: str
     at: datetime
+    said: str = ""
+    chance: float = 0.0
 
 
 @dataclass(slots=True)
@@ -138,7 +143,7 @@ def _kept(one: Pending | Done) -> dict[str, Any]:
         case Confirmation():
             return kept | {"id": one.id, "said": one.said, "chance": one.chance}
         case Done():
-            return kept
+            return kept | {"said": one.said, "chance": one.chance}
 
 
 def _pending(kept: Mapping[str, Any]) -> Pending:
@@ -151,7 +156,9 @@ def _pending(kept: Mapping[str, Any]) -> Pending:
 
 
 def _done(kept: Mapping[str, Any]) -> Done:
-    return Done(str(kept["command"]), _pairs(kept["words"]), str(kept["language"]), datetime.fromisoformat(kept["at"]))
+    at, words = datetime.fromisoformat(kept["at"]), _pairs(kept["words"])
+    said, chance = str(kept.get("said", "")), float(kept.get("chance", 0))
+    return Done(str(kept["command"]), words, str(kept["language"]), at, said, chance)
 
 
 def _pairs(kept: Any) -> dict[str, str]:
@@ -279,6 +286,13 @@ def remember_done(
     """Nothing of what is to be forgotten."""
     done = None if command.forgets_ask else Done(command.name, dict(words), language, now)
     keep(conversation, replace(state_of(conversation), done=done))
+
+
+def remember_said(conversation: Conversation, command: Command, said: str, chance: float) -> None:
+    """From what the command that was just carried out was guessed."""
+    state = state_of(conversation)
+    if state.done is not None and state.done.command == command.name:
+        keep(conversation, replace(state, done=replace(state.done, said=said, chance=chance)))
 
 
 def remember_shown(conversation: Conversation, references: list[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from crm_core import misunderstood
 from crm_core.misunderstood import Sentence, Why
-from intents.dialogue import Confirmation
+from intents.dialogue import Confirmation, Done
 from intents.registry import Context, commands
 from intents.understand.anonymity import anonymous
 
@@ -31,9 +31,17 @@ async def keep(
 
 async def refused(context: Context, proposed: Confirmation) -> None:
     """A no to what was guessed."""
-    if proposed.said:
-        guess = [(proposed.command, proposed.chance)]
-        sentence = Sentence(proposed.language, proposed.said, Why.REFUSED, guess)
+    await _keep_guess(context, proposed, Why.REFUSED)
+
+
+async def undone(context: Context, done: Done) -> None:
+    """What was guessed and carried out is taken back right after."""
+    await _keep_guess(context, done, Why.UNDONE)
+
+
+async def _keep_guess(context: Context, guessed: Confirmation | Done, why: Why) -> None:
+    if guessed.said:
+        sentence = Sentence(guessed.language, guessed.said, why, [(guessed.command, guessed.chance)])
         await misunderstood.keep(context.session, sentence, context.now)
 
 

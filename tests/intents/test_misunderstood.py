@@ -78,6 +78,16 @@ async def test_a_no_to_what_was_to_be_confirmed_is_kept_and_a_yes_is_not(mira: T
     assert one.text == "a new # about the … of … please"
 
 
+async def test_what_was_guessed_and_taken_back_at_once_is_kept(mira: Talk) -> None:
+    guess = Meant("ticket.open", 0.95, {"subject": "boiler"})
+    await mira.say("a new one about the boiler of Greta please", guess)
+    assert await _kept(mira.database) == []
+    await mira.say("undo")
+    await mira.say("undo")
+    [one] = await _kept(mira.database)
+    assert (one.text, one.why, one.times) == ("a new # about the … of … please", Why.UNDONE, 1)
+
+
 async def test_of_too_many_the_rare_and_old_go(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(misunderstood, "MOST_KEPT", 2)
     async with sqlite_database.transaction() as session:
