@@ -16,6 +16,7 @@ from intents import catalogue
 from intents.ask import Ask
 from intents.reply import Choice, Choices, Form, Reply, Tone
 from intents.router import answer
+from intents.understand.meant import Meant
 from telephony.turn import Heard, Turn
 from telephony.voice import Spoken, listen
 
@@ -43,12 +44,14 @@ async def hear(turn: Turn, agent: Agent, heard: Heard) -> VoiceResponse:
         if heard.digits.isdecimal() and 1 <= int(heard.digits) <= len(tokens):
             return await _answered(turn, agent, token=tokens[int(heard.digits) - 1])
     # Silence, or a key that nothing is behind: what is open is asked once more.
-    return await _answered(turn, agent, text=heard.speech)
+    return await _answered(turn, agent, text=heard.speech, meant=heard.meant)
 
 
-async def _answered(turn: Turn, agent: Agent, *, text: str = "", token: str | None = None) -> VoiceResponse:
+async def _answered(
+    turn: Turn, agent: Agent, *, text: str = "", token: str | None = None, meant: Meant | None = None
+) -> VoiceResponse:
     key = f"phone:{turn.call.id}"
-    ask = Ask("phone", key, str(agent.id), text, token)
+    ask = Ask("phone", key, str(agent.id), text, token, meant=meant)
     reply = await answer(turn.session, actor_of(agent, "phone"), ask, turn.now)
     choices = _readable(reply)
     offered = [Offered(one.say, one.record, one.version, one.question) for one in choices]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 # Below the first it is asked back; a change below the second is shown before it is done.
 ASKED_BELOW = 0.5
-SURE = 0.8
+SURE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
