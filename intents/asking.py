@@ -53,11 +53,18 @@ def let_go(context: Context, reply: Reply, pending: Pending) -> Reply:
     return reply.also(context.say("dialogue.dropped", sentence=_outline(context, pending)))
 
 
-def propose(context: Context, conversation: Conversation, command: Command, words: Mapping[str, str]) -> Reply:
+def propose(
+    context: Context,
+    conversation: Conversation,
+    command: Command,
+    words: Mapping[str, str],
+    said: str = "",
+    chance: float = 0.0,
+) -> Reply:
     """What would be done, in words; a yes carries it out. Raises Invalid for words that are no such values."""
     pinned = dialogue.pinned(command, words, context.heard)
     dialogue.read_arguments(command, pinned, context.heard)
-    return asked(context, dialogue.confirm(conversation, command, pinned, context.language))
+    return asked(context, dialogue.confirm(conversation, command, pinned, context.language, said, chance))
 
 
 def did_you_mean(context: Context, meanings: Sequence[Meaning]) -> Reply:

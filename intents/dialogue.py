@@ -40,12 +40,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """The whole command is understood, and waits for a yes."""
+    """The whole command is understood, and waits for a yes. `said` is the sentence it was guessed from, without what is
+    anybody's, and `chance` how likely that was."""
 
     id: int
     command: str
     words: dict[str, str]
     language: str
+    said: str = ""
+    chance: float = 0.0
 
 
 Pending: TypeAlias = Question | Confirmation
@@ -53,12 +56,17 @@ Pending: TypeAlias = Question | Confirmation
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was carried out last, and when: a change that is reversible bears that moment in the timeline."""
+    """What was carried out last, and when: a change that is reversible bears that moment in the timeline.
+
+    `said` and `chance` as of a confirmation, where it was guessed.
+    """
 
     command: str
     words: dict[str, str]
     language: str
     at: datetime
+    said: str = ""
+    chance: float = 0.0
 
 
 @dataclass(slots=True)
@@ -133,22 +141,24 @@ def _kept(one: Pending | Done) -> dict[str, Any]:
             offered = [list(candidate) for candidate in one.candidates]
             return kept | {"id": one.id, "argument": one.argument, "text": one.text, "candidates": offered}
         case Confirmation():
-            return kept | {"id": one.id}
+            return kept | {"id": one.id, "said": one.said, "chance": one.chance}
         case Done():
-            return kept
+            return kept | {"said": one.said, "chance": one.chance}
 
 
 def _pending(kept: Mapping[str, Any]) -> Pending:
     id, command, language = int(kept["id"]), str(kept["command"]), str(kept["language"])
     words = _pairs(kept["words"])
     if "argument" not in kept:
-        return Confirmation(id, command, words, language)
+        return Confirmation(id, command, words, language, str(kept.get("said", "")), float(kept.get("chance", 0)))
     candidates = [(str(label), str(said)) for label, said in kept["candidates"]]
     return Question(id, command, words, language, str(kept["argument"]), str(kept["text"]), candidates)
 
 
 def _done(kept: Mapping[str, Any]) -> Done:
-    return Done(str(kept["command"]), _pairs(kept["words"]), str(kept["language"]), datetime.fromisoformat(kept["at"]))
+    at, words = datetime.fromisoformat(kept["at"]), _pairs(kept["words"])
+    said, chance = str(kept.get("said", "")), float(kept.get("chance", 0))
+    return Done(str(kept["command"]), words, str(kept["language"]), at, said, chance)
 
 
 def _pairs(kept: Any) -> dict[str, str]:
@@ -211,9 +221,16 @@ def ask_for(
     return question
 
 
-def confirm(conversation: Conversation, command: Command, words: Mapping[str, str], language: str) -> Confirmation:
+def confirm(
+    conversation: Conversation,
+    command: Command,
+    words: Mapping[str, str],
+    language: str,
+    said: str = "",
+    chance: float = 0.0,
+) -> Confirmation:
     state = state_of(conversation)
-    confirmation = Confirmation(state.asked + 1, command.name, dict(words), language)
+    confirmation = Confirmation(state.asked + 1, command.name, dict(words), language, said, chance)
     _put_on_top(conversation, state, confirmation)
     return confirmation
 
@@ -269,6 +286,13 @@ def remember_done(
     """Nothing of what is to be forgotten."""
     done = None if command.forgets_ask else Done(command.name, dict(words), language, now)
     keep(conversation, replace(state_of(conversation), done=done))
+
+
+def remember_said(conversation: Conversation, command: Command, said: str, chance: float) -> None:
+    """From what the command that was just carried out was guessed."""
+    state = state_of(conversation)
+    if state.done is not None and state.done.command == command.name:
+        keep(conversation, replace(state, done=replace(state.done, said=said, chance=chance)))
 
 
 def remember_shown(conversation: Conversation, references: list[str]) -> None:

@@ -152,7 +152,10 @@ async def _say(context: Context, conversation: Conversation, said: Said) -> Repl
     if amended is not None:
         return amended
     if said.wish is not None:
-        return await carry_out(context, conversation, said.wish.command, said.wish.words)
+        reply = await carry_out(context, conversation, said.wish.command, said.wish.words)
+        if said.wish.command.name == "undo" and state.done is not None:
+            await misunderstood.undone(context, state.done)
+        return reply
     if state.top is not None:
         return await _to_what_is_open(context, conversation, state.top, said.text)
     return await _rating(context, said.text) or await _as_meant(context, conversation, said.text)
@@ -168,6 +171,7 @@ async def _to_what_is_open(context: Context, conversation: Conversation, top: Pe
             return await carry_out(context, conversation, command, top.words)
         case Confirmation() if steering.is_no(text):
             dialogue.close(conversation, top.command)
+            await misunderstood.refused(context, top)
             return context.reply("dialogue.what-then")
         case Confirmation():
             bare = steering.Correction(text, None, is_explicit=False)
@@ -198,9 +202,14 @@ async def _as_meant(context: Context, conversation: Conversation, text: str) -> 
     command = commands().get(meant.intent or "") if meant is not None else None
     if meant is None or command is None or meant.confidence < ASKED_BELOW:
         return await _not_understood(context, text)
-    if command.changes and meant.confidence < SURE:
-        return asking.propose(context, conversation, command, meant.words)
-    return await carry_out(context, conversation, command, meant.words)
+    if not command.changes:
+        return await carry_out(context, conversation, command, meant.words)
+    said = await misunderstood.masked(context, text, [(command.name, meant.confidence)]) or ""
+    if meant.confidence < SURE:
+        return asking.propose(context, conversation, command, meant.words, said, meant.confidence)
+    reply = await carry_out(context, conversation, command, meant.words)
+    dialogue.remember_said(conversation, command, said, meant.confidence)
+    return reply
 
 
 async def _not_understood(context: Context, text: str) -> Reply:

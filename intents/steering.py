@@ -50,7 +50,7 @@ def goes_back(text: str) -> bool:
 def correction(text: str) -> Correction | None:
     said = " ".join(text.split()).rstrip(" .!?…")
     for id, is_explicit in (("heard.corrections", True), ("heard.objections", False)):
-        for pattern in _templates(id):
+        for pattern in _templates(id, catalogue.edition()):
             match = pattern.fullmatch(said)
             if match is not None:
                 found = match.groupdict()
@@ -101,7 +101,7 @@ def _says(word: str, old: str) -> bool:
 
 
 def _means(text: str, id: str) -> bool:
-    return not _phrases(id).isdisjoint({_plain(text), _plain(clean(text))})
+    return not _phrases(id, catalogue.edition()).isdisjoint({_plain(text), _plain(clean(text))})
 
 
 def _plain(text: str) -> str:
@@ -109,10 +109,10 @@ def _plain(text: str) -> str:
 
 
 @lru_cache
-def _phrases(id: str) -> frozenset[str]:
+def _phrases(id: str, _edition: int) -> frozenset[str]:
     return frozenset(_plain(phrase) for phrase in catalogue.phrases(id))
 
 
 @lru_cache
-def _templates(id: str) -> Sequence[re.Pattern[str]]:
+def _templates(id: str, _edition: int) -> Sequence[re.Pattern[str]]:
     return [compiled(template.strip(), {"new": _NEW, "old": _OLD}) for template in catalogue.templates(id)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,15 +15,15 @@ from intents.extensions.fault import Fault
 from intents.extensions.source import Source, forget, imported, installed, of_folder
 from intents.extensions.utterances import Utterance
 from intents.registry import Command, commands, place_of, put, registered, withdraw
-from intents.samples import filled
+from intents.samples import marked_sample
 from intents.understand.courtesy import with_courtesy
 from intents.understand.examples import OUT_OF_SCOPE, Example
+from intents.understand.marks import marked
 from intents.understand.phrasings import phrasings
 
 # As many as our own commands have in a language, or so.
 _ENOUGH = 60
 _TEXTS, _TRAINING = "locale", "training"
-_ARGUMENT = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +118,7 @@ def _written_out(extension: Extension) -> Iterator[Utterance]:
             if spoken not in catalogue.languages() or (spoken, command.name) in shown or language not in {None, spoken}:
                 continue
             for phrasing in dict.fromkeys(one for template in templates for one in phrasings(template)):
-                marked = _ARGUMENT.sub(r"[{\1}](\1)", phrasing)
-                example = Example(filled(marked, spoken, command.arguments), command.name)
+                example = Example(marked_sample(phrasing, spoken, command.arguments), command.name)
                 yield Utterance(spoken, example, place_of(command.handler))
 
 
@@ -189,7 +187,13 @@ def _learn(folder: Path) -> Iterator[Fault]:
 
 def _strange(said: list[Utterance], new: set[str]) -> Iterator[Fault]:
     """Of a command that was refused it is told already."""
-    unknown = {
-        one.at: one.example.intent for one in said if one.example.intent not in {*registered(), *new, OUT_OF_SCOPE}
-    }
-    return (Fault(at, f"there is no command {intent}") for at, intent in unknown.items())
+    known = registered()
+    for at, intent in {one.at: one.example.intent for one in said}.items():
+        if intent not in {*known, *new, OUT_OF_SCOPE}:
+            yield Fault(at, f"there is no command {intent}")
+    for one in said:
+        if one.example.intent in known:
+            arguments = {argument.name for argument in known[one.example.intent].arguments}
+            wrong = {span.argument for span in marked(one.example).spans} - arguments
+            if wrong:
+                yield Fault(one.at, f"{one.example.intent} has no argument {min(wrong)}: {one.example.text}")

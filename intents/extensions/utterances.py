@@ -15,6 +15,8 @@ from intents.understand.examples import Example, read_file
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
+    """The example with its marks."""
+
     language: str
     example: Example
     at: str

@@ -13,6 +13,7 @@ from crm_core.misunderstood import Misunderstood, Review, Sentence, Why
 from intents.ask import Ask
 from intents.misunderstood import keep
 from intents.registry import Context
+from intents.understand.meant import Meant
 from tests import people
 from tests.intents.talk import Talk
 from tests.people import NOW, as_actor
@@ -62,6 +63,29 @@ async def test_a_no_to_what_was_suggested_is_kept_with_what_was_guessed(mira: Ta
         await keep(context, "the thing again", Why.UNDONE, [("ticket.open", 0.61234)], done="ticket.claim")
     [one] = await _kept(mira.database)
     assert (one.why, one.guesses, one.done) == (Why.UNDONE, [["ticket.open", 0.612]], "ticket.claim")
+
+
+async def test_a_no_to_what_was_to_be_confirmed_is_kept_and_a_yes_is_not(mira: Talk) -> None:
+    said = "a new one about the boiler of Greta please"
+    guess = Meant("ticket.open", 0.7, {"subject": "boiler"})
+    assert "boiler" in (await mira.say(said, guess)).text
+    await mira.say("yes")
+    assert await _kept(mira.database) == []
+    await mira.say(said, guess)
+    await mira.say("no")
+    [one] = await _kept(mira.database)
+    assert (one.why, one.guesses) == (Why.REFUSED, [["ticket.open", 0.7]])
+    assert one.text == "a new # about the … of … please"
+
+
+async def test_what_was_guessed_and_taken_back_at_once_is_kept(mira: Talk) -> None:
+    guess = Meant("ticket.open", 0.95, {"subject": "boiler"})
+    await mira.say("a new one about the boiler of Greta please", guess)
+    assert await _kept(mira.database) == []
+    await mira.say("undo")
+    await mira.say("undo")
+    [one] = await _kept(mira.database)
+    assert (one.text, one.why, one.times) == ("a new # about the … of … please", Why.UNDONE, 1)
 
 
 async def test_of_too_many_the_rare_and_old_go(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,10 +6,11 @@ import pytest
 import yaml
 
 from crm_core.db import Database
-from intents import catalogue, extensions, tongues
+from intents import catalogue, extensions, steering, tongues
 from intents.extensions import completeness
 from intents.understand.examples import Example
 from intents.understand.grammar import understand
+from intents.understand.meant import Meant
 from tests import people
 from tests.intents.extensions import parking
 from tests.intents.talk import Talk
@@ -37,6 +38,21 @@ def _esperanto(folder: Path, templates: dict[str, list[str]] = TEMPLATES) -> Pat
     said.parent.mkdir()
     said.write_text("nlu:\n- intent: undo\n  examples: |\n    - malfaru tion\n", encoding="utf-8")
     return language
+
+
+async def test_a_yes_is_a_yes_in_a_new_language(sqlite_database: Database, tmp_path: Path) -> None:
+    language = _esperanto(tmp_path)
+    heard = {"heard.yes": "jes", "heard.no": "ne", "heard.cancel": "lasu"}
+    parking.write_texts(language / "dialogue.po", "eo", heard)
+    assert extensions.load(parking.company_with(tmp_path, languages="languages").extensions) == []
+    async with sqlite_database.transaction() as session:
+        talk = Talk(sqlite_database, as_actor(await people.add_agent(session, "Mira Okafor")))
+    guess = Meant("ticket.open", 0.7, {"subject": "La printilo brulas"})
+    await talk.say("io nova", guess)
+    assert (await talk.say("jes")).shown == ["T-1"]
+    assert steering.cancels("lasu")
+    extensions.unload()
+    assert not steering.cancels("lasu")
 
 
 async def test_who_speaks_a_new_language_is_understood_and_answered_in_it(database: Database, tmp_path: Path) -> None:

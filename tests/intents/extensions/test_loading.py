@@ -13,6 +13,7 @@ from intents.understand import examples
 from intents.understand.examples import Example
 from intents.understand.grammar import understand
 from intents.understand.own import own_order
+from intents.understand.own_tagging import own_tagging_order
 from tests import people
 from tests.intents.extensions import parking
 from tests.intents.talk import Talk, everything, stranger
@@ -94,13 +95,17 @@ def test_what_people_say_is_learnt_and_where_nothing_is_given_the_templates_are(
     parking.teach(ours, "en", {"help": ["what can you do"], "undo": ["take that back"]})
     monkeypatch.setattr(examples, "TRAINING", ours / "training")
     without = own_order()
-    parking.write(tmp_path / "my_commands")
-    extensions.load(parking.company_with(tmp_path, commands="my_commands").extensions)
-    new = [one for one in own_order().examples if one not in without.examples]
+    folder = parking.write(tmp_path / "my_commands")
+    parking.write_texts(folder / "locale" / "en" / "sample.po", "en", {"sample.bay": "B2"})
+    parking.teach(folder, "de", {"parking.price": ["was nehmt ihr für [A1](bay)"]})
+    assert extensions.load(parking.company_with(tmp_path, commands="my_commands").extensions) == []
+    new = [Example(one.text, one.intent) for one in own_order().examples if one not in without.examples]
     assert Example("got anywhere to leave the van", "parking.free") in new
     assert Example("free parking", "parking.free") not in new
     assert Example("sind noch parkplätze", "parking.free") in new
-    assert Example("how much is …", "parking.price") in new
+    tagged = {one.text: one.words() for one in own_tagging_order().examples if one.intent == "parking.price"}
+    assert tagged["how much is B2"] == {"bay": "B2"}
+    assert tagged["was nehmt ihr für A1 bitte"] == {"bay": "A1"}
 
 
 def test_five_examples_are_not_outvoted_by_dozens_of_every_other_command(tmp_path: Path) -> None:
@@ -166,14 +171,14 @@ def test_words_that_mean_something_else_are_told(tmp_path: Path) -> None:
 
 
 def test_training_data_for_no_command_or_in_no_language_is_told(tmp_path: Path) -> None:
-    file = parking.teach(tmp_path, "en", {"undo": ["back with it"], "coffee.make": ["a coffee please"]})
+    file = parking.teach(tmp_path, "en", {"undo": ["back with [it](ticket)"], "coffee.make": ["a coffee please"]})
     stray = parking.teach(tmp_path, "xx", {"undo": ["oops"]})
     broken = tmp_path / "training" / "de" / "broken.yml"
     broken.parent.mkdir()
     broken.write_text("nlu: 3", encoding="utf-8")
     faults = extensions.load(parking.company_with(tmp_path, training="training").extensions)
-    assert {fault.at for fault in faults} == {f"{file}:6", str(stray), str(broken)}
-    assert Example("back with it", "undo") in extensions.taught()
+    assert {fault.at for fault in faults} == {f"{file}:3", f"{file}:6", str(stray), str(broken)}
+    assert "undo has no argument ticket: back with [it](ticket)" in {fault.text for fault in faults}
     assert "coffee.make" not in {one.intent for one in extensions.taught()}
 
 
