@@ -1,11 +1,9 @@
-"""An exchange of a real Rasa 3.6.21, trained with what `offhook rasa export` writes: what it asked and what it
-answered, with its domain left out."""
+"""What a real Rasa server asked is asked again, and what it answered is read."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,13 +18,10 @@ from intents.reply import Choices
 from tests import people
 from tests.people import NOW
 from tests.product import Product, running
-from tests.webhooks.rasa.calls import MIRA, TOKEN, answered, buttons, sender_of
+from tests.webhooks.rasa.calls import MIRA, RECORDED, TOKEN, answered, buttons, sender_of
 from tests.webhooks.rasa.rasa_server import RasaServer
 from webhooks.rasa.client import RasaClient
 
-RECORDED: dict[str, Any] = json.loads(
-    (Path(__file__).parent / "payloads" / "rasa-3.6.21.json").read_text(encoding="utf-8")
-)
 STEPS = [step for talk in RECORDED["talks"].values() for step in talk]
 
 
