@@ -8,10 +8,11 @@ from crm_core.callcenter import calls
 from crm_core.company import Company, Menu, MyTickets, Node, OpenTicket, Option
 from crm_core.company.fitting import LANGUAGE_KEY
 from intents.ask import Ask
-from intents.registry import missing
+from intents.registry import commands, missing
 from intents.reply import Tone
 from intents.router import answer
 from intents.understand.grammar import Understood, understand
+from intents.understand.meant import SURE
 from telephony import telling
 from telephony.outcome import GoTo, NotUnderstood, Outcome
 from telephony.turn import Heard, Turn
@@ -73,7 +74,7 @@ def _option_said(turn: Turn, node: Menu, heard: Heard) -> tuple[Option, int] | N
 
 async def _as_a_sentence(turn: Turn, heard: Heard) -> Outcome | None:
     """A caller who says the whole wish at once is understood like anybody in chat, within their rights."""
-    understood = understand(heard.speech, turn.language)
+    understood = understand(heard.speech, turn.language) or _as_meant(turn, heard)
     if understood is None or understood.command.name not in SENTENCES:
         return None
     node = _node_for(turn.company, understood)
@@ -84,9 +85,18 @@ async def _as_a_sentence(turn: Turn, heard: Heard) -> Outcome | None:
     guarded = _guarded(turn)
     if guarded is not None and understood.command.name == "ticket.show":
         return GoTo(guarded)
-    said = Ask("phone", f"phone:{turn.call.id}", turn.caller.number or "", heard.speech, call_id=turn.call.id)
+    key, number = f"phone:{turn.call.id}", turn.caller.number or ""
+    said = Ask("phone", key, number, heard.speech, call_id=turn.call.id, meant=heard.meant)
     reply = await answer(turn.session, turn.actor, said, turn.now)
     return GoTo(turn.home, [Spoken(reply.text, reply.language)]) if reply.tone is Tone.OK else None
+
+
+def _as_meant(turn: Turn, heard: Heard) -> Understood | None:
+    """Nobody is asked back in a menu: what is not sure is told to the people who work here."""
+    meant = heard.meant
+    if meant is None or meant.intent is None or meant.confidence < SURE:
+        return None
+    return Understood(commands()[meant.intent], dict(meant.words), turn.language, len(heard.speech))
 
 
 def _guarded(turn: Turn) -> str | None:

@@ -19,6 +19,7 @@ from crm_core.company.part import LocalText
 from crm_core.contacts.contacts import Contact
 from crm_core.message import Message, Param, say
 from intents import catalogue
+from intents.understand.meant import Meant
 from intents.values.digits import spoken_digits
 from telephony.voice import Spoken
 
@@ -28,8 +29,11 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Heard:
+    """`meant`: what the speech was taken for before the transaction, where no example says it."""
+
     digits: str = ""
     speech: str = ""
+    meant: Meant | None = None
 
     @property
     def is_silence(self) -> bool:
@@ -65,7 +69,7 @@ class Heard:
         last = self.words[-1]
         for key, spellings in enumerate(names.split(",")):
             if last in {str(key), *spellings.split("/")}:
-                return Heard(str(key), self.speech)
+                return replace(self, digits=str(key))
         return self
 
 

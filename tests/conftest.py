@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,8 @@ from tests.postgres import create_database, postgres_or_skip
 from tests.spares import PostgresSpares, SqliteSpares, emptying
 
 crm_core.load()
+# Learning takes a minute: what is about the model loads one itself.
+os.environ["UNDERSTANDING"] = "examples"
 # How long an example takes says something of the machine alone.
 settings.register_profile("offhook", deadline=None)
 settings.load_profile("offhook")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from webhooks.worker import Courier, Listen, Reader, Worker
 
 if TYPE_CHECKING:
     from telephony.client import TwilioClient
+    from webhooks.rasa.client import RasaClient
     from webhooks.rasa.courier import Post
 
 LARGEST_BODY = 1024 * 1024
@@ -33,7 +35,16 @@ class Channels:
     couriers: dict[str, Courier] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)
     listen: Listen | None = None
+    beside: list[AbstractAsyncContextManager[None]] = field(default_factory=list)
     closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """With what runs beside them."""
+        async with AsyncExitStack() as stack:
+            for manager in self.beside:
+                await stack.enter_async_context(manager)
+            yield
 
     async def close(self) -> None:
         for close in self.closing:
@@ -42,6 +53,10 @@ class Channels:
 
 def build_channels(runtime: Runtime) -> Channels:
     channels = Channels()
+    rasa = _add_rasa(runtime, channels) if runtime.settings.rasa_url is not None else None
+    if not runtime.settings.is_driven:
+        # Before the channels, which ask it.
+        _add_listening(runtime, channels, rasa)
     if runtime.settings.has_twilio:
         _add_twilio(runtime, channels)
     if runtime.settings.has_slack:
@@ -52,8 +67,6 @@ def build_channels(runtime: Runtime) -> Channels:
         _add_s3(runtime, channels)
     if runtime.settings.rasa_action_token is not None:
         _add_actions(runtime, channels)
-    if runtime.settings.rasa_url is not None:
-        _add_rasa(runtime, channels)
     return channels
 
 
@@ -64,7 +77,8 @@ def build_app(runtime: Runtime, channels: Channels, worker: Worker | None) -> we
 
     async def running(_app: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(worker.run()) if worker is not None else None
-        yield
+        async with channels.running():
+            yield
         if worker is not None and task is not None:
             await drain(worker, task)
         await channels.close()
@@ -98,7 +112,7 @@ def _add_twilio(runtime: Runtime, channels: Channels) -> None:
     )
     number = settings.twilio_number or runtime.company.phone.number
     courier = TwilioCourier(runtime.database, client, settings.base_url, number)
-    channels.routes += [*TwilioRoutes(runtime).table(), *recordings.routes(runtime, client)]
+    channels.routes += [*TwilioRoutes(runtime, channels.listen).table(), *recordings.routes(runtime, client)]
     channels.couriers["twilio"] = courier
     channels.closing.append(client.close)
     if settings.has_transcriber:
@@ -170,7 +184,7 @@ def _add_actions(runtime: Runtime, channels: Channels) -> None:
         raise Complaint("RASA_ACTION_TOKEN is set, but rasa-sdk is missing: pip install '.[rasa]'.") from error
 
 
-def _add_rasa(runtime: Runtime, channels: Channels) -> None:
+def _add_rasa(runtime: Runtime, channels: Channels) -> RasaClient:
     """The server either understands what is said or leads the conversation."""
     from webhooks.rasa.client import open_client
     from webhooks.rasa.courier import RasaCourier
@@ -180,5 +194,12 @@ def _add_rasa(runtime: Runtime, channels: Channels) -> None:
     channels.closing.append(client.close)
     if runtime.settings.is_driven:
         channels.couriers["rasa"] = RasaCourier(runtime.database, client, channels.posts)
-    else:
-        channels.listen = client.listen
+    return client
+
+
+def _add_listening(runtime: Runtime, channels: Channels, rasa: RasaClient | None) -> None:
+    from webhooks.listening import Listening, OwnListening, loading
+
+    own = OwnListening(runtime)
+    channels.beside.append(loading(own, runtime.settings.understanding))
+    channels.listen = Listening(own, rasa).listen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -61,9 +62,17 @@ def review(
 
 @nlu_app.command()
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="A CSV file with the columns text, intent and split.")],
-    train_split: Annotated[str, typer.Option("--train", help="The split to learn from.")],
-    test_split: Annotated[str, typer.Option("--test", help="The split to be judged by; nothing is learnt from it.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A CSV file with the columns text, intent and split. Left out: our own model, by our own utterances"
+            " that it does not learn from."
+        ),
+    ] = None,
+    train_split: Annotated[str | None, typer.Option("--train", help="The split to learn from.")] = None,
+    test_split: Annotated[
+        str | None, typer.Option("--test", help="The split to be judged by; nothing is learnt from it.")
+    ] = None,
     val_split: Annotated[
         str | None, typer.Option("--val", help="The split that sets thresholds; parts of --train when left out.")
     ] = None,
@@ -77,6 +86,13 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
 ) -> None:
     """Learn from one split of a file and be judged by another: the same way and settings for every file."""
+    if file is None:
+        if train_split or test_split or val_split or oos_label:
+            raise typer.BadParameter("Splits and labels are those of a FILE.")
+        _evaluate_own(tier, as_json=as_json)
+        return
+    if train_split is None or test_split is None:
+        raise typer.BadParameter("Of a FILE, --train and --test name the splits.")
     from webhooks import nlu_evaluation
 
     wanted = nlu_evaluation.Splits(train_split, test_split, val_split)
@@ -86,3 +102,14 @@ def evaluate(
         show(json.dumps(report.figures()))
     else:
         nlu_evaluation.print_report(report)
+
+
+def _evaluate_own(tier: Literal["1", "2"] | None, *, as_json: bool) -> None:
+    from webhooks import nlu_held_back
+    from webhooks.nlu_evaluation import TIERS
+
+    found = nlu_held_back.evaluate(TIERS[tier], datetime.now(UTC))
+    if as_json:
+        show(json.dumps(nlu_held_back.figures(found)))
+    else:
+        nlu_held_back.print_report(found)

@@ -126,7 +126,7 @@ async def work(settings: Settings) -> None:
     with _only_worker(runtime):
         task = asyncio.create_task(worker.run())
         try:
-            async with wake.listening(runtime):
+            async with wake.listening(runtime), channels.running():
                 await until_signal()
         finally:
             await drain(worker, task)

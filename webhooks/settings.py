@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -14,6 +15,13 @@ from crm_core.db import driver_url
 SLACK_API = "https://slack.com/api/"
 TELEGRAM_API = "https://api.telegram.org"
 TWILIO_API = "https://api.twilio.com"
+
+
+class Understanding(enum.StrEnum):
+    """`MODEL`: a trained model understands what no example says word by word. `EXAMPLES`: nothing does."""
+
+    MODEL = "model"
+    EXAMPLES = "examples"
 
 
 class Settings(BaseSettings):
@@ -36,6 +44,7 @@ class Settings(BaseSettings):
     offhook_transcriber_key: SecretStr | None = None
     offhook_transcriber_model: str = "whisper-1"
     metrics_token: SecretStr | None = None
+    understanding: Understanding = Understanding.MODEL
     rasa_action_token: SecretStr | None = None
     rasa_url: str | None = None
     rasa_mode: Literal["understand", "drive"] = "understand"

@@ -17,7 +17,7 @@ from webhooks import phone
 from webhooks.complaints import Complaint
 from webhooks.demo import running
 from webhooks.demo.running import Running
-from webhooks.rasa.client import RasaClient, listening
+from webhooks.listening import Listening, listening
 from webhooks.runtime import Runtime
 from webhooks.serve import open_runtime, require_migrated
 from webhooks.settings import Settings
@@ -29,8 +29,8 @@ async def ask(settings: Settings, text: str, name: str | None, *, as_json: bool)
     """Raises CrmError for an agent who is unknown."""
     async with open_runtime(settings) as runtime:
         await require_migrated(runtime)
-        async with listening(settings) as rasa:
-            meant = await rasa.listen(text) if rasa is not None else None
+        async with listening(runtime) as ear:
+            meant = await ear.listen(text)
         reply = await terminal.ask(runtime.database, name, text, runtime.clock(), meant)
     if as_json:
         sys.stdout.write(terminal.as_json(reply) + "\n")
@@ -48,31 +48,29 @@ async def chat(settings: Settings, name: str | None) -> None:
         zone = runtime.company.zone
         console.print(catalogue.render(say("terminal.welcome", name=actor.name), actor.language, zone), style="dim")
         with suppress(EOFError, KeyboardInterrupt, asyncio.CancelledError):
-            async with listening(settings) as rasa:
-                await _converse(console, runtime, name, rasa)
+            async with listening(runtime) as ear:
+                await _converse(console, runtime, name, ear)
         console.print(catalogue.render(say("terminal.goodbye"), actor.language, zone), style="dim")
 
 
-async def _converse(console: Console, runtime: Runtime, name: str | None, rasa: RasaClient | None) -> None:
+async def _converse(console: Console, runtime: Runtime, name: str | None, ear: Listening) -> None:
     choices: list[Choice] = []
     while True:
         text = (await asyncio.to_thread(console.input, "[bold cyan]›[/] ")).strip()
         if text.casefold() in LEAVE:
             return
         if text:
-            choices = terminal.show(console, await _reply(runtime, name, text, choices, rasa))
+            choices = terminal.show(console, await _reply(runtime, name, text, choices, ear))
 
 
-async def _reply(
-    runtime: Runtime, name: str | None, text: str, choices: list[Choice], rasa: RasaClient | None
-) -> Reply:
+async def _reply(runtime: Runtime, name: str | None, text: str, choices: list[Choice], ear: Listening) -> Reply:
     """A number stands for the choice that was shown under it."""
     now = runtime.clock()
     try:
         numbered = {str(number): choice for number, choice in enumerate(choices, start=1)}
         if text in numbered:
             return await terminal.press(runtime.database, name, numbered[text], now)
-        meant = await rasa.listen(text) if rasa is not None else None
+        meant = await ear.listen(text)
         return await terminal.ask(runtime.database, name, text, now, meant)
     except CrmError as error:
         text = catalogue.render(error.message, runtime.company.language, runtime.company.zone)

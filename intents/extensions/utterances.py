@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from crm_core.errors import CrmError
 from intents import catalogue
 from intents.extensions.fault import Fault
-from intents.understand.examples import Example, read_file, unmarked
+from intents.understand.examples import Example, read_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,11 @@ def _read(files: list[Path], language: str) -> tuple[list[Utterance], list[Fault
     faults: list[Fault] = []
     for file in files:
         try:
-            found += [Utterance(language, example, _line_of(file, example.intent)) for example in _unmarked(file)]
+            found += [Utterance(language, example, _line_of(file, example.intent)) for example in read_file(file)]
         except CrmError as error:
             text = catalogue.render(error.message, "en", ZoneInfo("UTC"))
             faults.append(Fault(str(file), text.removeprefix(f"{file}: ").removeprefix(f"{file} ")))
     return found, faults
-
-
-def _unmarked(file: Path) -> list[Example]:
-    return [Example(unmarked(example.text), example.intent) for example in read_file(file)]
 
 
 def _line_of(file: Path, intent: str) -> str:

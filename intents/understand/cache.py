@@ -71,25 +71,35 @@ def cached_or_learnt(order: Order, folder: Path | None = None, tell: Tell = sile
 
     Raises Refused where it is not cached and cannot be learnt.
     """
-    return _cached_or_learnt(order, load_model, folder or default_folder(), tell)
+    return kept(key(order), lambda: order, load_model, folder or default_folder(), tell)
 
 
 def cached_or_learnt_tagger(order: TaggingOrder, folder: Path | None = None, tell: Tell = silent) -> Tagger:
     """The same of which words are which argument; it needs no extra to be learnt."""
-    return _cached_or_learnt(order, load_tagger, folder or tagger_folder(), tell)
+    return kept(key(order), lambda: order, load_tagger, folder or tagger_folder(), tell)
 
 
-def _cached_or_learnt(order: AnyOrder, load: Callable[[Path], Learnt], base: Path, tell: Tell) -> Learnt:
-    place = base / key(order)
+def kept(
+    name: str, order: Callable[[], AnyOrder], load: Callable[[Path], Learnt], base: Path, tell: Tell = silent
+) -> Learnt:
+    """What lies under that name, learnt from the order where nothing does. Raises Refused."""
+    found = found_in(base / name, load)
+    if found is not None:
+        return found
+    _learn_into(base / name, order(), tell)
+    _tidy(base)
+    return load(base / name)
+
+
+def found_in(place: Path, load: Callable[[Path], Learnt]) -> Learnt | None:
+    """None for what is not there, or is damaged."""
     try:
         return load(place)
     except FileNotFoundError:
         pass
     except (OSError, ValueError, KeyError, TypeError) as error:
         _log.warning("understanding.cache_damaged", folder=str(place), because=str(error))
-    _learn_into(place, order, tell)
-    _tidy(base)
-    return load(place)
+    return None
 
 
 def key(order: AnyOrder) -> str:
@@ -97,9 +107,13 @@ def key(order: AnyOrder) -> str:
     digest = hashlib.sha256(order.as_json().encode())
     for name in _CODE if isinstance(order, Order) else _TAGGING_CODE:
         digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
-    encoder = encoder_version() if isinstance(order, Order) and order.with_encoder else None
-    digest.update(json.dumps([*map(_version, _LIBRARIES), encoder]).encode())
+    digest.update(libraries(with_encoder=isinstance(order, Order) and order.with_encoder).encode())
     return digest.hexdigest()[:32]
+
+
+def libraries(*, with_encoder: bool) -> str:
+    """The versions of those that learn and run."""
+    return json.dumps([*map(_version, _LIBRARIES), encoder_version() if with_encoder else None])
 
 
 def learn(order: AnyOrder, folder: Path, tell: Tell = silent) -> None:

@@ -50,6 +50,12 @@ def read_marked(folder: Path) -> list[Example]:
 
 def read_file(file: Path) -> Iterator[Example]:
     """As they are marked. Raises Invalid."""
+    for intent, text in read_blocks(file, "intent"):
+        yield Example(text, intent)
+
+
+def read_blocks(file: Path, kind: str) -> Iterator[tuple[str, str]]:
+    """What the blocks of a kind (`intent`, `synonym`, `lookup`) are called, and each of their lines. Raises Invalid."""
     try:
         content = yaml.load(file.read_text(encoding="utf-8"), Loader=SafeLoader)
     except (OSError, ValueError, yaml.YAMLError) as error:
@@ -58,21 +64,21 @@ def read_file(file: Path) -> Iterator[Example]:
     if not isinstance(blocks, list):
         raise Invalid("nlu.no-training-data", file=str(file))
     for block in blocks:
-        if isinstance(block, dict) and "intent" in block:
-            yield from _read_block(file, block)
+        if isinstance(block, dict) and kind in block:
+            yield from _read_block(file, block, kind)
 
 
-def _read_block(file: Path, block: dict[str, Any]) -> Iterator[Example]:
-    intent, lines = block["intent"], block.get("examples")
-    if not isinstance(intent, str) or not isinstance(lines, str):
-        raise Invalid("nlu.no-examples-of", file=str(file), intent=str(intent))
+def _read_block(file: Path, block: dict[str, Any], kind: str) -> Iterator[tuple[str, str]]:
+    name, lines = block[kind], block.get("examples")
+    if not isinstance(name, str) or not isinstance(lines, str):
+        raise Invalid("nlu.no-examples-of", file=str(file), intent=str(name))
     for line in lines.splitlines():
-        marked = line.strip()
-        if not marked:
+        item = line.strip()
+        if not item:
             continue
-        if not marked.startswith("- "):
-            raise Invalid("nlu.no-list-item", file=str(file), intent=intent, line=marked)
-        yield Example(marked[2:].strip(), intent)
+        if not item.startswith("- "):
+            raise Invalid("nlu.no-list-item", file=str(file), intent=name, line=item)
+        yield name, item[2:].strip()
 
 
 def unmarked(text: str) -> str:

@@ -3,7 +3,7 @@ where that fits, or nowhere."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +48,11 @@ def lattice_of(command: str, arguments: tuple[Sought, ...], text: str) -> Lattic
     for number, stretches in found.items():
         first = tag(number, PARTS[0])
         columns = slice(first, first + len(PARTS))
-        is_open[:, columns] = _open(stretches, len(tokens))
+        is_open[:, columns] = False
+        if not stretches:
+            continue
+        for at, part in _parts(stretches):
+            is_open[at, tag(number, part)] = True
         hint = _hints(stretches, len(tokens))
         hints[:, columns] = hint[:, None]
         anywhere |= hint & _SOMEWHERE
@@ -60,28 +64,28 @@ def lattice_of(command: str, arguments: tuple[Sought, ...], text: str) -> Lattic
     return Lattice(tokens, tags, found, is_open, hints)
 
 
-def _open(stretches: Sequence[Stretch], count: int) -> NDArray[np.bool_]:
-    may = np.zeros((count, len(PARTS)), bool)
+def _parts(stretches: Sequence[Stretch]) -> Iterator[tuple[int, Part]]:
     for first, behind in stretches:
         if behind - first == 1:
-            may[first, PARTS.index(Part.SINGLE)] = True
-        else:
-            may[first, PARTS.index(Part.BEGIN)] = True
-            may[first + 1 : behind - 1, PARTS.index(Part.INSIDE)] = True
-            may[behind - 1, PARTS.index(Part.END)] = True
-    return may
+            yield first, Part.SINGLE
+            continue
+        yield first, Part.BEGIN
+        for at in range(first + 1, behind - 1):
+            yield at, Part.INSIDE
+        yield behind - 1, Part.END
 
 
 def _hints(stretches: Sequence[Stretch], count: int) -> Hashes:
-    hints = np.zeros(count, np.uint32)
+    hints = [0] * count
     for first, behind in widest(stretches):
-        hints[first:behind] |= _IN_WIDEST
+        for at in range(first, behind):
+            hints[at] |= _IN_WIDEST
         hints[first] |= _FIRST
         hints[behind - 1] |= _LAST
     for first, behind in stretches:
         hints[first] |= _CAN_BEGIN
         hints[behind - 1] |= _CAN_END
-    return hints
+    return np.array(hints, np.uint32)
 
 
 def _columns_of_any_words(arguments: Sequence[Sought]) -> list[int]:

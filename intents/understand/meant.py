@@ -7,15 +7,24 @@ from dataclasses import dataclass, field
 
 # Below the first it is asked back; a change below the second is shown before it is done.
 ASKED_BELOW = 0.5
-SURE = 0.8
+SURE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A command that a sentence may have meant, and the words for its arguments."""
+
+    intent: str
+    words: Mapping[str, str] = field(default_factory=dict)
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """`intent` names a command, None for nothing we do. `words` are what was said for its arguments; `alternatives` the
-    commands that come nearest, best first."""
+    """`intent` names a command, None for nothing we do. `words` are what was said for its arguments, `alternatives`
+    what comes nearest, best first."""
 
     intent: str | None
     confidence: float
     words: Mapping[str, str] = field(default_factory=dict)
-    alternatives: tuple[str, ...] = ()
+    alternatives: tuple[Near, ...] = ()

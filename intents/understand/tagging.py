@@ -6,19 +6,23 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crm_core.errors import Invalid
-from intents.registry import Argument, Command
-from intents.slot import Heard
 from intents.understand.clues import Hashes, clues
 from intents.understand.fits import is_telling, widest
 from intents.understand.lattice import Lattice, lattice_of
 from intents.understand.tags import OUTSIDE, Sought, Tags, stretches
 from intents.understand.tokens import Stretch
+
+# Whoever learns needs no records: the process that does starts sooner.
+if TYPE_CHECKING:
+    from intents.registry import Argument, Command
+    from intents.slot import Heard
 
 Weights = NDArray[np.float16] | NDArray[np.float32]
 CLOSED = np.float32(-1e4)

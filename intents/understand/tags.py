@@ -77,9 +77,10 @@ def tags_of(command: str, arguments: tuple[Sought, ...]) -> Tags:
 
 def _names(command: str, part: Part | None, argument: Sought | None) -> Sequence[str]:
     if part is None or argument is None:
-        return "O", f"O {command}"
-    general = argument.slot if argument.pattern is not None else argument.name
-    return f"{part} {general}", f"{part} {command} {argument.name}"
+        return "O", "O.", f"O {command}"
+    is_free = argument.pattern is None
+    general = argument.name if is_free else argument.slot
+    return f"{part} {is_free}", f"{part} {general}", f"{part} {command} {argument.name}"
 
 
 def _may_follow(part: Part | None, argument: Sought | None, next_part: Part | None, next_: Sought | None) -> bool:

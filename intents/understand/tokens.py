@@ -40,6 +40,6 @@ class Tokens:
 
     def over(self, start: int, end: int) -> Stretch | None:
         """The tokens that stand there in what was said."""
-        said = [self.written.place(*place) for place in self.places]
+        said = [self.written.place(*place) for place in self.places] if self.written.changes else self.places
         over = [at for at, (begin, finish) in enumerate(said) if begin < end and finish > start]
         return (over[0], over[-1] + 1) if over else None

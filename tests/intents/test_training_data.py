@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from crm_core.agents import Presence
+from crm_core.contacts.consents import Channel, Purpose
+from crm_core.support.knowledge import Audience
+from crm_core.support.tickets import Priority, Status
+from intents import words
 from intents.registry import commands
-from intents.understand.examples import OUT_OF_SCOPE, TRAINING, Example, read_folder, read_marked
+from intents.understand.examples import OUT_OF_SCOPE, TRAINING, Example, read_blocks, read_folder, read_marked
 
 HELD_BACK = Path(__file__).parent / "held_back"
 LANGUAGES = ("en", "de")
@@ -64,3 +69,37 @@ def test_what_is_marked_is_an_argument_of_the_command(folder: Path) -> None:
         if not set(_MARK.findall(example.text)) <= arguments.get(example.intent, set())
     ]
     assert strange == []
+
+
+CHOICES = {
+    "priority": Priority,
+    "level": Priority,
+    "presence": Presence,
+    "purpose": Purpose,
+    "channel": Channel,
+    "audience": Audience,
+    "status": Status,
+}
+
+
+@pytest.mark.parametrize("kind", CHOICES)
+def test_each_word_of_a_choice_stands_for_one_of_its_values(kind: str) -> None:
+    assert {word: value for word, value in words.words(kind).items() if value not in [*CHOICES[kind]]} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_word_that_stands_for_another_is_of_some_choice_and_of_one_meaning(language: str) -> None:
+    file = TRAINING / language / "words.yml"
+    listed = {word for _kind, word in read_blocks(file, "lookup")}
+    meanings: dict[str, set[str]] = {}
+    for value, word in read_blocks(file, "synonym"):
+        meanings.setdefault(word, set()).add(value)
+    assert meanings.keys() - listed == set()
+    assert {word: values for word, values in meanings.items() if len(values) > 1} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_choice_lists_each_word_once(language: str) -> None:
+    listed = Counter(read_blocks(TRAINING / language / "words.yml", "lookup"))
+    assert [each for each, times in listed.items() if times > 1] == []
+    assert {kind for kind, _word in listed} == {*CHOICES, "pause"}

@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from crm_core.errors import CrmError
-from intents.understand import cache, examples
+from intents.understand import cache, examples, held_back, tagging_training
 from intents.understand.orders import Order, Tell, silent
+from intents.understand.tagging_orders import TaggingOrder
 from intents.understand.training import train
 from tests.intents.understand.sayings import ASKED, SAYINGS
 from webhooks import nlu
@@ -20,8 +21,12 @@ from webhooks.settings import Settings
 
 @pytest.fixture(autouse=True)
 def _learning_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    def learn(order: Order, folder: Path, tell: Tell = silent) -> None:
-        train(order, tell).save(folder)
+    def learn(order: Order | TaggingOrder, folder: Path, tell: Tell = silent) -> None:
+        match order:
+            case Order():
+                train(order, tell).save(folder)
+            case TaggingOrder():
+                tagging_training.train(order, tell).save(folder)
 
     monkeypatch.setattr(cache, "learn", learn)
 
@@ -100,3 +105,33 @@ def test_without_training_data_there_is_nothing_to_learn(tmp_path: Path, monkeyp
     monkeypatch.setattr(examples, "TRAINING", tmp_path)
     with pytest.raises(CrmError, match=r"nlu\.no-examples"):
         nlu.train(Settings(_env_file=None, offhook_config=tmp_path / "none.yml"))
+
+
+def _kept_back(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "held_back" / "en").mkdir(parents=True)
+    lines = "- intent: ticket.open\n  examples: |\n    - take down a new ticket, [no light](subject)\n"
+    (folder / "held_back" / "en" / "some.yml").write_text(f"nlu:\n{lines}", encoding="utf-8")
+    read = held_back.read_held_back
+    monkeypatch.setattr("webhooks.nlu_held_back.read_held_back", lambda: read(folder / "held_back"))
+
+
+def test_without_a_file_our_own_model_is_judged_by_what_it_did_not_learn(
+    taught: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _kept_back(taught, monkeypatch)
+    arguments = ["nlu", "evaluate", "--tier", "1"]
+    figures = json.loads(CliRunner().invoke(app, [*arguments, "--json"], catch_exceptions=False).stdout)
+    assert list(figures) == ["en"]
+    assert {"accuracy", "oos_recall", "slot_f1", "noisy_accuracy", "noisy_slot_f1"} <= figures["en"].keys()
+    assert "slot_f1" in CliRunner().invoke(app, arguments, catch_exceptions=False).stdout
+
+
+def test_where_nothing_is_held_back_that_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CrmError) as raised:
+        held_back.read_held_back(tmp_path / "nowhere")
+    assert raised.value.message.id == "nlu.no-examples"
+
+
+@pytest.mark.parametrize("options", [["--train", "train"], ["--oos-label", "oos"], ["some.csv", "--test", "test"]])
+def test_splits_are_those_of_a_file(options: list[str]) -> None:
+    assert CliRunner().invoke(app, ["nlu", "evaluate", *options]).exit_code == 2

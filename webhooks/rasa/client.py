@@ -126,7 +126,7 @@ def open_client(settings: Settings, clock: Clock = utc_now) -> RasaClient | None
 
 
 @asynccontextmanager
-async def listening(settings: Settings) -> AsyncIterator[RasaClient | None]:
+async def listening_to_rasa(settings: Settings) -> AsyncIterator[RasaClient | None]:
     """For one command of the terminal. None where no server is to understand."""
     client = None if settings.is_driven else open_client(settings)
     try:

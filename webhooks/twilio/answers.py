@@ -10,13 +10,11 @@ from crm_core.callcenter import arrivals, ending, reports, rooms, texting
 from crm_core.company import company_of
 from crm_core.contacts import texts
 from telephony import agent_leg, agent_menu, customer_leg, ivr, texted, waiting
-from telephony.turn import Heard
 from telephony.voice import to_bytes
 from webhooks.twilio import in_a_talk
 from webhooks.twilio.found import call_by_sid, the_call, the_leg
 from webhooks.twilio.hook import EMPTY, Hook
 
-MOST_DIGITS = 50
 Answer = Callable[[AsyncSession, Hook], Awaitable[bytes]]
 
 
@@ -26,7 +24,7 @@ async def _voice(session: AsyncSession, hook: Hook) -> bytes:
 
 async def _step(session: AsyncSession, hook: Hook) -> bytes:
     call = await call_by_sid(session, hook)
-    heard = Heard(hook.digits[:MOST_DIGITS], hook.form.get("SpeechResult", ""))
+    heard = hook.heard
     return to_bytes(await ivr.step(session, call, heard, hook.now))
 
 
@@ -101,7 +99,8 @@ async def _unreached(session: AsyncSession, hook: Hook) -> bytes:
 
 async def _colleague(session: AsyncSession, hook: Hook) -> bytes:
     call = await call_by_sid(session, hook)
-    return to_bytes(await agent_menu.choose(session, call, hook.digits[:1], hook.now))
+    heard = hook.heard
+    return to_bytes(await agent_menu.choose(session, call, heard, hook.now))
 
 
 async def _colleague_number(session: AsyncSession, hook: Hook) -> bytes:

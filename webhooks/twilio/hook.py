@@ -14,9 +14,12 @@ from multidict import MultiDict
 from crm_core.callcenter import carrier
 from crm_core.callcenter.rooms import Conference
 from crm_core.contacts.texts import TextState
+from intents.understand.meant import Meant
+from telephony.turn import Heard
 
 EMPTY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 LONGEST_ID = 100
+MOST_DIGITS = 50
 BIGGEST_ID = 2**53
 
 
@@ -26,11 +29,12 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """One verified request: `form` as sent, `query` from our own callback address."""
+    """One verified request: `form` as sent, `query` from our own callback address. `meant`: what its speech means."""
 
     form: MultiDict[str]
     query: MultiDict[str]
     now: datetime
+    meant: Meant | None = None
 
     @property
     def sid(self) -> str:
@@ -73,6 +77,10 @@ class Hook:
     @property
     def digits(self) -> str:
         return self.form.get("Digits", "")
+
+    @property
+    def heard(self) -> Heard:
+        return Heard(self.digits[:MOST_DIGITS], self.form.get("SpeechResult", ""), self.meant)
 
     @property
     def status(self) -> str | None:

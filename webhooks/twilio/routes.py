@@ -7,6 +7,7 @@ from multidict import MultiDict
 
 from crm_core import inbox
 from crm_core.errors import CrmError, NotFound
+from intents.understand.meant import Meant
 from telephony import ivr
 from telephony.signature import is_genuine, is_genuine_socket
 from telephony.voice import to_bytes
@@ -15,13 +16,15 @@ from webhooks.runtime import Runtime
 from webhooks.settings import revealed
 from webhooks.twilio.answers import ANSWERS, SECRET, Answer
 from webhooks.twilio.hook import Hook, Malformed, form_of, key_of, storable, text_of, without_keys
+from webhooks.worker import Listen
 
 SIGNATURE = "X-Twilio-Signature"
 
 
 class TwilioRoutes:
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, listen: Listen | None = None) -> None:
         self._runtime = runtime
+        self._listen = listen
         self._token = revealed(runtime.settings.twilio_auth_token)
         self._base_url = runtime.settings.base_url
 
@@ -39,7 +42,9 @@ class TwilioRoutes:
             form = await self._verified(request)
             if isinstance(form, web.Response):
                 return form
-            hook = Hook(storable(form), MultiDict(request.query), self._runtime.clock())
+            form = storable(form)
+            meant = await self._meaning(form.get("SpeechResult", ""))
+            hook = Hook(form, MultiDict(request.query), self._runtime.clock(), meant)
             kept = without_keys(hook.form) if is_secret else hook.form
             try:
                 body = await self._once(key_of(request.raw_path, request.headers, kept), kept, hook, answer)
@@ -54,6 +59,9 @@ class TwilioRoutes:
             return _document(body)
 
         return handle
+
+    async def _meaning(self, speech: str) -> Meant | None:
+        return await self._listen(speech) if self._listen is not None and speech.strip() else None
 
     async def _verified(self, request: web.Request) -> MultiDict[str] | web.Response:
         raw = await request.read()
