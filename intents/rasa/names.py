@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 
 from intents.registry import Argument, Command, commands
 
@@ -40,7 +39,6 @@ def required(command: Command) -> list[Argument]:
     return [argument for argument in command.arguments if argument.is_required]
 
 
-@lru_cache
 def forms() -> Mapping[str, Command]:
     """By name: the commands that cannot do without an argument."""
     return {form_of(command): command for command in commands().values() if required(command)}

@@ -18,6 +18,8 @@ from intents.rasa.actions import every_action
 from intents.rasa.dispatcher import Dispatcher
 from intents.rasa.turn import open_turn
 
+MOST_TEXTS = 4
+
 
 class _Heard(BaseModel):
     """What Rasa sends is read by rasa-sdk without a look: these are the shapes that it relies on."""
@@ -42,6 +44,12 @@ class ActionCall(BaseModel):
         text = (self.tracker.latest_message or {}).get("text")
         return text if isinstance(text, str) else ""
 
+    @property
+    def texts(self) -> list[str]:
+        """What was said lately, the latest first: `T-42` alone tells no language."""
+        said = (event.get("text") for event in reversed(self.tracker.events) if event.get("event") == "user")
+        return [self.text, *(text for text in said if isinstance(text, str))][:MOST_TEXTS]
+
 
 class UnknownAction(Exception):
     """Said in the words of rasa-sdk."""
@@ -61,7 +69,7 @@ class ActionServer:
         """On the caller's transaction. Raises UnknownAction."""
         if call.next_action not in self._executor.actions:
             raise UnknownAction(call.next_action)
-        turn = await open_turn(session, call.tracker.sender_id, call.text, now)
+        turn = await open_turn(session, call.tracker.sender_id, call.texts, now)
         dispatcher = Dispatcher(turn)
         if turn is None:
             company = company_of(session)

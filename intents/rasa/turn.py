@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm_core import conversation
-from crm_core.agents import Actor
 from crm_core.company import company_of
 from crm_core.contacts import customers
 from crm_core.conversation import Conversation
@@ -68,17 +67,18 @@ class Turn:
         return replace(reply, parts=[Choices(choices)] if choices else [])
 
 
-async def open_turn(session: AsyncSession, sender: str, text: str, now: datetime) -> Turn | None:
-    """None for a sender that we did not name: nothing is done for it."""
+async def open_turn(session: AsyncSession, sender: str, texts: Sequence[str], now: datetime) -> Turn | None:
+    """`texts`: what was said lately, the latest first. None for a sender that we did not name."""
     found = await conversation.of_sender(session, sender)
     if found is None:
         return None
     remembered, speaker = found
     actor = await customers.speaker(session, speaker.channel, speaker.account, speaker.name, now)
-    ask = Ask(speaker.channel, remembered.key, speaker.account, text[:LONGEST_ASK], is_public=speaker.is_public)
-    language = _language(session, remembered, actor, ask.text)
+    ask = Ask(speaker.channel, remembered.key, speaker.account, texts[0][:LONGEST_ASK], is_public=speaker.is_public)
+    language = _language(session, texts) or remembered.language or actor.language
     return Turn(remembered, Context(session, actor, ask, language, list(remembered.shown), now))
 
 
-def _language(session: AsyncSession, remembered: Conversation, actor: Actor, text: str) -> str:
-    return written_in(text, company_of(session).languages) or remembered.language or actor.language
+def _language(session: AsyncSession, texts: Sequence[str]) -> str | None:
+    languages = company_of(session).languages
+    return next((found for text in texts if (found := written_in(text[:LONGEST_ASK], languages))), None)

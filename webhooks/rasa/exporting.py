@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import crm_core
 from intents import catalogue
 from intents.rasa.export import export as _export
+from webhooks.command_line import show_fault
 from webhooks.complaints import Complaint
+from webhooks.serve import load_extensions
 from webhooks.settings import Settings
 
 
 def export(settings: Settings, folder: Path, language: str | None) -> str:
-    """Raises Complaint or CrmError."""
+    """Raises Complaint, CompanyFileError or CrmError."""
+    for fault in load_extensions(settings):
+        show_fault(f"Left out: {fault}")
     known = catalogue.languages()
     if language is not None and language not in known:
         raise Complaint(f"There is no language {language}: use one of {', '.join(known)}, or leave it out for all.")
-    crm_core.load()
     try:
         files = _export(folder, [language] if language is not None else known, settings.base_url)
     except OSError as error:

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 import yaml
 
+from intents import extensions
 from intents.rasa import names
 from intents.rasa.actions import every_action
 from intents.rasa.export import export
 from intents.registry import commands
 from intents.understand.examples import OUT_OF_SCOPE, read_folder
+from tests.intents.extensions import parking
 
 _MARK = re.compile(r"\[[^\]]+\]\((\w+)\)")
 
@@ -96,3 +98,15 @@ def test_one_language_may_be_chosen_and_what_is_there_is_overwritten(tmp_path: P
 def test_no_token_is_written_down(folder: Path) -> None:
     told = _read(folder / "endpoints.yml")
     assert told == {"action_endpoint": {"url": "https://crm.example.com/rasa/webhook", "token": "${RASA_ACTION_TOKEN}"}}
+
+
+@pytest.mark.usefixtures("own_commands")
+def test_what_a_company_added_is_exported_as_well(tmp_path: Path) -> None:
+    parking.write(tmp_path / "my_commands")
+    assert extensions.load(parking.company_with(tmp_path, commands="my_commands").extensions) == []
+    export(tmp_path / "rasa", ["en"], "https://crm.example.com")
+    domain = _read(tmp_path / "rasa/domain.yml")
+    assert {"action_parking_free", "action_parking_price", "action_ask_bay"} <= set(domain["actions"])
+    assert domain["forms"]["parking_price_form"] == {"required_slots": ["bay"]}
+    told = [block for block in _read(tmp_path / "rasa/data/nlu.yml")["nlu"] if block.get("intent") == "parking.free"]
+    assert "- wo kann ich parken\n" in told[0]["examples"]

@@ -258,6 +258,12 @@ async def test_a_question_is_asked_in_the_language_of_the_conversation(product: 
     assert texts(await answered(product, wanted)) == ["Welches Ticket? Zum Beispiel T-7."]
 
 
+async def test_an_answer_is_in_the_language_of_what_was_said_before_it(product: Product) -> None:
+    wanted = call("action_ask_ticket", await sender_of(product.database), "T-1", active_loop="ticket_claim_form")
+    wanted["tracker"]["events"].insert(0, {"event": "user", "text": "bitte ein Ticket für mich übernehmen"})
+    assert texts(await answered(product, wanted)) == ["Welches Ticket? Zum Beispiel T-7."]
+
+
 async def test_what_was_not_understood_gets_the_nearest_commands(product: Product) -> None:
     sender = await sender_of(product.database)
     body = await answered(product, call("action_not_understood", sender, "pipelin", "nlu_fallback"))

@@ -27,7 +27,7 @@ from tests import people
 from tests.people import NOW
 from tests.ports import free_port
 from tests.product import Product, running
-from tests.webhooks.rasa.calls import TOKEN, call
+from tests.webhooks.rasa.calls import RECORDED, TOKEN, call
 from tests.webhooks.rasa.rasa_server import RasaServer, parsed
 
 SECRET, BOT = "signing-secret", "xoxb-token"
@@ -136,6 +136,19 @@ async def test_what_is_said_is_handed_to_the_server_that_drives(driven: Team) ->
     assert (await driven.says(SENTENCE)).text == "T-1 is yours, says Rasa."
     assert [answer["status"] for answer in driven.rasa.carried_out] == [200]
     assert await driven.owner() is not None
+
+
+async def test_a_real_exchange_leads_the_conversation(driven: Team) -> None:
+    [step] = RECORDED["talks"]["claim"]
+    driven.rasa.calls["claim T-1"] = [action["request"] for action in step["actions"]]
+    driven.rasa.says["claim T-1"] = step["response"]
+    answer = await driven.says("claim T-1")
+    assert answer.text == "T-1 is yours: Heating is cold"
+    assert [told["status"] for told in driven.rasa.carried_out] == [200, 200]
+    assert await driven.owner() is not None
+    resolve = '/ticket.resolve{"ticket": "T-1"}'
+    driven.rasa.says[resolve] = [{"text": "Resolved."}]
+    assert (await driven.presses(answer, "Resolve")).text == "Resolved."
 
 
 async def test_a_sender_tells_nothing_and_stays_the_same(driven: Team) -> None:
