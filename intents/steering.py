@@ -60,7 +60,9 @@ def correction(text: str) -> Correction | None:
 
 def corrected(command: Command, words: Mapping[str, str], wanted: Correction) -> dict[str, str] | None:
     """The words with one of them replaced, which then is the newest; None when it fits none of them."""
-    newest_first = [argument for name in reversed(list(words)) for argument in command.arguments if argument.name == name]
+    newest_first = [
+        argument for name in reversed(list(words)) for argument in command.arguments if argument.name == name
+    ]
     fitting = [argument for argument in newest_first if _fits(argument, wanted)]
     replaced = [argument for argument in fitting if wanted.old is not None and _says(words[argument.name], wanted.old)]
     if wanted.old is not None and not replaced:
