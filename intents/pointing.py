@@ -40,21 +40,21 @@ def the() -> str:
 @lru_cache
 def _ordinals() -> list[tuple[int, str]]:
     """The position in a list, from 0, and a pattern of the words for it; -1 is the last."""
-    spellings = ((at, phrase.split("/")) for at, phrase in _numbered(phrases("point.positions")))
+    # Each language lists ten.
+    spellings = ((at % 10, phrase.split("/")) for at, phrase in enumerate(phrases("point.positions")))
     return [(-1, _either(phrases("point.last"))), *((at, _either(words)) for at, words in spellings)]
-
-
-def _numbered(listed: Sequence[str]) -> Iterable[tuple[int, str]]:
-    """Each language lists ten."""
-    return ((at % 10, phrase) for at, phrase in enumerate(listed))
 
 
 @lru_cache
 def _position(kind: str) -> str:
     ordinals = "|".join(pattern for _at, pattern in _ordinals())
     noun = rf"{_either(phrases('point.one'))}|{nouns(kind)}" if kind != ANY else _either(phrases("point.one"))
-    counted = rf"(?:{_either(phrases('point.number'))})\s+\d{{1,2}}"
-    return rf"{the()}(?:{ordinals})(?:\s+(?:{noun}))?|(?:{ordinals})\s+(?:{noun})|{counted}"
+    return rf"{the()}(?:{ordinals})(?:\s+(?:{noun}))?|(?:{ordinals})\s+(?:{noun})|{_numbered()}"
+
+
+@lru_cache
+def _numbered() -> str:
+    return rf"(?:{_either(phrases('point.number'))})\s+\d{{1,2}}"
 
 
 @lru_cache
@@ -106,9 +106,9 @@ def _at(text: str, kind: str) -> int | None:
     """The position that is named, if one is."""
     if re.fullmatch(f"{_position(kind)}|{_alone()}", text, re.IGNORECASE) is None:
         return None
-    counted = re.search(r"\d{1,2}$", text)
+    counted = re.fullmatch(_numbered(), text, re.IGNORECASE)
     if counted is not None:
-        return int(counted[0]) - 1
+        return int(text.split()[-1]) - 1
     words = rf"{the()}?(?:{{}})(?:\s.*)?"
     return next(at for at, pattern in _ordinals() if re.fullmatch(words.format(pattern), text, re.IGNORECASE))
 
@@ -119,4 +119,4 @@ def _of_kind(kind: str, shown: Sequence[str]) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return written(" ".join(text.split())).text.strip(" .!?,")
+    return written(" ".join(text.split()).strip(" .!?,")).text

@@ -143,11 +143,11 @@ async def _refuse_when_stale(session: AsyncSession, choice: ChoiceToken) -> None
 
 
 async def _say(context: Context, conversation: Conversation, said: Said) -> Reply:
+    state = dialogue.state_of(conversation)
     if not said.text.strip():
-        return context.reply("ask.empty")
+        return asking.asked(context, state.top) if state.top is not None else context.reply("ask.empty")
     if len(said.text) > LONGEST_ASK:
         raise Invalid("text.too-long", limit=LONGEST_ASK)
-    state = dialogue.state_of(conversation)
     amended = await steered(context, conversation, state, said)
     if amended is not None:
         return amended

@@ -1,7 +1,7 @@
 """A colleague talks to Offhook by phone: what they say is understood as in any chat, what is offered are keys.
 
-`call.ivr` holds: the tokens behind the keys (offered), and whether keys are an answer of their own (keyed). What was
-said is kept nowhere.
+`call.ivr` holds: whether something is open (asked), the tokens behind the keys (offered), and whether keys are an
+answer of their own (keyed). What was said is kept nowhere.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ MENU, CANCEL = "0", "*"
 
 def is_asked(turn: Turn) -> bool:
     """Keys mean what was offered last, and not what they mean in the menu."""
-    return bool(turn.state.get("offered") or turn.state.get("keyed"))
+    return bool(turn.state.get("asked"))
 
 
 def leave(turn: Turn) -> None:
-    turn.remember(offered=[], keyed=False)
+    turn.remember(asked=False, offered=[], keyed=False)
 
 
 async def hear(turn: Turn, agent: Agent, heard: Heard) -> VoiceResponse:
@@ -59,7 +59,7 @@ async def _answered(
     told = " ".join([reply.text, *(_key(turn, reply, number, one) for number, one in enumerate(choices, start=1))])
     if reply.forgets_ask:
         await inbox.forget_all(turn.session, f"twilio:{turn.call.sid}")
-    turn.remember(offered=tokens, keyed=_takes_digits(reply))
+    turn.remember(asked=bool(tokens) or _asks(reply), offered=tokens, keyed=_takes_digits(reply))
     return _told(turn, told, reply.language)
 
 
@@ -73,6 +73,11 @@ def _readable(reply: Reply) -> list[Choice]:
 def _key(turn: Turn, reply: Reply, number: int, choice: Choice) -> str:
     words = Message("phone.colleague-key", {"number": number, "label": choice.label})
     return catalogue.render(words, reply.language, turn.company.zone)
+
+
+def _asks(reply: Reply) -> bool:
+    choices = (one for part in reply.parts if isinstance(part, Choices) for one in part.choices)
+    return any(one.question is not None for one in choices)
 
 
 def _takes_digits(reply: Reply) -> bool:
