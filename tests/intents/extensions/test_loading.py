@@ -100,7 +100,7 @@ def test_what_people_say_is_learnt_and_where_nothing_is_given_the_templates_are(
     assert Example("got anywhere to leave the van", "parking.free") in new
     assert Example("free parking", "parking.free") not in new
     assert Example("sind noch parkplätze", "parking.free") in new
-    assert Example("how much is …", "parking.price") in new
+    assert Example("how much is …", "parking.price", (3,)) in new
 
 
 def test_a_company_teaches_our_own_commands_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
