@@ -23,7 +23,7 @@ test: $(VENV)/.tests
 	@echo "ruff"; $(BIN)/ruff check -q . && $(BIN)/ruff format -q --check .
 	@echo "mypy, import rules"; $(BIN)/lint-imports --no-cache >build/imports.log & rules=$$!; \
 		$(BIN)/mypy --no-error-summary && { wait $$rules || { cat build/imports.log; exit 1; }; }
-	@echo "pytest"; $(BIN)/pytest -n auto
+	@echo "pytest"; $(BIN)/pytest -n auto --dist worksteal
 
 soak: $(VENV)/.tests
 	@SOAK_SEEDS=20 $(BIN)/pytest -n auto tests/scenarios

@@ -21,7 +21,7 @@ from crm_core.conversation import Offered
 from crm_core.db import Database
 from crm_core.errors import Invalid
 from intents.ask import Ask
-from intents.reply import Choice, Choices, Fields, Part, Reply, Table, Tone
+from intents.reply import Choice, Choices, Fields, Form, Reply, Table, Tone
 from intents.router import answer
 from intents.understand.meant import Meant
 
@@ -52,7 +52,7 @@ async def press(database: Database, name: str | None, choice: Choice, now: datet
     async with database.transaction() as session:
         actor = await speaker(session, name)
         said = _ask(actor, "")
-        offered = [Offered(choice.say, choice.record, choice.version)]
+        offered = [Offered(choice.say, choice.record, choice.version, choice.question)]
         [token] = await conversation.offer(session, offered, said.conversation, now)
         return await answer(session, actor, _ask(actor, "", token), now)
 
@@ -63,7 +63,8 @@ def show(console: Console, reply: Reply) -> list[Choice]:
     if reply.above:
         console.print(plain(reply.above, _COLOURS[reply.tone]))
     for part in reply.parts:
-        console.print(_drawn(part, choices))
+        if not isinstance(part, Form):
+            console.print(_drawn(part, choices))
     return choices
 
 
@@ -88,7 +89,7 @@ def _ask(actor: Actor, text: str, token: str | None = None) -> Ask:
     return Ask("terminal", f"terminal:{actor.agent_id}", str(actor.agent_id), text, token)
 
 
-def _drawn(part: Part, choices: list[Choice]) -> RenderableType:
+def _drawn(part: Fields | Table | Choices, choices: list[Choice]) -> RenderableType:
     match part:
         case Fields():
             return _panel(part)

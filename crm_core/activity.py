@@ -171,7 +171,18 @@ async def undo(session: AsyncSession, actor: Actor, now: datetime) -> Activity:
     Raises Refused when it was built upon since.
     """
     rights.require(actor, "activity.undo")
-    last = await session.scalar(
+    last = await last_reversible(session, actor, now)
+    if last is None:
+        raise Refused("undo.nothing")
+    for step in await steps_of(session, last):
+        await _take_back(session, step, now)
+        await record(session, actor, f"{step.kind}.undone", step.kind, step.record_id, now, {"verb": step.verb})
+    return last
+
+
+async def last_reversible(session: AsyncSession, actor: Actor, now: datetime) -> Activity | None:
+    """What `undo` would take back, held until the end of the transaction."""
+    return await session.scalar(
         select(Activity)
         .where(
             Activity.agent_id == actor.agent_id,
@@ -183,12 +194,6 @@ async def undo(session: AsyncSession, actor: Actor, now: datetime) -> Activity:
         .limit(1)
         .with_for_update()
     )
-    if last is None:
-        raise Refused("undo.nothing")
-    for step in await steps_of(session, last):
-        await _take_back(session, step, now)
-        await record(session, actor, f"{step.kind}.undone", step.kind, step.record_id, now, {"verb": step.verb})
-    return last
 
 
 async def steps_of(session: AsyncSession, last: Activity) -> Sequence[Activity]:

@@ -19,10 +19,10 @@ CHOICE_LIFETIME = timedelta(days=30)
 
 
 class Conversation(Base):
-    """`key`: a place and a person (`slack:C1:U7`). `pending`: a half-asked command. `shown`: the records on screen.
-
-    `page`: which list was shown and how far. `sender`: the random name under which a dialogue server that drives the
-    conversation knows it, and `speaker` who speaks in it, so that what comes back is theirs.
+    """`key`: a place and a person (`slack:C1:U7`). `dialogue`: what is open and what was done last, as the dialogue
+    writes it. `shown`: the records on screen. `page`: which list was shown and how far. `sender`: the random name under
+    which a dialogue server that drives the conversation knows it, and `speaker` who speaks in it, so that what comes
+    back is theirs.
     """
 
     __tablename__ = "conversation"
@@ -30,7 +30,7 @@ class Conversation(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
     language: Mapped[str | None]
-    pending: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    dialogue: Mapped[dict[str, Any]] = mapped_column(Json)
     shown: Mapped[list[str]] = mapped_column(Json)
     page: Mapped[dict[str, Any] | None] = mapped_column(Json)
     sender: Mapped[str | None] = mapped_column(unique=True)
@@ -58,17 +58,22 @@ class ChoiceToken(Base):
     say: Mapped[str]
     record: Mapped[str | None]
     version: Mapped[int | None]
+    question: Mapped[int | None]
     audience: Mapped[str | None]
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A button before it has a token. `record` is a reference (T-42), `version` the one it was drawn from."""
+    """A button before it has a token. `record` is a reference (T-42), `version` the one it was drawn from.
+
+    `question`: the open question that it answers, and no other.
+    """
 
     say: str
     record: str | None = None
     version: int | None = None
+    question: int | None = None
 
 
 async def offer(session: AsyncSession, choices: Sequence[Offered], audience: str | None, now: datetime) -> list[str]:
@@ -79,6 +84,7 @@ async def offer(session: AsyncSession, choices: Sequence[Offered], audience: str
             "say": choice.say,
             "record": choice.record,
             "version": choice.version,
+            "question": choice.question,
             "audience": audience,
             "expires_at": now + CHOICE_LIFETIME,
         }
@@ -98,7 +104,7 @@ async def remembered(session: AsyncSession, key: str, now: datetime) -> Conversa
     """The conversation, held until the end of the transaction; made when it is new."""
     found = await session.scalar(select(Conversation).where(Conversation.key == key).with_for_update())
     if found is None:
-        found = Conversation(key=key, pending=None, shown=[], page=None, updated_at=now)
+        found = Conversation(key=key, dialogue={}, shown=[], page=None, updated_at=now)
         session.add(found)
         await session.flush()
     return found

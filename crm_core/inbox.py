@@ -53,6 +53,12 @@ async def forget(session: AsyncSession, receipt: Receipt) -> None:
     await session.execute(emptied.execution_options(synchronize_session=False))
 
 
+async def forget_all(session: AsyncSession, address: str) -> None:
+    """Likewise of all that came from there so far."""
+    emptied = update(Receipt).where(Receipt.address == address).values(payload={})
+    await session.execute(emptied.execution_options(synchronize_session=False))
+
+
 async def begin_answer(
     session: AsyncSession, source: str, key: str, address: str, payload: dict[str, Any], now: datetime
 ) -> Delivered:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from intents.understand.meant import Meant
 
@@ -13,7 +14,8 @@ class Ask:
 
     `conversation` is a place and a person (`slack:C1:U7`); `account` is the channel's own name of the person, for
     linking; in a public place (`is_public`) no customer data is shown. `call_id` is the call it was said in. `meant` is
-    what a server that understands took the text for: it counts where no example says the same word by word.
+    what a model or a server took the text for: it counts where no example says the same word by word. `fields` is what
+    was filled into a form when it was sent.
     """
 
     channel: str
@@ -24,9 +26,11 @@ class Ask:
     is_public: bool = False
     call_id: int | None = None
     meant: Meant | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", storable(self.text))
+        object.__setattr__(self, "fields", {storable(name): storable(text) for name, text in self.fields.items()})
         object.__setattr__(self, "token", None if self.token is None else storable(self.token))
 
 

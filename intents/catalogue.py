@@ -77,9 +77,10 @@ def phrases(id: str, language: str | None = None) -> list[str]:
     return list(_phrases(id, language))
 
 
-def templates(id: str) -> list[str]:
+def templates(id: str, language: str | None = None) -> list[str]:
     """Likewise how they say it, with semicolons between."""
-    return [template.strip() for listed in _lists(id, languages()) for template in listed.split(";")]
+    wanted = languages() if language is None else [language]
+    return [template.strip() for listed in _lists(id, wanted) for template in listed.split(";")]
 
 
 @lru_cache

@@ -28,13 +28,13 @@ async def answer_or_hand_on(
     """The reply to what concerns nobody but us: a secret, a button that is too old, nothing said. None for what the
     server was handed; its reply goes to `place`."""
     try:
-        text = ask.text if ask.token is None else await pressed(session, ask, now)
+        text = ask.text if ask.token is None else (await pressed(session, ask, now)).say
     except CrmError:
         return await answer(session, actor, ask, now)
     remembered = await conversation.remembered(session, ask.conversation, now)
-    dialogue.forget_old_question(remembered, now)
+    dialogue.forget_what_is_old(remembered, now)
     # What we asked ourselves is answered to us: it may be a PIN.
-    is_asked = remembered.pending is not None
+    is_asked = dialogue.top(remembered) is not None
     if is_asked or not text.strip() or len(text) > LONGEST_ASK or _is_ours(text, actor):
         return await answer(session, actor, ask, now)
     sender = conversation.known_as(remembered, Speaker(ask.channel, ask.account, name, ask.is_public))

@@ -12,6 +12,8 @@ from crm_core.errors import Invalid
 from crm_core.money import Money
 from crm_core.names import fold
 from crm_core.support.knowledge import Audience
+from intents import pointing, tongues
+from intents.catalogue import phrases
 from intents.slot import Heard, Slot
 from intents.values.due import read_due, read_until
 from intents.values.durations import read_duration
@@ -20,67 +22,53 @@ from intents.values.shares import read_whole
 from intents.values.written import written
 from intents.words import meaning
 
-_THAT = {"it", "that", "this", "that one", "this one", "es", "das", "ihn", "sie", "den", "dieses", "diesen"}
-THAT_PATTERN = "|".join(sorted((re.escape(word) for word in _THAT), key=len, reverse=True))
-
-
-NOUNS = {
-    "ticket": "ticket|vorgang|anliegen|number|nummer",
-    "deal": "deal|auftrag|verkaufschance|opportunity",
-    "task": "task|aufgabe",
-    "call": "call|anruf",
-    "article": "article|artikel",
-    "quote": "quote|quotation|angebot",
-    "appointment": "appointment|meeting|termin",
-    "project": "project|projekt",
-    "hours": "hours|stunden",
-    "callee": "entry|eintrag",
-    "contact": "contact|kontakt",
-}
+NOUNS = {kind: pointing.nouns(kind) for kind in pointing.KINDS}
 
 
 def record(kind: str) -> Slot:
     words = NOUNS[kind]
-    nouns = rf"(?:(?:{words})\s+)?"
-    these = r"(?:that|this|the|das|dieses|diesen|den|die)?\s*"
     # No other word before a number is a prefix: "printer 3" is a subject, not a reference.
-    pattern = rf"{these}{nouns}#?(?:(?:task|call|[a-z])\s?[-#–]?\s?)?\d{{1,15}}|{THAT_PATTERN}"
+    written_out = rf"{pointing.the()}?(?:(?:{words})\s+)?#?(?:(?:task|call|[a-z])\s?[-#–]?\s?)?\d{{1,15}}"
 
     def read(text: str, heard: Heard) -> int:
-        cleaned = re.sub(r"^(?:that|this|the|das|dieses|diesen|den|die)\s+", "", fold(written(text).text).strip())
+        if pointing.points(text, kind):
+            found = shown(kind, text, heard)
+            if found is not None:
+                return found
+        cleaned = re.sub(rf"^{pointing.the()}", "", written(text).text.strip(), flags=re.IGNORECASE)
         # TASK-2 and CALL-9 begin with the noun, but it is part of the reference.
-        cleaned = re.sub(rf"^(?:{words})\s*(?![-–\s])", "", cleaned)
-        if cleaned in {fold(word) for word in _THAT} | {""}:
-            return shown(kind, heard)
+        cleaned = re.sub(rf"^(?:{words})\s*(?![-–\s])", "", cleaned, flags=re.IGNORECASE)
         parsed = references.parse(cleaned, kind)
+        if parsed is None and pointing.points(text, kind):
+            raise Invalid("dialogue.which", kind=kind)
         if parsed is None or parsed[0] != kind:
             raise Invalid(f"{kind}.unknown", ref=text.strip()[:40])
         return parsed[1]
 
-    return Slot(kind, pattern, read)
+    return Slot(kind, f"{written_out}|{pointing.pattern(kind)}", read)
 
 
 def meant(slot: Slot, letter: str, nouns: str) -> Slot:
     """With its letter or noun, or what was just shown: a bare number is a ticket's."""
-    written = rf"(?:(?:{nouns})\s)?#?{letter}\s?[-#–]?\s?\d{{1,15}}|(?:{nouns})\s#?\d{{1,15}}"
-    return Slot(slot.name, f"{written}|{THAT_PATTERN}", slot.read)
+    written_out = rf"(?:(?:{nouns})\s)?#?{letter}\s?[-#–]?\s?\d{{1,15}}|(?:{nouns})\s#?\d{{1,15}}"
+    return Slot(slot.name, f"{written_out}|{pointing.pattern(slot.name)}", slot.read)
 
 
-def is_that(text: str) -> bool:
-    """Whether the words point back at what was just shown."""
-    return fold(text).strip() in {fold(word) for word in _THAT}
-
-
-def shown(kind: str, heard: Heard) -> int:
-    for reference in heard.shown:
-        parsed = references.parse(reference)
-        if parsed is not None and parsed[0] == kind:
-            return parsed[1]
-    raise Invalid("dialogue.which", kind=kind)
+def shown(kind: str, text: str, heard: Heard) -> int | None:
+    """The number of the record that the words point at; None when nothing of that kind was shown."""
+    found = pointing.meant(text, kind, heard.shown, heard.listed)
+    parsed = references.parse(found[0]) if found else None
+    return parsed[1] if parsed is not None else None
 
 
 def plain(text: str, _heard: Heard) -> str:
     return text.strip().strip("\"'“”„«»").strip()
+
+
+def tongue(text: str, _heard: Heard) -> str:
+    """`ins Deutsche` is Deutsch."""
+    said = text.strip()
+    return next((name for name in tongues.names() if fold(said).startswith(fold(name))), said)
 
 
 def digits(text: str, _heard: Heard) -> str:
@@ -143,7 +131,13 @@ def channel(text: str, _heard: Heard) -> Channel:
     return Channel(found)
 
 
-def any_record(text: str, _heard: Heard) -> tuple[str, int]:
+def any_record(text: str, heard: Heard) -> tuple[str, int]:
+    if pointing.points(text):
+        found = pointing.meant(text, pointing.ANY, heard.shown, heard.listed)
+        parsed = references.parse(found[0]) if found else None
+        if parsed is None:
+            raise Invalid("dialogue.which", kind="record")
+        return parsed
     parsed = references.parse(written(text).text)
     if parsed is None:
         raise Invalid("record.unknown", ref=text.strip()[:40])
@@ -164,15 +158,14 @@ def tickets(text: str, _heard: Heard) -> list[int]:
 
 def incident(text: str, heard: Heard) -> int:
     number = re.search(r"\d+", written(text).text)
-    return int(number[0]) if number else shown("incident", heard)
-
-
-_YES = {"yes", "yes,", "yeah", "yep", "ja", "ja,", "jawohl"}
-_NO = {"no", "nope", "nein"}
+    found = int(number[0]) if number else shown("incident", text, heard)
+    if found is None:
+        raise Invalid("dialogue.which", kind="incident")
+    return found
 
 
 def sure(text: str, _heard: Heard) -> bool:
-    said = text.strip().casefold().rstrip("!.")
-    if said not in _YES | _NO:
+    said = re.sub(r"[\s,.!]+", " ", text.casefold()).strip()
+    if said not in {*phrases("heard.yes"), *phrases("heard.no")}:
         raise Invalid("dialogue.yes-or-no")
-    return said in _YES
+    return said in phrases("heard.yes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from importlib import import_module
@@ -26,7 +26,10 @@ from intents.slot import Heard, Slot
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What every command gets: the open transaction, who asks and where, the language of the answer."""
+    """What every command gets: the open transaction, who asks and where, the language of the answer.
+
+    `shown` are the references that `it` may mean, the most recent first; `listed` is the list shown last, in its order.
+    """
 
     session: AsyncSession
     actor: Actor
@@ -34,6 +37,7 @@ class Context:
     language: str
     shown: list[str]
     now: datetime
+    listed: list[str] = field(default_factory=list)
 
     @property
     def company(self) -> Company:
@@ -42,7 +46,7 @@ class Context:
     @property
     def heard(self) -> Heard:
         company = self.company
-        return Heard(self.now.astimezone(company.zone), company.currency, self.shown, company.hours)
+        return Heard(self.now.astimezone(company.zone), company.currency, self.shown, company.hours, self.listed)
 
     def say(self, id: str, **params: Param) -> str:
         """The catalogue's text in the language of the answer."""
@@ -56,6 +60,10 @@ class Context:
         text = self.say(id, **params)
         lead = self.say(id, **{**params, "listed": ""}).strip(" :.") if "listed" in params else None
         return Reply(text, list(parts), shown=shown or [], language=self.language, lead=lead)
+
+    def reply_with(self, text: str, *parts: Part) -> Reply:
+        """A text that is rendered already."""
+        return Reply(text, list(parts), language=self.language)
 
 
 Handler = Callable[..., Awaitable[Reply]]

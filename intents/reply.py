@@ -40,13 +40,16 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A button is an utterance. `record` and `version` say what it was drawn from, so that a stale press is noticed."""
+    """A button is an utterance. `record` and `version` say what it was drawn from, so that a stale press is noticed;
+    `question` which open question it answers, so that it answers no other.
+    """
 
     label: str
     say: str
     style: Style = Style.PLAIN
     record: str | None = None
     version: int | None = None
+    question: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,29 @@ class Choices:
     choices: list[Choice]
 
 
-Part: TypeAlias = Fields | Table | Choices
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """`value` is what was typed so far, `error` what is wrong with it. `takes_digits`: keys of a phone will do."""
+
+    name: str
+    label: str
+    is_required: bool
+    is_long: bool = False
+    takes_digits: bool = False
+    value: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is missing, all at once. The text asks for the first of it alone: where no form is drawn, that is asked."""
+
+    fields: list[FormField]
+    submit: str
+    question: int
+
+
+Part: TypeAlias = Fields | Table | Choices | Form
 
 
 @dataclass(frozen=True, slots=True)

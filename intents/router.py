@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,69 +14,117 @@ from crm_core.conversation import ChoiceToken, Conversation, chosen, remembered
 from crm_core.errors import CrmError, Invalid, NotFound, Refused
 from crm_core.message import say
 from crm_core.support import satisfaction
-from intents import dialogue, misunderstood, offering
+from intents import asking, dialogue, forms, misunderstood, steering
+from intents.amending import Said, steered
 from intents.ask import Ask
-from intents.registry import Command, Context, commands, run
-from intents.reply import Choice, Choices, Reply, Tone
+from intents.carrying_out import carry_out
+from intents.dialogue import Confirmation, Pending, Question, State
+from intents.registry import Context, commands
+from intents.reply import Reply, Tone
 from intents.understand.grammar import LONGEST_ASK, Understood, understand
 from intents.understand.meant import ASKED_BELOW, SURE
+from intents.understand.suggest import suggest
 
 
 async def answer(session: AsyncSession, actor: Actor, ask: Ask, now: datetime) -> Reply:
     """Never raises CrmError: what cannot be done is said. A refused command leaves nothing behind."""
     conversation = await remembered(session, ask.conversation, now)
-    dialogue.forget_old_question(conversation, now)
-    language = conversation.language or actor.language
-    wish = _wish(conversation, ask.text, language)
-    if wish is None:
-        language = dialogue.language_of_question(conversation) or language
-    elif not ask.text.lstrip().startswith("/"):
-        # A /command is the same word in every language, as a button is: it says nothing about the reader's.
-        language = wish.language
-    context = Context(session, actor, ask, language, list(conversation.shown), now)
-    forgets_ask = _is_to_be_forgotten(conversation, wish)
+    dialogue.forget_what_is_old(conversation, now)
+    before = dialogue.state_of(conversation)
+    wish = _wish(conversation, ask.text, conversation.language or actor.language)
+    language = conversation.language or _language(actor, ask, before, wish)
+    context = Context(session, actor, ask, language, list(conversation.shown), now, before.listed)
+    forgets_ask = _is_to_be_forgotten(before.top, wish)
+    said = Said(ask.text, wish, is_answer=wish is None, about=before.top.id if before.top is not None else None)
     try:
         async with session.begin_nested():
-            reply = await _answer(context, conversation, wish)
+            reply = await _answer(context, conversation, said)
             await session.flush()
     except CrmError as error:
         await session.refresh(conversation)
-        reply = _refused(context, conversation, error, is_answer=wish is None)
+        reply = _refused(context, conversation, error, is_answer=said.is_answer)
+    reply = _go_on(context, conversation, before, said, reply)
     dialogue.remember_shown(conversation, reply.shown)
     conversation.updated_at = now
     await session.flush()
     return replace(reply, forgets_ask=forgets_ask)
 
 
-def _is_to_be_forgotten(conversation: Conversation, wish: Understood | None) -> bool:
+def _language(actor: Actor, ask: Ask, before: State, wish: Understood | None) -> str:
+    """Of whoever speaks. A /command is the same word in every language, as a button is: it says nothing of that."""
+    if wish is None:
+        is_correction = before.done is not None and steering.correction(ask.text) is not None
+        about = before.top or (before.done if is_correction else None)
+        return about.language if about is not None else actor.language
+    return actor.language if ask.text.lstrip().startswith("/") else wish.language
+
+
+def _is_to_be_forgotten(top: Pending | None, wish: Understood | None) -> bool:
     """Said at once, or as the answer to what was asked."""
-    asked = dialogue.half_asked(conversation)
+    asked = dialogue.command_of(top) if top is not None else None
     command = wish.command if wish is not None else asked
     return command is not None and command.forgets_ask
 
 
 def _wish(conversation: Conversation, text: str, language: str) -> Understood | None:
-    """The command that was said; None when there is none, or when a bare `T-42` answers a question."""
-    understood = understand(text, language, conversation.shown)
-    if understood is not None and not understood.weight and conversation.pending is not None:
+    state = dialogue.state_of(conversation)
+    understood = understand(text, language, conversation.shown, state.listed)
+    if understood is not None and not understood.weight and state.top is not None:
         return None
     return understood
 
 
-async def _answer(context: Context, conversation: Conversation, wish: Understood | None) -> Reply:
+async def _answer(context: Context, conversation: Conversation, said: Said) -> Reply:
     if context.ask.token is None:
-        return await _say(context, conversation, context.ask.text, wish)
-    said = await pressed(context.session, context.ask, context.now)
-    return await _say(context, conversation, said, _wish(conversation, said, context.language))
+        return await _say(context, conversation, said)
+    # Until it is known what the button is about.
+    said.is_answer = False
+    choice = await pressed(context.session, context.ask, context.now)
+    if choice.question is not None and not dialogue.bring_up(conversation, choice.question):
+        raise Refused("choice.expired")
+    said.about = choice.question if choice.question is not None else said.about
+    if context.ask.fields and choice.question is not None and not choice.say:
+        said.is_answer = True
+        return await _submitted(context, conversation, context.ask.fields)
+    said.text = choice.say
+    said.wish = _wish(conversation, choice.say, context.language)
+    said.is_answer = choice.question is not None and said.wish is None
+    return await _say(context, conversation, said)
 
 
-async def pressed(session: AsyncSession, ask: Ask, now: datetime) -> str:
-    """What the button says that was pressed. Raises Refused for one that is too old, another's, or stale."""
+async def pressed(session: AsyncSession, ask: Ask, now: datetime) -> ChoiceToken:
+    """The button that was pressed. Raises Refused for one that is too old, another's, or stale."""
     choice = await chosen(session, ask.token or "", now)
     if choice is None or choice.audience not in {None, ask.conversation}:
         raise Refused("choice.expired")
     await _refuse_when_stale(session, choice)
-    return choice.say
+    return choice
+
+
+async def _submitted(context: Context, conversation: Conversation, fields: Mapping[str, str]) -> Reply:
+    """What is wrong is said where it was typed, and nothing typed is lost."""
+    question = dialogue.top(conversation)
+    if not isinstance(question, Question):
+        raise Refused("choice.expired")
+    command = dialogue.command_of(question)
+    typed = {
+        argument.name: fields[argument.name].strip()
+        for argument in command.arguments
+        if fields.get(argument.name, "").strip() and argument.name not in question.words
+    }
+    if any(len(text) > LONGEST_ASK for text in typed.values()):
+        raise Invalid("text.too-long", limit=LONGEST_ASK)
+    errors = forms.wrong(context, question, typed)
+    if errors:
+        text = context.say("form.look-again")
+        return asking.to_be_filled_in_again(context, question, typed, errors, text)
+    try:
+        async with context.session.begin_nested():
+            return await carry_out(context, conversation, command, {**question.words, **typed})
+    except (Invalid, NotFound) as error:
+        await context.session.refresh(conversation)
+        text = context.say(error.message.id, **error.message.params)
+        return asking.to_be_filled_in_again(context, question, typed, {}, text)
 
 
 async def _refuse_when_stale(session: AsyncSession, choice: ChoiceToken) -> None:
@@ -93,21 +142,43 @@ async def _refuse_when_stale(session: AsyncSession, choice: ChoiceToken) -> None
     raise Refused("choice.changed-since", ref=choice.record, name=latest[0].actor_name, what=did)
 
 
-async def _say(context: Context, conversation: Conversation, text: str, wish: Understood | None) -> Reply:
-    if not text.strip():
+async def _say(context: Context, conversation: Conversation, said: Said) -> Reply:
+    if not said.text.strip():
         return context.reply("ask.empty")
-    if len(text) > LONGEST_ASK:
+    if len(said.text) > LONGEST_ASK:
         raise Invalid("text.too-long", limit=LONGEST_ASK)
-    if conversation.pending is not None and dialogue.cancels(text):
-        conversation.pending = None
-        return context.reply("dialogue.cancelled")
-    if wish is not None:
-        conversation.pending = None
-        return await _do(context, conversation, wish.command, wish.words)
-    filled = dialogue.fill(conversation, text, context.heard)
-    if filled is not None:
-        return await _do(context, conversation, *filled)
-    return await _rating(context, text) or await _as_meant(context, conversation, text)
+    state = dialogue.state_of(conversation)
+    amended = await steered(context, conversation, state, said)
+    if amended is not None:
+        return amended
+    if said.wish is not None:
+        return await carry_out(context, conversation, said.wish.command, said.wish.words)
+    if state.top is not None:
+        return await _to_what_is_open(context, conversation, state.top, said.text)
+    return await _rating(context, said.text) or await _as_meant(context, conversation, said.text)
+
+
+async def _to_what_is_open(context: Context, conversation: Conversation, top: Pending, text: str) -> Reply:
+    command = dialogue.command_of(top)
+    match top:
+        case Question():
+            return await carry_out(context, conversation, command, dialogue.fill(top, text, context.heard))
+        case Confirmation() if steering.is_yes(text):
+            dialogue.close(conversation, top.command)
+            return await carry_out(context, conversation, command, top.words)
+        case Confirmation() if steering.is_no(text):
+            dialogue.close(conversation, top.command)
+            return context.reply("dialogue.what-then")
+        case Confirmation():
+            bare = steering.Correction(text, None, is_explicit=False)
+            words = steering.corrected(command, top.words, bare) if _is_reference(text) else None
+            if words is not None:
+                return asking.propose(context, conversation, command, words)
+            raise Invalid("dialogue.yes-or-no")
+
+
+def _is_reference(text: str) -> bool:
+    return references.parse(text) is not None
 
 
 async def _rating(context: Context, text: str) -> Reply | None:
@@ -126,41 +197,44 @@ async def _as_meant(context: Context, conversation: Conversation, text: str) -> 
     meant = context.ask.meant
     command = commands().get(meant.intent or "") if meant is not None else None
     if meant is None or command is None or meant.confidence < ASKED_BELOW:
-        await misunderstood.keep(context, text)
-        return offering.not_understood(context, text, meant.alternatives if meant is not None else ())
+        return await _not_understood(context, text)
     if command.changes and meant.confidence < SURE:
-        return offering.proposed(context, command, meant.words)
-    return await _do(context, conversation, command, dict(meant.words))
+        return asking.propose(context, conversation, command, meant.words)
+    return await carry_out(context, conversation, command, meant.words)
 
 
-async def _do(context: Context, conversation: Conversation, command: Command, words: dict[str, str]) -> Reply:
-    values = dialogue.read_arguments(command, words, context.heard)
-    argument = dialogue.next_question(conversation, command, words, context.language)
-    if argument is not None:
-        return context.reply(f"dialogue.ask-{argument.slot.name}")
-    try:
-        return await run(context, command.name, values)
-    except dialogue.Open as question:
-        question.command = command
-        question.words = {name: word for name, word in words.items() if name != question.argument}
-        raise
+async def _not_understood(context: Context, text: str) -> Reply:
+    near = context.ask.meant.alternatives if context.ask.meant is not None else ()
+    await misunderstood.keep(context, text, guesses=[(one.intent, one.confidence) for one in near])
+    meanings = [(commands()[one.intent], one.words) for one in near if one.intent in commands()]
+    return asking.did_you_mean(context, meanings or suggest(text, context.language))
 
 
 def _refused(context: Context, conversation: Conversation, error: CrmError, *, is_answer: bool) -> Reply:
     """An answer that is no such value leaves the question open; anything else ends it."""
     text = context.say(error.message.id, **error.message.params)
-    reply = Reply(text, tone=Tone.REFUSED, language=context.language)
-    if isinstance(error, dialogue.Open):
-        return _which(conversation, reply, error)
-    if not (is_answer and isinstance(error, Invalid | NotFound)):
-        conversation.pending = None
+    if isinstance(error, dialogue.Open) and error.command is not None:
+        question = dialogue.ask_for(
+            conversation, error.command, error.words, error.argument, context.language, text, error.candidates
+        )
+        tone = Tone.REFUSED if isinstance(error, dialogue.Ambiguous) else Tone.OK
+        return replace(asking.asked(context, question), tone=tone)
+    top = dialogue.top(conversation)
+    if is_answer and top is not None and not isinstance(error, Invalid | NotFound):
+        dialogue.close(conversation, top.command)
+    return Reply(text, tone=Tone.REFUSED, language=context.language)
+
+
+def _go_on(context: Context, conversation: Conversation, before: State, said: Said, reply: Reply) -> Reply:
+    """After something else was said or done, what was open before is asked again."""
+    after = dialogue.state_of(conversation)
+    if after.top is None or (said.is_answer and after.top.id == said.about):
+        return reply
+    open_before = {one.id for one in before.open}
+    if after.top.id in open_before:
+        return asking.resumed(context, reply, after.top)
+    commands_open = {one.command for one in after.open}
+    if len(after.open) == dialogue.OPEN_AT_MOST == len(before.open):
+        gone = [one for one in before.open if one.command not in commands_open]
+        return asking.let_go(context, reply, gone[0]) if gone else reply
     return reply
-
-
-def _which(conversation: Conversation, reply: Reply, error: dialogue.Open) -> Reply:
-    """Offers the candidates; the half-done command waits for the one that is chosen."""
-    if error.command is not None:
-        dialogue.ask_for(conversation, error.command, error.words, error.argument, reply.language)
-    tone = Tone.REFUSED if isinstance(error, dialogue.Ambiguous) else Tone.OK
-    choices = [Choice(label, said) for label, said in error.candidates]
-    return replace(reply, tone=tone, parts=[Choices(choices)] if choices else [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from crm_core.company import Hours
@@ -11,12 +11,16 @@ from crm_core.company import Hours
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What is known when a word is read: the local time, the house's currency and hours, the records just shown."""
+    """What is known when a word is read: the local time, the house's currency and hours, the records just shown.
+
+    `listed` is the list that was shown last, in its order.
+    """
 
     now: datetime
     currency: str
     shown: list[str]
     hours: Hours | None = None
+    listed: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

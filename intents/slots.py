@@ -11,7 +11,7 @@ from crm_core.contacts.consents import Channel, Purpose
 from crm_core.money import Money
 from crm_core.support.knowledge import Audience
 from crm_core.support.tickets import Priority
-from intents import reading, words
+from intents import pointing, reading, tongues, words
 from intents.priorities import LEVEL, PRIORITY
 from intents.slot import Slot
 from intents.ticket_filter import FILTER
@@ -24,14 +24,18 @@ from intents.values.shares import PERCENT_PATTERN, QUANTITY_PATTERN, read_percen
 # Bounded, so that several free texts in one sentence stay cheap to tell apart; only a text at the end is unbounded.
 _NAME = r".{1,80}?"
 _TITLE = r".{1,200}?"
-RECORD = Slot("record", r"#?[a-z]{1,5}\s?[-#]?\s?\d{1,15}", reading.any_record)
+RECORD = Slot("record", rf"#?[a-z]{{1,5}}\s?[-#]?\s?\d{{1,15}}|{pointing.pattern()}", reading.any_record)
 TICKET = reading.record("ticket")
 DEAL = reading.record("deal")
 TASK = reading.record("task")
 CALL = reading.record("call")
 TICKETS = Slot("tickets", rf"{reading.ONE_TICKET}{reading.MORE_TICKETS}{{1,400}}", reading.tickets)
 SOME_TICKETS = Slot("tickets", rf"{reading.ONE_TICKET}{reading.MORE_TICKETS}{{0,400}}", reading.tickets)
-INCIDENT = Slot("incident", r"(?:(?:incident|störfall)\s+)?inc\s?[-#–]?\s?\d{1,15}", reading.incident)
+INCIDENT = Slot(
+    "incident",
+    rf"(?:(?:incident|störfall)\s+)?inc\s?[-#–]?\s?\d{{1,15}}|{pointing.pattern('incident')}",
+    reading.incident,
+)
 SURE = Slot("sure", r"(?:yes|yeah|yep|ja|jawohl|no|nope|nein),?", reading.sure)
 TAG = Slot("tag", r"#?[\w\-]{1,40}", reading.plain)
 QUEUE = Slot("queue", r"[\w\-]{1,40}", reading.plain)
@@ -44,17 +48,17 @@ GIVEN_DEAL = Slot("deal", r"(?:(?:deal|auftrag)\s)?#?d\s?[-#–]?\s?\d{1,15}", D
 MEANT_DEAL = reading.meant(DEAL, "d", "deal|auftrag")
 MEANT_APPOINTMENT = reading.meant(APPOINTMENT, "m", "appointment|meeting|termin")
 # A call is said to be one: `hold 7` is about a ticket.
-GIVEN_CALL = Slot("call", rf"(?:call|anruf)\s?[-#–]?\s?\d{{1,15}}|{reading.THAT_PATTERN}", CALL.read)
-GIVEN_TASK = Slot("task", r"(?:task|aufgabe)\s?[-#–]?\s?\d{1,15}", TASK.read)
+GIVEN_CALL = Slot("call", rf"(?:call|anruf)\s?[-#–]?\s?\d{{1,15}}|{pointing.pattern('call')}", CALL.read)
+GIVEN_TASK = Slot("task", rf"(?:task|aufgabe)\s?[-#–]?\s?\d{{1,15}}|{pointing.pattern('task')}", TASK.read)
 PROJECT = Slot(
     "project",
-    r"(?:(?:project|projekt)\s)?#?p\s?[-#–]?\s?\d{1,15}|(?:project|projekt)\s#?\d{1,15}",
+    rf"(?:(?:project|projekt)\s)?#?p\s?[-#–]?\s?\d{{1,15}}|(?:project|projekt)\s#?\d{{1,15}}|{pointing.pattern('project')}",
     reading.record("project").read,
 )
-HOURS = Slot("hours", r"#?h\s?[-#–]?\s?\d{1,15}", reading.record("hours").read)
+HOURS = Slot("hours", rf"#?h\s?[-#–]?\s?\d{{1,15}}|{pointing.pattern('hours')}", reading.record("hours").read)
 CALLEE = Slot(
     "callee",
-    rf"(?:(?:entry|eintrag)\s)?#?le\s?[-#–]?\s?\d{{1,15}}|{reading.THAT_PATTERN}",
+    rf"(?:(?:entry|eintrag)\s)?#?le\s?[-#–]?\s?\d{{1,15}}|{pointing.pattern('callee')}",
     reading.record("callee").read,
 )
 CALL_LIST = Slot("calllist", r"[^\s:,;][^:,;]{0,59}?", reading.plain, is_free=True)
@@ -64,7 +68,8 @@ OUTCOME = Slot("outcome", r"(?!(?:call|anruf)\s?[-#–]?\s?\d)[^\W\d_][\w \-]{0,
 TEXT = Slot("text", r".+", reading.plain, is_free=True)
 TITLE = Slot("text", _TITLE, reading.plain, is_free=True)
 CONTACT = Slot("contact", _NAME, reading.plain, is_free=True)
-AGENT = Slot("agent", r"@?[\w.\-]+(?:\s[\w.\-]+)?|me|mich|mir", reading.plain)
+# Nobody is called T-3.
+AGENT = Slot("agent", r"(?![a-z]{1,5}[-#–]\d)@?[\w.\-]+(?:\s[\w.\-]+)?|me|mich|mir", reading.plain)
 # Whom to call: what begins with a digit is a number or a reference, and `note T-1 call Greta` is about a ticket.
 _ABOUT_SOMETHING = r"task|todo|ticket|note|step|with|aufgabe|notiz|schritt|termin|frage|suche"
 CUSTOMER = Slot(
@@ -94,6 +99,8 @@ AUDIENCE = Slot("audience", words.pattern("audience"), reading.audience)
 RATING = Slot("rating", r"[1-5]", lambda text, _heard: read_whole(text))
 MACRO = Slot("macro", r"[a-z][\w\-]{1,39}", reading.plain)
 LANGUAGE = Slot("language", r"[^\W\d_]{2,20}", reading.plain)
+# One of ours, where any other word would be something else: `in English`, `ins Deutsche`.
+TONGUE = Slot("tongue", rf"(?:{'|'.join(tongues.names())})(?:en|e)?", reading.tongue)
 WHOSE = Slot("whose", r"[\w.\-&' ]{1,60}?", reading.plain, is_free=True)
 MINE = Slot("mine", "my|mine|meine|mein|meiner|meinen", reading.plain)
 ITEM = Slot("item", r".{1,120}?", reading.plain, is_free=True)
@@ -164,6 +171,7 @@ AudienceArg: TypeAlias = Annotated[Audience, AUDIENCE]
 RatingArg: TypeAlias = Annotated[int, RATING]
 MacroArg: TypeAlias = Annotated[str, MACRO]
 LanguageArg: TypeAlias = Annotated[str, LANGUAGE]
+TongueArg: TypeAlias = Annotated[str, TONGUE]
 ContactArg: TypeAlias = Annotated[str, CONTACT]
 AgentArg: TypeAlias = Annotated[str, AGENT]
 StageArg: TypeAlias = Annotated[str, STAGE]

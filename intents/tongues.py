@@ -19,6 +19,11 @@ def code_of(word: str) -> str | None:
     return _codes(catalogue.edition()).get(fold(word.strip()))
 
 
+def names() -> list[str]:
+    """Our own languages, as each of us calls them."""
+    return sorted({str(Locale(one).languages[code]) for one in catalogue.languages() for code in catalogue.languages()})
+
+
 def name_of(code: str, language: str) -> str:
     return str(Locale(language).languages.get(code, code))
 

@@ -17,8 +17,9 @@ from crm_core.callcenter import pins, presence, queues
 from crm_core.callcenter.calls import Call
 from crm_core.message import Message, Param, say
 from intents import catalogue
-from telephony.turn import Turn, turn_of
-from telephony.voice import Spoken, key_in, press, speak
+from telephony import by_voice
+from telephony.turn import Heard, Turn, turn_of
+from telephony.voice import Spoken, key_in, listen, speak
 
 MOST_GUESSES = 3
 MOST_SILENCES = 3
@@ -57,17 +58,20 @@ async def pin(session: AsyncSession, call: Call, digits: str, now: datetime) -> 
     return _ask(turn, [turn.say("phone.colleague-wrong")])
 
 
-async def choose(session: AsyncSession, call: Call, digits: str, now: datetime) -> VoiceResponse:
-    """1: available, 2: away, 3: how many wait. Who is silent for long has said all there is."""
+async def choose(session: AsyncSession, call: Call, heard: Heard, now: datetime) -> VoiceResponse:
+    """1: available, 2: away, 3: how many wait; anything else is said. Who is silent for long has said all there is."""
     turn = await turn_of(session, call, now)
     agent = await _meant(turn)
     if agent is None or not turn.state.get("proved"):
         return _goodbye(turn.say("phone.goodbye"))
-    silences = 0 if digits else int(turn.state.get("silences", 0)) + 1
+    silences = 0 if not heard.is_silence else int(turn.state.get("silences", 0)) + 1
     turn.remember(silences=silences)
     if silences >= MOST_SILENCES:
         return _goodbye(_say(turn, agent, "phone.goodbye"))
-    match digits:
+    if heard.speech.strip() or (by_voice.is_asked(turn) and heard.digits != by_voice.MENU):
+        return await by_voice.hear(turn, agent, heard)
+    by_voice.leave(turn)
+    match heard.digits:
         case "1":
             return _menu(turn, agent, [await _available(turn, agent)])
         case "2":
@@ -131,10 +135,9 @@ def _ask_for(turn: Turn, what: str, prompts: list[Spoken]) -> VoiceResponse:
 
 
 def _menu(turn: Turn, agent: Agent, before: list[Spoken]) -> VoiceResponse:
+    menu = _say(turn, agent, "phone.colleague-menu")
     response = VoiceResponse()
-    action = f"/twilio/colleague?step={turn.next_step()}"
-    press(response, [*before, _say(turn, agent, "phone.colleague-menu")], action)
-    response.redirect(action, method="POST")
+    listen(response, [*before, menu], f"/twilio/colleague?step={turn.next_step()}", menu.language)
     return response
 
 

@@ -24,6 +24,8 @@ HOW_TO_GET_IT = (
 READY_SECONDS = 60.0
 # From here on a copy can be made file by file, which takes half the time for so small a database.
 COPIES_FILES = (15, 0)
+# Also when the run is killed: then its end of the pipe is closed too.
+STOPS_WITH_ITS_INPUT = 'exec 3<&0; (read -r _ <&3; kill -INT $$) & exec "$@" 3<&- </dev/null'
 UNPRIVILEGED = ("postgres", "nobody")
 
 
@@ -65,16 +67,17 @@ def running_postgres(binaries: Path) -> Iterator[str]:
     subprocess.run(init, check=True, capture_output=True, cwd=folder, **_as(user))
     port = _free_port()
     options = {"fsync": "off", "max_connections": "200", "listen_addresses": "127.0.0.1", "port": str(port)}
-    server: list[str | Path] = [binaries / "postgres", "-D", data, "-k", folder]
+    server: list[str | Path] = ["sh", "-c", STOPS_WITH_ITS_INPUT, "sh", binaries / "postgres", "-D", data, "-k", folder]
     server += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(server, stdout=log, stderr=log, cwd=folder, **_as(user))
+        process = subprocess.Popen(server, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=folder, **_as(user))
     url = f"postgresql://offhook@127.0.0.1:{port}/postgres"
     try:
         _wait_until_ready(binaries, port, process, folder / "log")
         yield url
     finally:
-        process.terminate()
+        assert process.stdin is not None
+        process.stdin.close()
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:

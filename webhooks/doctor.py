@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm_core import agents, hold, schema
 from crm_core.company import CompanyFileError
-from intents import extensions
+from intents import catalogue, extensions
 from webhooks import transcriber
 from webhooks.complaints import cause
 from webhooks.rasa.client import describe as describe_rasa
@@ -61,7 +61,7 @@ async def _findings(settings: Settings, *, live: bool) -> AsyncIterator[Finding]
         yield Finding(Verdict.WRONG, "company file", str(error))
         return
     yield Finding(Verdict.GOOD, "company file", f"{settings.offhook_config}: {runtime.company.name}")
-    for finding in _extensions(runtime):
+    for finding in (*_languages(runtime), *_extensions(runtime)):
         yield finding
     try:
         async for finding in _database(runtime):
@@ -78,6 +78,13 @@ async def _findings(settings: Settings, *, live: bool) -> AsyncIterator[Finding]
     if live:
         async for finding in _live(runtime):
             yield finding
+
+
+def _languages(runtime: Runtime) -> list[Finding]:
+    """Those of the company that nobody has translated to: who speaks them is answered in English."""
+    unknown = [one for one in runtime.company.languages if one not in catalogue.languages()]
+    said = "has no folder: it is answered in English. See `offhook language check {}`."
+    return [Finding(Verdict.WRONG, "languages", f"{one} {said.format(one)}") for one in unknown]
 
 
 def _extensions(runtime: Runtime) -> list[Finding]:

@@ -20,7 +20,6 @@ from intents.extensions import reviewed
 from intents.registry import commands
 from intents.understand.anonymity import teachable
 from intents.understand.examples import OUT_OF_SCOPE
-from intents.understand.grammar import understand
 from intents.understand.suggest import suggest
 from webhooks.complaints import Complaint
 from webhooks.runtime import Runtime
@@ -135,8 +134,8 @@ def _intents() -> set[str]:
 def _nearest(one: Misunderstood) -> list[str]:
     """What was guessed then; else what the examples next to it mean."""
     guessed = [str(intent) for intent, _chance in one.guesses]
-    meant = [understand(near, one.language) for near in suggest(one.text, one.language, _CHOICES)]
-    return list(dict.fromkeys([*guessed, *(found.command.name for found in meant if found is not None)]))[:_CHOICES]
+    near = [command.name for command, _words in suggest(one.text, one.language, _CHOICES)]
+    return list(dict.fromkeys([*guessed, *near]))[:_CHOICES]
 
 
 def _folder(company: Company) -> Path:

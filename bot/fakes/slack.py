@@ -89,11 +89,17 @@ class FakeSlack(SlackService):
         """Any other event, for example app_home_opened or tokens_revoked, in a proper envelope."""
         return await self.deliver(payloads.event_json(event), payloads.JSON, kind=f"event.{event['type']}")
 
-    async def press(self, user: str, channel: str, message_ts: str, button: str | int) -> Delivery:
-        """Presses a button, found by its position in the message or by its action_id, value or label."""
+    async def press(
+        self, user: str, channel: str, message_ts: str, button: str | int, typed: Mapping[str, str] | None = None
+    ) -> Delivery:
+        """Presses a button, found by its position in the message or by its action_id, value or label.
+
+        `typed`: what was typed into input blocks before, by block_id; the others hold what they were posted with.
+        """
         place, message = self._pressable(user, channel, message_ts)
         block, element = _button(message, button)
-        return await self._act(user, place, message, payloads.action_of(block, element, self.workspace.new_ts()))
+        action = payloads.action_of(block, element, self.workspace.new_ts())
+        return await self._act(user, place, message, action, typed)
 
     async def choose(self, user: str, channel: str, message_ts: str, action_id: str, value: str) -> Delivery:
         """Chooses an option of a select, an overflow menu or radio buttons."""
@@ -106,11 +112,14 @@ class FakeSlack(SlackService):
                         return await self._act(user, place, message, action)
         raise LookupError(f"no option {value!r} of {action_id!r} in message {message_ts}")
 
-    async def _act(self, user: str, place: Channel, message: Message, action: Json) -> Delivery:
+    async def _act(
+        self, user: str, place: Channel, message: Message, action: Json, typed: Mapping[str, str] | None = None
+    ) -> Delivery:
         person = self.workspace.users[user]
         response_url = self._response_url(self.workspace.new_response_url(place.id, user, message))
         trigger = self.workspace.new_trigger(user)
-        body = payloads.action_form(person, place, message, action, trigger, response_url)
+        values = payloads.state_of(message, typed or {})
+        body = payloads.action_form(person, place, message, action, values, trigger, response_url)
         return await self.deliver(body, payloads.FORM, kind="block_actions")
 
     async def press_in_view(self, user: str, view_id: str, button: str | int) -> Delivery:

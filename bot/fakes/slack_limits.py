@@ -90,6 +90,9 @@ def _block_problems(block: Json) -> Iterator[str]:
         yield from _table_problems(block)
     elif kind == "input":
         yield from _too_long(text_of(block.get("label")), 2000, "input label")
+        yield from _too_long(text_of(block.get("hint")), 2000, "input hint")
+        if not isinstance(block.get("element"), dict):
+            yield "input without element"
     elements = interactive_elements(block)
     yield from _repeated((element.get("action_id") for element in elements), "action_id")
     for element in elements:
@@ -138,6 +141,8 @@ def _element_problems(element: Json) -> Iterator[str]:
         yield from _too_long(text_of(element.get("text")), 75, "button text")
         yield from _too_long(str(element.get("value", "")), 2000, "button value")
         yield from _too_long(str(element.get("url", "")), 3000, "button url")
+    if kind == "plain_text_input":
+        yield from _too_long(str(element.get("initial_value", "")), 3000, "initial_value")
     if kind in OPTIONS and not element.get("option_groups"):
         options = element.get("options") or []
         if not 1 <= len(options) <= OPTIONS[kind]:

@@ -4,6 +4,7 @@ import json
 import re
 import time
 import uuid
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -107,7 +108,20 @@ def _interaction(kind: str, user: User, trigger: str) -> Json:
     }
 
 
-def action_form(user: User, channel: Channel, message: Message, action: Json, trigger: str, response_url: str) -> bytes:
+def state_of(message: Message, typed: Mapping[str, str]) -> Json:
+    """What stands in the input blocks of a message."""
+    values: Json = {}
+    for block in message.blocks:
+        if block.get("type") == "input":
+            element = block["element"]
+            text = typed.get(block["block_id"], element.get("initial_value"))
+            values[block["block_id"]] = {element["action_id"]: {"type": element["type"], "value": text or None}}
+    return values
+
+
+def action_form(
+    user: User, channel: Channel, message: Message, action: Json, values: Json, trigger: str, response_url: str
+) -> bytes:
     ephemeral = bool(message.ephemeral_to)
     container: Json = {"type": "message", "message_ts": message.ts, "channel_id": channel.id, "is_ephemeral": ephemeral}
     if message.thread_ts:
@@ -115,7 +129,7 @@ def action_form(user: User, channel: Channel, message: Message, action: Json, tr
     payload = _interaction("block_actions", user, trigger) | {
         "container": container,
         "channel": {"id": channel.id, "name": channel.name},
-        "state": {"values": {}},
+        "state": {"values": values},
         "response_url": response_url,
         "actions": [action],
     }

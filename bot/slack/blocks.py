@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 from bot.slack.text import cut, escaped
 from crm_core.conversation import Offered
-from intents.reply import Choice, Choices, Fields, Part, Style, Table, Tone
+from intents.reply import Choice, Choices, Fields, Form, FormField, Part, Style, Table, Tone
 
 Block = dict[str, Any]
 
@@ -18,12 +18,16 @@ MOST_FIELDS = 10
 LONGEST_LABEL = 75
 MOST_BUTTONS = 25
 LONGEST_TEXT = 4000
+LONGEST_INPUT = 3000
+LONGEST_HINT = 2000
+# Under which Slack hands back what was typed into a field.
+TYPED = "typed"
 _MARKS = {Tone.OK: "", Tone.REFUSED: "", Tone.ERROR: ":warning: "}
 
 
 def offered(parts: Sequence[Part]) -> list[Offered]:
     """The buttons that need tokens, in the order in which `blocks` uses them."""
-    return [Offered(choice.say, choice.record, choice.version) for choice in _choices(parts)]
+    return [one for part in parts for one in _offered(part)]
 
 
 def plain(text: str) -> str:
@@ -47,6 +51,8 @@ def _part(part: Part, tokens: Any) -> list[Block]:
             return [section("\n".join(_line(row) for row in part.rows))] if part.rows else []
         case Choices():
             return [_actions(part.choices, tokens)] if part.choices else []
+        case Form():
+            return _form(part, next(tokens))
         case _:
             assert_never(part)
 
@@ -84,6 +90,34 @@ def _button(choice: Choice, token: str, number: int) -> Block:
     return button
 
 
+def _form(form: Form, token: str) -> list[Block]:
+    """The fields in the message itself; what was typed comes with the press of the button."""
+    submit: Block = {
+        "type": "button",
+        "action_id": "submit",
+        "text": {"type": "plain_text", "text": cut(form.submit, LONGEST_LABEL), "emoji": True},
+        "value": token,
+        "style": Style.PRIMARY.value,
+    }
+    return [*(_input(field) for field in form.fields), {"type": "actions", "elements": [submit]}]
+
+
+def _input(field: FormField) -> Block:
+    element: Block = {"type": "plain_text_input", "action_id": TYPED, "multiline": field.is_long}
+    if field.value:
+        element["initial_value"] = cut(field.value, LONGEST_INPUT)
+    drawn: Block = {
+        "type": "input",
+        "block_id": field.name,
+        "label": {"type": "plain_text", "text": cut(field.label, LONGEST_HINT), "emoji": True},
+        "element": element,
+        "optional": not field.is_required,
+    }
+    if field.error:
+        drawn["hint"] = {"type": "plain_text", "text": cut(f":warning: {field.error}", LONGEST_HINT), "emoji": True}
+    return drawn
+
+
 def section(text: str) -> Block:
     return {"type": "section", "text": _mrkdwn(cut(text, LONGEST_SECTION))}
 
@@ -92,5 +126,14 @@ def _mrkdwn(text: str) -> Block:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-def _choices(parts: Sequence[Part]) -> list[Choice]:
-    return [choice for part in parts if isinstance(part, Choices) for choice in part.choices[:MOST_BUTTONS]]
+def _offered(part: Part) -> list[Offered]:
+    match part:
+        case Choices():
+            offered = part.choices[:MOST_BUTTONS]
+            return [Offered(choice.say, choice.record, choice.version, choice.question) for choice in offered]
+        case Form():
+            return [Offered("", question=part.question)]
+        case Fields() | Table():
+            return []
+        case _:
+            assert_never(part)

@@ -95,21 +95,21 @@ class SlackCourier:
 
     async def _post(self, payload: dict[str, Any]) -> None:
         """Through the address that came with the question while it lasts, else to the person or the channel."""
-        response_url = payload.pop("response_url", None)
+        response_url, replaces = payload.pop("response_url", None), payload.pop("replaces", False)
         user = payload.pop("user", None)
-        if response_url and self._is_slacks_own(response_url) and await self._respond(response_url, payload):
+        if response_url and self._is_slacks_own(response_url) and await self._respond(response_url, payload, replaces):
             return
         if user is not None:
             await self._call("chat.postEphemeral", user=user, **payload)
         else:
             await self._call("chat.postMessage", unfurl_links=False, **payload)
 
-    async def _respond(self, url: str, payload: dict[str, Any]) -> bool:
+    async def _respond(self, url: str, payload: dict[str, Any], replaces: bool) -> bool:
         """False when the address does not work any more: five uses, thirty minutes."""
         hook = AsyncWebhookClient(url, session=self._http())
         try:
             answer = await hook.send(
-                text=payload["text"], blocks=payload["blocks"], response_type="ephemeral", replace_original=False
+                text=payload["text"], blocks=payload["blocks"], response_type="ephemeral", replace_original=replaces
             )
         except (aiohttp.ClientError, TimeoutError, OSError):
             return False

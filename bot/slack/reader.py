@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,10 @@ from intents.understand.meant import Meant
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One utterance. `response_url` and `is_private` say that only the person themselves sees the answer."""
+    """One utterance. `response_url` and `is_private` say that only the person themselves sees the answer.
+
+    `fields` is what was typed into a form; the answer takes its place when nobody else sees it (`replaces`).
+    """
 
     user: str
     name: str
@@ -35,6 +38,8 @@ class Heard:
     thread: str | None = None
     response_url: str | None = None
     is_private: bool = False
+    fields: dict[str, str] = field(default_factory=dict)
+    replaces: bool = False
 
 
 class SlackReader:
@@ -58,7 +63,16 @@ class SlackReader:
         actor = await customers.speaker(session, "slack", said.user, said.name, now)
         key = f"slack:{said.channel}:{said.user}"
         text = heard(said.text, await _names(session, receipt.payload, said.text))
-        ask = Ask("slack", key, said.user, text, said.token, is_public=not said.is_private, meant=meant)
+        ask = Ask(
+            "slack",
+            key,
+            said.user,
+            text,
+            said.token,
+            is_public=not said.is_private,
+            fields=said.fields,
+            meant=meant,
+        )
         if not text and said.token is None:
             ask = replace(ask, text="help")
         if self._is_driven:
@@ -102,6 +116,7 @@ async def _post(session: AsyncSession, said: Heard, reply: Reply, key: str, now:
         payload["thread_ts"] = said.thread
     if said.response_url is not None:
         payload["response_url"] = said.response_url
+        payload["replaces"] = said.replaces
     if said.is_private and not said.channel.startswith("D"):
         payload["user"] = said.user
     address = f"slack:{said.channel}:{said.user}"
@@ -136,14 +151,32 @@ def _press(payload: Payload) -> Heard | None:
     token = text_at(payload, "actions", 0, "value")
     if not token:
         return None
+    channel = text_at(payload, "channel", "id") or text_at(payload, "container", "channel_id")
+    fields = _typed(payload)
     return Heard(
         user=text_at(payload, "user", "id"),
         name=text_at(payload, "user", "name") or text_at(payload, "user", "username"),
-        channel=text_at(payload, "channel", "id") or text_at(payload, "container", "channel_id"),
+        channel=channel,
         token=token,
         response_url=text_at(payload, "response_url") or None,
         is_private=True,
+        fields=fields,
+        replaces=bool(fields) and (channel.startswith("D") or _is_seen_by_one(payload)),
     )
+
+
+def _is_seen_by_one(payload: Payload) -> bool:
+    container = payload.get("container")
+    return isinstance(container, dict) and container.get("is_ephemeral") is True
+
+
+def _typed(payload: Payload) -> dict[str, str]:
+    """By the name of the field; empty where the message holds no form."""
+    state = payload.get("state")
+    values = state.get("values") if isinstance(state, dict) else None
+    if not isinstance(values, dict):
+        return {}
+    return {str(name): text_at(values, name, blocks.TYPED, "value") for name in values}
 
 
 def _message(event: object) -> Heard:

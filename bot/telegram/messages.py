@@ -7,7 +7,7 @@ from html import escape
 from typing import Any, assert_never
 
 from crm_core.conversation import Offered
-from intents.reply import Choice, Choices, Fields, Part, Table
+from intents.reply import Choice, Choices, Fields, Form, Part, Table
 
 LONGEST_MESSAGE = 4096
 LONGEST_LABEL = 60
@@ -19,7 +19,7 @@ Message = dict[str, Any]
 
 def offered(parts: Sequence[Part]) -> list[Offered]:
     """The buttons that need tokens, in the order in which `messages` uses them."""
-    return [Offered(choice.say, choice.record, choice.version) for choice in _choices(parts)]
+    return [Offered(choice.say, choice.record, choice.version, choice.question) for choice in _choices(parts)]
 
 
 def messages(text: str, parts: Sequence[Part], tokens: Sequence[str]) -> list[Message]:
@@ -43,7 +43,7 @@ def _lines(part: Part) -> list[str]:
             return ["", f"<b>{escape(part.title, quote=False)}</b>", *pairs, *body]
         case Table():
             return ["", *(_row(row) for row in part.rows)]
-        case Choices():
+        case Choices() | Form():
             return []
         case _:
             assert_never(part)

@@ -66,8 +66,10 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
             table["callback_request"].c.call_id.in_(calls), table["callback_request"].c.ticket_id.in_(tickets)
         ),
         "chat_identity": table["chat_identity"].c.contact_id == about.contact_id,
-        # Buttons that were offered to them alone.
-        "choice_token": _spoken_with(table["choice_token"].c.audience, about),
+        # Buttons that were offered to them alone, or name them.
+        "choice_token": or_(
+            _spoken_with(table["choice_token"].c.audience, about), _mentions(table["choice_token"].c.say, about.words)
+        ),
         "consent": table["consent"].c.contact_id == about.contact_id,
         "consent_use": table["consent_use"].c.contact_id == about.contact_id,
         "contact": table["contact"].c.id == about.contact_id,
@@ -78,6 +80,8 @@ def holdings(about: Person) -> dict[str, ColumnElement[bool]]:
         "conversation": or_(
             table["conversation"].c.key.in_([f"phone:{call}" for call in calls]),
             _spoken_with(table["conversation"].c.key, about),
+            # What a colleague was about to do with them, or did last.
+            _mentions(table["conversation"].c.dialogue, about.words),
         ),
         "deal": table["deal"].c.id.in_(about.deals),
         "distinct_pair": _either(table["distinct_pair"], about, "lower_id", "higher_id"),

@@ -14,7 +14,7 @@ from intents.cards import card, in_words
 from intents.registry import Command, Context, command, commands
 from intents.reply import Fields, Reply, Table
 from intents.samples import filled
-from intents.slots import CodeArg, LanguageArg, RecordArg, TextArg
+from intents.slots import CodeArg, LanguageArg, RecordArg, TextArg, TongueArg
 from intents.understand.grammar import plain
 
 _MOST_STEPS = 20
@@ -191,16 +191,30 @@ async def link(context: Context, code: CodeArg) -> Reply:
 @command(
     "language",
     {
-        "en": ["language {wanted}", "(speak|switch to|talk) {wanted}"],
-        "de": ["Sprache {wanted}", "(sprich|sprechen sie|wechsle zu|wechseln sie zu|antworte auf) {wanted}"],
+        "en": [
+            "language {wanted}",
+            "(speak|switch to|talk) {wanted}",
+            "(set|change) [the|my] language to {wanted}",
+            "[let us|let's] (in|switch to|go on in|talk in|speak in|answer in) {tongue}",
+        ],
+        "de": [
+            "Sprache {wanted}",
+            "(sprich|sprechen sie|wechsle zu|wechseln sie zu|antworte auf) {wanted}",
+            "(stelle|stellen sie|ändere|ändern sie) die sprache auf {wanted} [um]",
+            "[jetzt|nun|weiter] (auf|in|ins|wechsle ins|wechseln sie ins|antworten sie auf) {tongue}",
+        ],
     },
     changes=True,
 )
-async def set_language(context: Context, wanted: LanguageArg) -> Reply:
-    chosen = tongues.code_of(wanted)
+async def set_language(context: Context, wanted: LanguageArg | None = None, tongue: TongueArg | None = None) -> Reply:
+    """It stays so, whatever language is spoken, until another is wanted."""
+    named = wanted or tongue
+    if named is None:
+        raise Invalid("language.which")
+    chosen = tongues.code_of(named)
     if chosen not in catalogue.languages():
         known = ", ".join(tongues.name_of(code, context.language) for code in catalogue.languages())
-        raise Invalid("language.unknown", text=wanted[:40], languages=known)
+        raise Invalid("language.unknown", text=named[:40], languages=known)
     remembered = await conversation.remembered(context.session, context.ask.conversation, context.now)
     remembered.language = chosen
     return Reply(catalogue.render(say("language.set"), chosen, context.company.zone), language=chosen)

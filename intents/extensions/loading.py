@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from crm_core.company.extensions import Extensions
@@ -16,9 +17,12 @@ from intents.extensions.source import Source, forget, imported, installed, of_fo
 from intents.extensions.utterances import Utterance
 from intents.registry import Command, commands, place_of, put, registered, withdraw
 from intents.samples import filled
+from intents.understand.courtesy import with_courtesy
 from intents.understand.examples import OUT_OF_SCOPE, Example
 from intents.understand.phrasings import phrasings
 
+# As many as our own commands have in a language, or so.
+_ENOUGH = 60
 _TEXTS, _TRAINING = "locale", "training"
 _ARGUMENT = re.compile(r"\{(\w+)\}")
 
@@ -83,18 +87,29 @@ def clashes() -> list[Fault]:
 
 def taught() -> list[Example]:
     """What a model learns of them, marked: utterances, and where a command has none in a language, its templates."""
-    known = registered()
-    return [
-        example
+    known = {*registered(), OUT_OF_SCOPE}
+    said = [
+        one
         for extension in _loaded
-        for example in (
-            *(one.example for one in extension.utterances if one.example.intent in {*known, OUT_OF_SCOPE}),
-            *_written_out(extension),
-        )
+        for one in (*extension.utterances, *_written_out(extension))
+        if one.example.intent in known
     ]
+    mine = {command.name for extension in _loaded for command in extension.commands}
+    return [*(one.example for one in said), *_more_of_few([one for one in said if one.example.intent in mine])]
 
 
-def _written_out(extension: Extension) -> Iterator[Example]:
+def _more_of_few(said: list[Utterance]) -> Iterator[Example]:
+    """Five examples beside dozens of every other command would be outvoted: they are said in more ways."""
+    few: dict[tuple[str, str], list[str]] = {}
+    for one in said:
+        few.setdefault((one.language, one.example.intent), []).append(one.example.text)
+    for (language, intent), texts in few.items():
+        politely = zip(*(with_courtesy(text, language) for text in texts), strict=True)
+        more = (text for each in politely for text in each)
+        yield from (Example(text, intent) for text in islice(more, max(0, _ENOUGH - len(texts))))
+
+
+def _written_out(extension: Extension) -> Iterator[Utterance]:
     """The templates of its own commands; and of a language, those of all commands in it."""
     shown = {(one.language, one.example.intent) for one in extension.utterances}
     language = extension.source.folder.name if extension.translated and extension.source.folder is not None else None
@@ -105,7 +120,8 @@ def _written_out(extension: Extension) -> Iterator[Example]:
                 continue
             for phrasing in dict.fromkeys(one for template in templates for one in phrasings(template)):
                 marked = _ARGUMENT.sub(r"[{\1}](\1)", phrasing)
-                yield Example(filled(marked, spoken, command.arguments), command.name)
+                example = Example(filled(marked, spoken, command.arguments), command.name)
+                yield Utterance(spoken, example, place_of(command.handler))
 
 
 def _load(source: Source) -> Iterator[Fault]:

@@ -7,13 +7,14 @@ from typing import Any, TypeAlias
 from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import SlotSet
 
-from intents import dialogue, offering
+from intents import asking, steering
 from intents.rasa import names
 from intents.rasa.dispatcher import Dispatcher
 from intents.rasa.turn import Turn
 from intents.rasa.words import word, words_of
 from intents.registry import Command, commands, missing
 from intents.understand.meant import SURE
+from intents.understand.suggest import suggest
 
 Events: TypeAlias = list[dict[str, Any]]
 
@@ -37,7 +38,7 @@ class CommandAction(Action):  # type: ignore[misc]
         elif argument is not None:
             dispatcher.answer(turn, turn.context.reply(f"dialogue.ask-{argument.slot.name}"))
         elif command.changes and _confidence(command, tracker) < SURE:
-            dispatcher.answer(turn, offering.proposed(turn.context, command, words))
+            dispatcher.answer(turn, asking.did_you_mean(turn.context, [(command, words)]))
         else:
             dispatcher.answer(turn, await turn.carry_out(command, words))
         return _forgotten(tracker)
@@ -112,8 +113,11 @@ class NotUnderstood(Action):  # type: ignore[misc]
         turn = dispatcher.turn
         assert turn is not None, "the server answers who has none"
         ranking = (tracker.latest_message or {}).get("intent_ranking")
-        nearest = [name for one in ranking or () if (name := _named(one)) and name in commands()]
-        dispatcher.answer(turn, offering.not_understood(turn.context, turn.context.ask.text, nearest))
+        near: list[asking.Meaning] = [
+            (commands()[name], {}) for one in ranking or () if (name := _named(one)) and name in commands()
+        ]
+        meanings = near or suggest(turn.context.ask.text, turn.context.language)
+        dispatcher.answer(turn, asking.did_you_mean(turn.context, meanings))
         return _forgotten(tracker)
 
 
@@ -140,7 +144,7 @@ def every_action() -> list[Action]:
 
 
 def _cancels(turn: Turn, tracker: Tracker) -> bool:
-    return dialogue.cancels(turn.context.ask.text) or _intent(tracker.latest_message) == names.CANCEL
+    return steering.cancels(turn.context.ask.text) or _intent(tracker.latest_message) == names.CANCEL
 
 
 def _forgotten(tracker: Tracker) -> Events:

@@ -15,7 +15,7 @@ from intents.rasa.words import word
 from intents.registry import commands
 from intents.reply import Choice, Choices, Reply
 from intents.understand.examples import OUT_OF_SCOPE
-from intents.understand.meant import Meant
+from intents.understand.meant import Meant, Near
 
 _NOTHING_WE_DO = {OUT_OF_SCOPE, names.FALLBACK, names.CANCEL}
 _PAYLOAD = re.compile(r"/(?P<intent>[\w.\-]+)(?P<words>\{.*\})?", re.DOTALL)
@@ -77,7 +77,11 @@ def meaning(body: bytes) -> Meant | None:
         parsed = _Parsed.model_validate_json(body)
     except ValidationError:
         return None
-    ranked = tuple(intent.name for intent in parsed.intent_ranking if intent.name and intent.name in commands())
+    ranked = tuple(
+        Near(intent.name, confidence=intent.confidence)
+        for intent in parsed.intent_ranking
+        if intent.name and intent.name in commands()
+    )
     if parsed.intent.name is None or parsed.intent.name in _NOTHING_WE_DO:
         return Meant(None, parsed.intent.confidence, alternatives=ranked)
     command = commands().get(parsed.intent.name)

@@ -20,7 +20,7 @@ from intents.registry import Argument, Command, Context, run
 from intents.reply import Choice, Choices, Reply, Tone
 from intents.tongues import written_in
 from intents.understand.grammar import LONGEST_ASK
-from intents.understand.rephrasing import sentence
+from intents.understand.sentence import sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Turn:
             return reply
         other = {name: word for name, word in words.items() if name != error.argument}
         choices = [
-            Choice(label, sentence(command, {**other, error.argument: said}, context.language, context.shown) or said)
+            Choice(label, sentence(command, {**other, error.argument: said}, context.language) or said)
             for label, said in error.candidates
         ]
         return replace(reply, parts=[Choices(choices)] if choices else [])

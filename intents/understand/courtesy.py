@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,6 +24,14 @@ def without_courtesy(text: str) -> str:
     """What is nothing but courtesy is left with nothing."""
     known = _courtesies(catalogue.edition())
     return known.ending.sub("", known.within.sub(r"\1 ", known.opening.sub("", text)))
+
+
+def with_courtesy(text: str, language: str) -> Iterator[str]:
+    """As it may be said more politely, one courtesy at a time."""
+    for ending in catalogue.phrases("heard.endings", language):
+        yield f"{text} {ending}"
+    for template in reversed(catalogue.templates("heard.openings", language)):
+        yield f"{every_phrasing(template)[-1]} {text}"
 
 
 @lru_cache(maxsize=1)

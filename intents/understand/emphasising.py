@@ -18,7 +18,7 @@ from intents.understand.opposites import Opposites
 
 _FOLDS = 3
 _SEED = 0
-_GIST_STRENGTH, _TURN_STRENGTH = 1.0, 4.0
+_GIST_STRENGTH, _TURN_STRENGTH = 1.0, 30.0
 
 
 def learn_emphasis(examples: Sequence[Example], pairs: Sequence[tuple[str, str]]) -> tuple[Emphasis | None, list[str]]:

@@ -30,7 +30,7 @@ def explain(model: Model, encoder: Encoder | None, text: str) -> Explanation:
     stage = model.second if guess.tier == 2 and model.second is not None else model.first
     best = model.labels.index(guess.alternatives[0][0])
     columns, values = model.row(text)
-    weights = stage.linear.terms[columns].astype(np.float32)
+    weights = stage.linear.terms[columns] * stage.linear.step[columns, None]
     shown = values * (weights[:, best] - weights.mean(axis=1)) * stage.sharpness
     names = model.features.names()
     order = np.argsort(-shown)[:MOST_REASONS]

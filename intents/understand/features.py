@@ -57,9 +57,9 @@ class Terms:
     rarity: NDArray[np.float32]
 
     @classmethod
-    def seen_in(cls, texts: Sequence[str], split: Callable[[str], Iterable[str]]) -> Terms:
+    def seen_in(cls, texts: Sequence[str], split: Callable[[str], Iterable[str]], least: int = 1) -> Terms:
         counts = Counter(term for text in texts for term in set(split(text)))
-        names = sorted(counts)
+        names = sorted(name for name, count in counts.items() if count >= least)
         each = np.array([counts[name] for name in names], dtype=np.float32)
         rarity = np.log((1 + len(texts)) / (1 + each)) + 1
         return cls({name: column for column, name in enumerate(names)}, rarity.astype(np.float32))
@@ -87,9 +87,10 @@ class Features:
     _remembered: dict[str, tuple[int, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def seen_in(cls, texts: Sequence[str]) -> Features:
+    def seen_in(cls, texts: Sequence[str], *, least: int = 1) -> Features:
+        """`least`: in how many texts words and their pairs must stand to count."""
         plain = [_plain(text) for text in texts]
-        return cls(Terms.seen_in(plain, words), Terms.seen_in(plain, pieces))
+        return cls(Terms.seen_in(plain, words, least), Terms.seen_in(plain, pieces))
 
     @property
     def count(self) -> int:

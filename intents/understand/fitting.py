@@ -89,8 +89,8 @@ def _main_axes(centred: Floats) -> Floats:
 
 
 def _linear(terms: NDArray[Any], deep: NDArray[Any] | None, bias: NDArray[Any]) -> Linear:
-    return Linear(
-        np.ascontiguousarray(terms, np.float16),
+    return Linear.of(
+        np.ascontiguousarray(terms, np.float32),
         None if deep is None else np.ascontiguousarray(deep, np.float32),
         bias.astype(np.float32),
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from crm_core import references
-from intents.reading import is_that
+from intents import pointing
 from intents.registry import Argument, Command, commands, edition
 from intents.understand.courtesy import without_courtesy
 from intents.values.seeking import candidates
@@ -76,21 +76,22 @@ class _Rule:
         return found
 
 
-def understand(text: str, language: str, shown: Sequence[str] = ()) -> Understood | None:
+def understand(text: str, language: str, shown: Sequence[str] = (), listed: Sequence[str] = ()) -> Understood | None:
     """The most literal match; among equals the one with the least free text, then the asker's own language.
 
-    `shown` are the references that "it" may mean, the most recent first.
+    `shown` are the references that "it" may mean, the most recent first; `listed` is the list shown last.
     """
     said = written(clean(text))
     best: Understood | None = None
-    best_score = (False, -1, 0, False)
+    best_score = (False, -1, 0, 0, False)
     for rule in _rules():
         match = rule.pattern.fullmatch(said.text)
         if match is None or (spans := rule.spans(match)) is None:
             continue
         found = {name: said.text[start:end] for name, (start, end) in spans.items()}
         weight = len(said.text) - _length(spans)
-        score = (_fits(rule.command, found, shown), weight, -_anything(rule.command, found), rule.language == language)
+        fits, distance = _fits(rule.command, found, shown, listed)
+        score = (fits, weight, -distance, -_anything(rule.command, found), rule.language == language)
         if score > best_score:
             words = {name: said.as_said(*span).strip(_SEPARATORS) for name, span in spans.items()}
             best, best_score = Understood(rule.command, words, rule.language, weight), score
@@ -116,18 +117,26 @@ def _candidates(pattern: str, text: str) -> Sequence[tuple[int, int]]:
     return candidates(pattern, text)
 
 
-def _fits(command: Command, words: dict[str, str], shown: Sequence[str]) -> bool:
-    """Whether each reference is of the kind its argument wants: `D-4 is done` is about no ticket, `take it` about
-    the call only when a call was shown last."""
+def _fits(command: Command, words: dict[str, str], shown: Sequence[str], listed: Sequence[str]) -> tuple[bool, int]:
+    """Whether each reference is of the kind that its argument wants: `D-4 is done` is about no ticket, `take it` about
+    the call only when one was shown; and how long ago what is pointed at was shown, at most.
+    """
+    furthest = 0
     for argument in command.arguments:
-        word = words.get(argument.name, "")
-        if argument.slot.name not in references.KINDS or not word:
+        kind, word = argument.slot.name, words.get(argument.name, "")
+        if kind not in references.KINDS or not word:
             continue
-        meant = shown[0] if shown and is_that(word) else word
-        parsed = references.parse(meant)
-        if parsed is not None and parsed[0] != argument.slot.name:
-            return False
-    return True
+        if not argument.slot.is_free and pointing.points(word, kind):
+            distance = pointing.distance(word, kind, shown, listed)
+            if distance is None and shown:
+                return False, 0
+            # Before anything was shown, a ticket is what most people mean.
+            furthest = max(furthest, distance if distance is not None else int(kind != "ticket"))
+        else:
+            parsed = references.parse(word)
+            if parsed is not None and parsed[0] != kind:
+                return False, 0
+    return True, furthest
 
 
 def _anything(command: Command, words: dict[str, str]) -> int:
@@ -177,11 +186,14 @@ def _rule(command: Command, language: str, template: str) -> _Rule:
 def _compiled(command: Command, template: str, instead: str) -> re.Pattern[str]:
     """`instead` stands for an argument whose pattern is long."""
     slots = {argument.name: argument.slot for argument in command.arguments}
+    return compiled(template, {name: instead if slot.is_long else slot.pattern for name, slot in slots.items()})
+
+
+def compiled(template: str, arguments: Mapping[str, str]) -> re.Pattern[str]:
     pattern = ""
     for argument, optional, either, space, word in _PIECE.findall(template):
         if argument:
-            slot = slots[argument]
-            pattern += f"(?P<{argument}>{instead if slot.is_long else slot.pattern})"
+            pattern += f"(?P<{argument}>{arguments[argument]})"
         elif optional:
             pattern += f"(?:{_alternatives(optional)})?"
         elif either:

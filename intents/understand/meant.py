@@ -11,11 +11,20 @@ SURE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """A command that a sentence may have meant, and the words for its arguments."""
+
+    intent: str
+    words: Mapping[str, str] = field(default_factory=dict)
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Meant:
-    """`intent` names a command, None for nothing we do. `words` are what was said for its arguments; `alternatives` the
-    commands that come nearest, best first."""
+    """`intent` names a command, None for nothing we do. `words` are what was said for its arguments, `alternatives`
+    what comes nearest, best first."""
 
     intent: str | None
     confidence: float
     words: Mapping[str, str] = field(default_factory=dict)
-    alternatives: tuple[str, ...] = ()
+    alternatives: tuple[Near, ...] = ()

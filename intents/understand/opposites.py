@@ -3,21 +3,25 @@ are learnt from all pairs of commands that undo each other, together."""
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from intents.understand.features import pieces, words
+from intents.understand.features import pieces
 
-WIDTH = 2**16
+WIDTH = 2**17
 DOES, UNDOES = "itdoes", "itundoes"
 _HARDLY = 0.2
 _MOST = 4
+_MOST_WORDS = 14
+_WORD = re.compile(r"[\w'’]+")
 _FILE = Path(__file__).with_suffix(".yml")
 
 
@@ -43,12 +47,15 @@ def said(score: float) -> str:
 
 
 def traits(gist: str) -> list[int]:
-    """The columns of the words, pairs of words and pieces of words, each once."""
+    """The columns of the words, of any two of them, and of their pieces, each once."""
     return list({zlib.crc32(term.encode()) % WIDTH for term in _terms(gist.lower())})
 
 
 def _terms(gist: str) -> Iterator[str]:
-    yield from words(gist)
+    found = list(dict.fromkeys(_WORD.findall(gist)))[:_MOST_WORDS]
+    yield from found
+    # `not` turns round what it stands with, near or far: `ruf ihn bitte nicht mehr an`.
+    yield from (f"{first} {second}" for first, second in combinations(found, 2))
     yield from (f"…{piece}" for piece in pieces(gist))
 
 

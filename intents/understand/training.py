@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from intents.understand import trust
 from intents.understand.emphasising import learn_emphasis
 from intents.understand.encoder import WIDTH, Encoder, load_encoder
 from intents.understand.examples import Example
 from intents.understand.features import Features, cut
-from intents.understand.fitting import alike, as_matrix, fit_few, fit_many, fit_meaning, is_few
+from intents.understand.fitting import FEW, alike, as_matrix, fit_few, fit_many, fit_meaning, is_few
 from intents.understand.model import Floats, Linear, Meaning, Model, Stage
 from intents.understand.orders import Order, Tell, silent
 
@@ -64,7 +65,8 @@ def train(order: Order, tell: Tell = silent, encoder: Encoder | None = None) -> 
     named = [Example(_spoken(label), label) for label in labels if label != out_of_scope and _LETTERS.search(label)]
     taught = [*examples, *named]
     emphasis, texts = learn_emphasis(taught, order.opposites)
-    features = Features.seen_in(texts)
+    # Where values are known, words that stand in one example alone are mostly theirs.
+    features = Features.seen_in(texts, least=2 if emphasis is not None and len(texts) > FEW else 1)
     total = len(taught) + len(held_out)
     seen = _see(taught, texts, labels, features, encoder, lambda done: tell(done, total))
     seen = replace(seen, emphasised=emphasis is not None)
@@ -178,7 +180,7 @@ def _stage(
 
 
 def _scores(linear: Linear, meaning: Meaning | None, seen: _Seen) -> Floats:
-    found = seen.rows @ linear.terms.astype(np.float32) + linear.bias
+    found = (seen.rows @ sparse.diags(linear.step)) @ linear.terms.astype(np.float32) + linear.bias
     if meaning is not None and linear.meaning is not None and seen.vectors is not None:
         found = found + meaning.of(seen.vectors) @ linear.meaning
     return np.asarray(found, np.float32)

@@ -11,7 +11,7 @@ from crm_core.contacts.contacts import Contact
 from crm_core.conversation import Offered
 from crm_core.db import Database
 from intents.ask import Ask
-from intents.reply import Choice, Choices, Fields, Reply, Table
+from intents.reply import Choice, Choices, Fields, Form, Reply, Table
 from intents.router import answer
 from intents.understand.meant import Meant
 from tests.people import NOW
@@ -35,7 +35,7 @@ class Talk:
 
     async def press(self, choice: Choice, audience: str | None = None) -> Reply:
         async with self.database.transaction() as session:
-            offered = Offered(choice.say, choice.record, choice.version)
+            offered = Offered(choice.say, choice.record, choice.version, choice.question)
             tokens = await conversation.offer(session, [offered], audience, self.now)
         return await self.press_token(tokens[0])
 
@@ -77,6 +77,8 @@ def everything(reply: Reply) -> str:
                 lines += [part.title, *(f"{label}: {value}" for label, value in part.pairs), part.body]
             case Table():
                 lines += [" ".join(row) for row in [part.columns, *part.rows]]
+            case Form():
+                lines += [f"{field.label} {field.value} {field.error}" for field in part.fields]
             case Choices():
                 lines += [f"{choice.label} {choice.say}" for choice in part.choices]
     return "\n".join(lines)

@@ -50,6 +50,12 @@ async def test_what_may_have_been_a_secret_is_not_kept(mira: Talk) -> None:
     assert await _kept(mira.database) == []
 
 
+async def test_the_answer_to_a_question_for_a_secret_is_not_kept(mira: Talk) -> None:
+    assert "PIN" in (await mira.say("change my pin")).text
+    await mira.say("the ticket is open")
+    assert await _kept(mira.database) == []
+
+
 async def test_a_no_to_what_was_suggested_is_kept_with_what_was_guessed(mira: Talk) -> None:
     async with mira.database.transaction() as session:
         context = Context(session, mira.actor, Ask("slack", "slack:D1:U1", "U1"), "en", [], NOW)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import aiohttp
@@ -17,6 +17,7 @@ from crm_core.db import Database
 from crm_core.inbox import Receipt
 from crm_core.lease import State
 from crm_core.outbox import Effect, EffectKind
+from tests.forks import offhook
 from tests.journeys.stage import LINE, Stage
 
 PATIENCE_SECONDS = 60.0
@@ -30,7 +31,7 @@ class Server:
     company_file: Path
     port: int
     command: str = "serve"
-    process: asyncio.subprocess.Process | None = None
+    process: BaseProcess | None = None
 
     @property
     def base_url(self) -> str:
@@ -55,9 +56,7 @@ class Server:
             "TWILIO_AUTH_TOKEN": self.stage.twilio.auth_token,
             "TWILIO_API_URL": self.stage.twilio.api_url,
         }
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "webhooks.cli", self.command, env=environment, stderr=asyncio.subprocess.DEVNULL
-        )
+        self.process = offhook(environment, self.command)
         if self.command == "serve":
             self.take_deliveries()
             await _until_alive(f"{self.base_url}/healthz")
@@ -72,12 +71,12 @@ class Server:
     async def kill(self) -> None:
         assert self.process is not None
         self.process.kill()
-        await self.process.wait()
+        self.process.join()
 
     async def stop(self) -> None:
         assert self.process is not None
         self.process.terminate()
-        await self.process.wait()
+        await asyncio.to_thread(self.process.join)
 
 
 def write_company(file: Path, company: Company) -> None:

@@ -1,12 +1,8 @@
-"""`offhook serve` and `offhook work` as processes that die by SIGKILL at one transition of a call, and share a clock.
-
-They are forked from a server that has imported everything: each is a process of its own, with its own connections.
-"""
+"""`offhook serve` and `offhook work` that die by SIGKILL at one transition of a call, and share a clock."""
 
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import signal
 import struct
@@ -21,16 +17,13 @@ from typing import Any, Literal
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from tests.forks import fork
 from webhooks import serve, worker
 from webhooks.runtime import Runtime
 from webhooks.settings import Settings
 
 POLL_SECONDS = 0.05
 Command = Literal["serve", "work"]
-
-forks = multiprocessing.get_context("forkserver")
-# What a server imports on its way is imported once.
-forks.set_forkserver_preload([__name__, "telephony.client", "telephony.courier"])
 
 
 @dataclass(frozen=True)
@@ -54,14 +47,10 @@ def write_clock(file: Path, now: datetime) -> None:
 
 
 def start(command: Command, settings: dict[str, Any], fate: Fate) -> BaseProcess:
-    process = forks.Process(target=_run, args=(command, settings, fate), daemon=True)
-    process.start()
-    return process
+    return fork(_run, command, settings, fate)
 
 
 def _run(command: Command, settings: dict[str, Any], fate: Fate) -> None:
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
     _tell_time(fate.clock)
     _tell_of_beginning(fate.begun)
     worker.POLL_SECONDS = POLL_SECONDS

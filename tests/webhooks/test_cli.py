@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crm_core.db import Database
-from tests import people
+from tests import forks, people
 from tests.intents.extensions import parking
 from tests.ports import free_port
 from webhooks.cli import app
@@ -50,15 +50,7 @@ def _environment(**settings: str) -> dict[str, str]:
 
 
 def _offhook(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*BASE, *arguments],
-        cwd=folder,
-        env=_environment(**settings),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
+    return forks.finished(folder, _environment(**settings), *arguments)
 
 
 def _url(database: Database) -> str:

@@ -12,6 +12,7 @@ from tests.intents.extensions import parking
 from tests.journeys.stage import Stage, set_stage
 from tests.webhooks.rasa.rasa_server import RasaServer
 from webhooks import connect, doctor
+from webhooks.serve import build_runtime
 from webhooks.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -163,3 +164,18 @@ async def test_commands_of_the_companys_own_are_named_and_faulty_ones_explained(
     assert not healthy
     assert f"✓ own commands   parking.free, parking.price: {folder}" in said
     assert f"✗ own commands   {broken}:1: ModuleNotFoundError" in said
+
+
+async def test_a_language_of_the_company_without_a_folder_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = _settings(tmp_path)
+    _healthy, said = await _said(plain, capsys)
+    assert "languages" not in said
+    runtime = build_runtime(plain)
+    runtime.company = runtime.company.model_copy(update={"languages": ["de", "fr"]})
+    try:
+        [finding] = doctor._languages(runtime)
+    finally:
+        await runtime.database.close()
+    assert finding.text == "fr has no folder: it is answered in English. See `offhook language check fr`."

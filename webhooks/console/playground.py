@@ -124,7 +124,8 @@ class Playground:
         slack, user = self._services.slack, self._services.slack_users[body["who"]]
         channel = self._services.slack_channel
         if "button" in body:
-            await slack.press(user, body["channel"], body["message"], int(body["button"]))
+            typed = {str(name): str(text) for name, text in dict(body.get("typed") or {}).items()}
+            await slack.press(user, body["channel"], body["message"], int(body["button"]), typed)
         elif body["text"].startswith("@"):
             await slack.mention(user, channel, body["text"].lstrip("@").removeprefix("Offhook").strip())
         else:

@@ -101,7 +101,8 @@ async def _unreached(session: AsyncSession, hook: Hook) -> bytes:
 
 async def _colleague(session: AsyncSession, hook: Hook) -> bytes:
     call = await call_by_sid(session, hook)
-    return to_bytes(await agent_menu.choose(session, call, hook.digits[:1], hook.now))
+    heard = Heard(hook.digits[:MOST_DIGITS], hook.form.get("SpeechResult", ""))
+    return to_bytes(await agent_menu.choose(session, call, heard, hook.now))
 
 
 async def _colleague_number(session: AsyncSession, hook: Hook) -> bytes:

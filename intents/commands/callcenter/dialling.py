@@ -7,17 +7,14 @@ from crm_core.callcenter import callback_requests, callbacks, calling, outgoing
 from crm_core.callcenter.calls import Call
 from crm_core.contacts.contacts import Contact
 from crm_core.errors import Invalid
-from crm_core.names import fold
 from crm_core.support.tickets import Ticket
+from intents import pointing
 from intents.commands.callcenter import calling_lists
 from intents.commands.callcenter.answers import about
 from intents.commands.contacts import name_for, the_contact
-from intents.reading import is_that
 from intents.registry import Context, command
 from intents.reply import Reply
 from intents.slots import CustomerArg, DialledArg, RecordArg
-
-_THEM = {"them", "him", "her", "ihnen", "ihm"}
 
 
 @command(
@@ -30,8 +27,8 @@ _THEM = {"them", "him", "her", "ihnen", "ihm"}
 )
 async def dial(context: Context, contact: CustomerArg) -> Reply:
     """An answer to the question whom to call may be a reference or a number as well."""
-    if is_that(contact) or fold(contact) in _THEM:
-        return await dial_record(context, _shown(context))
+    if pointing.points(contact, "contact"):
+        return await dial_record(context, _shown(context, contact))
     record = references.parse(contact)
     if record is not None:
         return await dial_record(context, record)
@@ -112,8 +109,10 @@ def _name(context: Context, call: Call, contact: Contact | None) -> str:
     return phones.shown(call.to_number or "") if is_shown else context.say("phone.somebody")
 
 
-def _shown(context: Context) -> tuple[str, int]:
-    parsed = references.parse(context.shown[0]) if context.shown else None
+def _shown(context: Context, words: str) -> tuple[str, int]:
+    """Whatever was shown last has somebody behind it; in a list it is a contact that is pointed at."""
+    found = pointing.meant(words, pointing.ANY, context.shown, context.listed)
+    parsed = references.parse(found[0]) if found else None
     if parsed is None:
         raise Invalid("dialogue.which", kind="contact")
     return parsed

@@ -8,8 +8,8 @@ from crm_core import conversation, references
 from crm_core.callcenter import speaking
 from crm_core.callcenter.calls import Call
 from crm_core.callcenter.speaking import Foreign
-from intents import dialogue
-from intents.registry import Context, button, buttons, commands
+from intents import asking, dialogue
+from intents.registry import Context, commands
 from intents.reply import Reply
 from intents.tongues import name_of
 
@@ -23,10 +23,8 @@ async def misfit(context: Context, call_id: int, agent_id: int | None) -> Foreig
 async def ask(context: Context, found: Foreign, command: str, words: dict[str, str], said: str) -> Reply:
     """Somebody who speaks it is there: is it meant all the same?"""
     remembered = await conversation.remembered(context.session, context.ask.conversation, context.now)
-    dialogue.ask_for(remembered, commands()[command], words, "sure", context.language)
-    choices = buttons(
-        button(context, "button.yes", f"yes {said}", primary=True), button(context, "button.no", "cancel")
-    )
+    question = dialogue.ask_for(remembered, commands()[command], words, asking.SURE, context.language)
+    choices = asking.yes_or_no(context, question.id, f"yes {said}")
     name, language = found.agent.name, name_of(found.language, context.language)
     return context.reply("call.language-ask", choices, ref=words["call"], name=name, language=language)
 

@@ -10,7 +10,7 @@ from crm_core.message import Param
 from intents import fields
 from intents.cards.contacts import contact_card
 from intents.commands.contacts.alike import described, pair_choices
-from intents.commands.contacts.which import name_for, the_contact
+from intents.commands.contacts.which import as_named, name_for, the_contact
 from intents.registry import Context, button, buttons, command
 from intents.reply import Choice, Choices, Part, Reply, Table
 from intents.slots import ContactArg, ContactRefArg, EmailArg, OrganisationArg, PhoneArg, TagArg, TitleArg
@@ -35,7 +35,8 @@ _PAGE = 15
     },
 )
 async def find(context: Context, contact: ContactArg) -> Reply:
-    return await _found(context, contact, list(await search.find_contacts(context.session, context.actor, contact)))
+    query = await as_named(context, contact)
+    return await _found(context, query, list(await search.find_contacts(context.session, context.actor, query)))
 
 
 @command(
@@ -54,7 +55,8 @@ async def find(context: Context, contact: ContactArg) -> Reply:
     },
 )
 async def show(context: Context, contact: ContactArg) -> Reply:
-    return await _found(context, contact, list(await search.get_contact(context.session, context.actor, contact)))
+    query = await as_named(context, contact)
+    return await _found(context, query, list(await search.get_contact(context.session, context.actor, query)))
 
 
 @command(

@@ -8,10 +8,10 @@ from crm_core.support import lists, several, states, tags
 from crm_core.support import tickets as core
 from crm_core.support.several import MOST_AT_ONCE, Verb
 from crm_core.support.tickets import Ticket
-from intents import dialogue
+from intents import asking, dialogue
 from intents.commands.support.answers import listed
 from intents.commands.support.working import colleague
-from intents.registry import Context, button, buttons, command, commands
+from intents.registry import Context, command, commands
 from intents.reply import Reply
 from intents.slots import AgentArg, SureArg, TagArg, TicketsArg
 
@@ -167,9 +167,9 @@ async def _ask(context: Context, verb: str, id: str, meant: list[Ticket], *, to:
     refs = " ".join(ticket.ref for ticket in meant)
     remembered = await conversation.remembered(context.session, context.ask.conversation, context.now)
     asked = {"tickets": refs, **words}
-    dialogue.ask_for(remembered, commands()[f"ticket.{verb}-several"], asked, "sure", context.language)
-    yes = button(context, "button.yes", f"yes {verb} {refs} {to}".strip(), primary=True)
-    choices = buttons(yes, button(context, "button.no", "cancel"))
+    several_command = commands()[f"ticket.{verb}-several"]
+    question = dialogue.ask_for(remembered, several_command, asked, asking.SURE, context.language)
+    choices = asking.yes_or_no(context, question.id, f"yes {verb} {refs} {to}".strip())
     shown = [ticket.ref for ticket in meant]
     return context.reply(
         id, choices, shown=shown, count=len(meant), names=listed(meant), agent=words.get("agent"), tag=words.get("tag")

@@ -20,6 +20,7 @@ from crm_core.agents import SYSTEM
 from crm_core.company import CardPlace, Company
 from crm_core.contacts import chat_identities
 from crm_core.contacts.chat_identities import Messenger
+from crm_core.conversation import ChoiceToken
 from crm_core.db import Base, Database
 from crm_core.inbox import Receipt
 from crm_core.lease import State
@@ -336,3 +337,75 @@ async def test_what_is_secret_is_kept_nowhere_once_it_was_understood(team: Team)
     assert effects.count("Your PIN is set") == 6, "each answer as text and as a block"
     assert '"text": "team"' in receipts
     assert "8035" not in receipts + effects
+
+
+def _inputs(message: Any) -> dict[str, Any]:
+    return {block["block_id"]: block for block in message.blocks if block["type"] == "input"}
+
+
+async def test_what_is_missing_is_a_form_in_the_message(team: Team) -> None:
+    await team.open_ticket()
+    await team.slack.slash(team.mira, team.channel, "assign")
+    await team.work()
+    asked = team.last()
+    assert asked.text == "Which ticket? For example T-7."
+    labels = [block["label"]["text"] for block in _inputs(asked).values()]
+    assert labels == ["Which ticket? For example T-7.", "Which colleague?"]
+    await team.slack.press(team.mira, team.channel, asked.ts, "Send", {"ticket": "T-1", "agent": "Jonas"})
+    await team.work()
+    async with team.product.database.transaction() as session:
+        assert (await session.get_one(Ticket, 1)).assignee_id == 2
+
+
+async def test_what_is_wrong_is_said_at_the_field_and_nothing_typed_is_lost(team: Team) -> None:
+    await team.open_ticket()
+    await team.slack.slash(team.mira, team.channel, "assign")
+    await team.work()
+    asked = team.last()
+    await team.slack.press(team.mira, team.channel, asked.ts, "Send", {"ticket": "the red one", "agent": "Jonas"})
+    await team.work()
+    again = team.last()
+    fields = _inputs(again)
+    assert again.ts == asked.ts
+    assert fields["ticket"]["element"]["initial_value"] == "the red one"
+    assert "the red one" in fields["ticket"]["hint"]["text"]
+    assert fields["agent"]["element"]["initial_value"] == "Jonas"
+    await team.slack.press(team.mira, team.channel, again.ts, "Send", {"ticket": "T-1", "agent": ""})
+    await team.work()
+    assert _inputs(team.last())["agent"]["hint"]["text"].endswith("This is needed.")
+    await team.slack.press(team.mira, team.channel, team.last().ts, "Send", {"agent": "Nobody"})
+    await team.work()
+    last = team.last()
+    assert last.text == "I know no colleague called Nobody."
+    assert _inputs(last)["ticket"]["element"]["initial_value"] == "T-1"
+    await team.slack.press(team.mira, team.channel, last.ts, "Send", {"agent": "Jonas"})
+    await team.work()
+    assert _inputs(team.last()) == {}
+    async with team.product.database.transaction() as session:
+        assert (await session.get_one(Ticket, 1)).assignee_id == 2
+
+
+async def test_a_form_that_was_sent_or_left_is_sent_no_more(team: Team) -> None:
+    await team.slack.slash(team.mira, team.channel, "open a ticket")
+    await team.work()
+    asked = team.last()
+    button = next(element["value"] for _block, element in asked.buttons() if element["text"]["text"] == "Send")
+    await team.slack.press(team.mira, team.channel, asked.ts, "Cancel")
+    await team.work()
+    assert team.last().text == "All right, nothing was done."
+    async with team.product.database.transaction() as session:
+        tokens = await session.scalars(select(ChoiceToken.token).where(ChoiceToken.token == button))
+        assert len(tokens.all()) == 1
+    await team.slack.slash(team.mira, team.channel, "open a ticket")
+    await team.work()
+    new = team.last()
+    await team.slack.press(team.mira, team.channel, new.ts, "Send", {"subject": "Boiler drips"})
+    await team.work()
+    assert await team.count(Ticket) == 1
+
+
+async def test_the_form_can_be_answered_by_typing_too(team: Team) -> None:
+    await team.slack.slash(team.mira, team.channel, "open a ticket")
+    await team.slack.slash(team.mira, team.channel, "Boiler drips")
+    await team.work()
+    assert await team.count(Ticket) == 1

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from crm_core import activity, files, outbox, timers
+from crm_core import activity, files, misunderstood, outbox, timers
 from crm_core.activity import Activity
 from crm_core.agents import SYSTEM, Role
 from crm_core.callcenter import arrivals, calls, recordings
@@ -19,6 +19,7 @@ from crm_core.db import Database
 from crm_core.errors import NotAllowed
 from crm_core.files import File, FileBytes
 from crm_core.lease import State
+from crm_core.misunderstood import Misunderstood, Sentence, Why
 from crm_core.outbox import Effect, EffectKind
 from crm_core.privacy import legal_holds, retention
 from crm_core.privacy.privacy import ERASED
@@ -105,6 +106,17 @@ async def test_what_was_closed_goes_like_what_was_resolved(database: Database, c
         await states.close(session, SYSTEM, ticket_id, NOW)
     database.works_for(_with(company, **TWO_YEARS))
     assert (await _carry_out(database, LATER))["tickets"] == 1
+
+
+async def test_what_was_misunderstood_goes_when_nobody_said_it_again(database: Database, company: Company) -> None:
+    database.works_for(_with(company, misunderstood="90 days"))
+    async with database.transaction() as session:
+        for text in ("once", "again"):
+            await misunderstood.keep(session, Sentence("en", text, Why.UNKNOWN), NOW)
+        await misunderstood.keep(session, Sentence("en", "again", Why.UNKNOWN), LATER)
+    assert await _carry_out(database, LATER) == {"misunderstood": 1}
+    async with database.transaction() as session:
+        assert (await session.scalars(select(Misunderstood.text))).all() == ["again"]
 
 
 async def test_nothing_goes_where_the_company_file_has_no_word(database: Database) -> None:

@@ -123,7 +123,7 @@ async def test_who_does_not_speak_the_language_is_asked_before_they_take_a_calle
     await _waiting(mira)
     asked = await mira.say("accept CALL-1")
     assert asked.text.startswith("CALL-1 is in German; Mira Okafor does not speak it, and somebody who does is there.")
-    assert [choice.say for choice in choices(asked)] == ["yes accept CALL-1", "cancel"]
+    assert [choice.say for choice in choices(asked)] == ["yes accept CALL-1", "no"]
     async with mira.database.transaction() as session:
         assert (await calls.lock_call(session, 1)).state == "queued"
     assert (await mira.say("yes")).text.startswith("Your phone is ringing for CALL-1.")

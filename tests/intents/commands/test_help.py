@@ -60,6 +60,15 @@ async def test_the_chosen_language_stays(mira: Talk, jonas: Talk) -> None:
     assert (await mira.say("language klingon")).text == "I do not speak “klingon” yet. I know: German, English."
 
 
+@pytest.mark.parametrize(
+    "words", ["speak German", "auf Deutsch bitte", "set language to German", "ins Deutsche", "in German, please"]
+)
+async def test_a_language_is_wanted_in_many_ways_and_stays_whatever_is_spoken(mira: Talk, words: str) -> None:
+    assert (await mira.say(words)).text == "Ab jetzt auf Deutsch."
+    assert (await mira.say("who is on duty")).text == "Gerade ist niemand im Dienst."
+    assert (await mira.say("claim")).text == "Welches Ticket? Zum Beispiel T-7."
+
+
 async def test_show_tells_a_record_that_is_not_there(mira: Talk) -> None:
     assert (await mira.say("show T-9")).text == "There is no ticket T-9."
     assert (await mira.say("show D-9")).text == "There is no deal D-9."

@@ -46,9 +46,9 @@ async def test_who_speaks_a_new_language_is_understood_and_answered_in_it(databa
         talk = Talk(database, as_actor(await people.add_agent(session, "Mira Okafor")))
     reply = await talk.say("Bonvolu malfermu nu bileton La printilo brulas, dankon")
     assert (reply.text, reply.language) == ("La bileto T-1 estas malfermita.", "eo")
-    assert (await talk.say("language Esperanto")).text == "Ni parolas Esperanton."
-    # What is not translated yet is said in English, and English is understood still.
+    # English is understood still.
     assert (await talk.say("claim T-1")).language == "en"
+    assert (await talk.say("language Esperanto")).text == "Ni parolas Esperanton."
 
 
 def test_it_goes_with_the_company_that_brought_it(tmp_path: Path) -> None:

@@ -103,6 +103,15 @@ def test_what_people_say_is_learnt_and_where_nothing_is_given_the_templates_are(
     assert Example("how much is …", "parking.price", (3,)) in new
 
 
+def test_five_examples_are_not_outvoted_by_dozens_of_every_other_command(tmp_path: Path) -> None:
+    parking.module(tmp_path / "my_commands", _own(FIVE))
+    assert extensions.load(parking.company_with(tmp_path, commands="my_commands").extensions) == []
+    said = [one.text for one in extensions.taught() if one.intent == "own"]
+    assert set(FIVE) <= set(said)
+    assert {"i need to bake bread", "bake a pie thanks"} <= set(said)
+    assert 50 <= len(said) == len(set(said))
+
+
 def test_a_company_teaches_our_own_commands_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parking.teach(tmp_path / "said", "de", {"undo": ["Kommando retour"]})
     assert extensions.load(parking.company_with(tmp_path, training="said/training").extensions) == []

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import forks
 from tests.ports import free_port
 from webhooks.settings import Settings
 
@@ -44,16 +45,7 @@ def environment(**more: str) -> dict[str, str]:
 
 def offhook(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """One command to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "webhooks.cli", *arguments],
-        cwd=folder,
-        env=environment(**more),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
+    return forks.finished(folder, environment(**more), *arguments)
 
 
 @contextmanager

@@ -15,7 +15,10 @@ from aiohttp.test_utils import TestServer
 
 @dataclass(slots=True)
 class RasaServer:
-    """`parsed` and `says` by text. `calls` are actions that are asked of `actions_url` before `says` is answered."""
+    """`parsed` and `says` by text. `calls` are actions that are asked of `actions_url` before `says` is answered.
+
+    `hangs_up`: it has heard, and closes the connection without a word.
+    """
 
     parsed: dict[str, object] = field(default_factory=dict)
     says: dict[str, object] = field(default_factory=dict)
@@ -25,6 +28,7 @@ class RasaServer:
     model: object = "models/offhook.tar.gz"
     token: str | None = None
     is_slow: bool = False
+    hangs_up: bool = False
     heard: list[dict[str, Any]] = field(default_factory=list)
     carried_out: list[dict[str, Any]] = field(default_factory=list)
     _server: TestServer | None = None
@@ -69,6 +73,8 @@ class RasaServer:
     async def _listen(self, request: web.Request) -> Mapping[str, Any]:
         body: dict[str, Any] = await request.json()
         self.heard.append(body)
+        if self.hangs_up and request.transport is not None:
+            request.transport.abort()
         if self.is_slow:
             await self._done.wait()
         if self.token is not None and request.query.get("token") != self.token:

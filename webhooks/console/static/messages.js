@@ -32,6 +32,15 @@ function block(part, press) {
     }
     return box;
   }
+  if (part.type === "input") {
+    const label = element("label", part.label.text, "field");
+    const typed = element(part.element.multiline ? "textarea" : "input");
+    typed.value = part.element.initial_value || "";
+    press.typed[part.block_id] = typed;
+    label.append(typed);
+    if (part.hint) label.append(element("span", part.hint.text.replace(":warning:", "⚠"), "note"));
+    return label;
+  }
   const row = element("div", "", "row");
   for (const button of part.elements || []) {
     const made = element("button", button.text.text, button.style || "");
@@ -77,7 +86,10 @@ export function drawSlack(log, messages, who, post) {
   redraw(log, messages, (message) => {
     const box = element("article", "", message.whisper ? "whisper" : "");
     box.append(head(message, message.whisper ? "only visible to you" : message.edited ? "edited" : ""));
-    const press = { next: 0, act: (button) => post("slack", { who, channel: message.channel, message: message.id, button }) };
+    const press = { next: 0, typed: {}, act: (button) => {
+      const typed = Object.fromEntries(Object.entries(press.typed).map(([name, field]) => [name, field.value]));
+      post("slack", { who, channel: message.channel, message: message.id, button, typed });
+    } };
     if (message.blocks.length) box.append(...message.blocks.map((part) => block(part, press)));
     else box.append(markup(message.text));
     return box;
