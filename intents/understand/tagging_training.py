@@ -49,10 +49,10 @@ class _Batch:
 def train(
     order: TaggingOrder, tell: Tell = silent, *, epochs: int = EPOCHS, rate: float = RATE, bits: int = BITS
 ) -> Tagger:
-    """Of every example as it was typed, and of every second as speech recognition might have written it."""
+    """Of every example as it was typed, and as speech recognition might have written it."""
     lattices: list[tuple[Lattice, NDArray[np.intp]]] = []
     noise = Noise.of(order.examples)
-    taught = [*order.examples, *map(noise.over, order.examples[::2])]
+    taught = [*order.examples, *map(noise.over, order.examples)]
     for done, example in enumerate(taught, 1):
         lattice = lattice_of(example.intent, order.arguments[example.intent], example.text)
         if len(lattice.tokens):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from intents.slots import DUE, TICKET
-from intents.understand.fits import fits, widest
+from intents.slots import DUE, QUEUE, TICKET
+from intents.understand.fits import fits, is_telling, widest
 from intents.understand.tokens import Tokens
 
 
@@ -20,3 +20,8 @@ def test_shorter_words_that_fit_are_found_beside_the_longer() -> None:
 
 def test_of_those_that_overlap_the_widest_is_kept() -> None:
     assert widest([(1, 2), (1, 4), (3, 5), (6, 7)]) == [(1, 4), (6, 7)]
+
+
+def test_a_pattern_that_any_word_fits_tells_nothing() -> None:
+    assert is_telling(TICKET.pattern) and is_telling(DUE.pattern)
+    assert not is_telling(QUEUE.pattern)

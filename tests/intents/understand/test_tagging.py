@@ -64,6 +64,12 @@ def test_what_was_not_shown_is_no_argument(tagger: Tagger) -> None:
     assert "deal" not in _found(tagger, "deal.move", "move it to offer", Heard(NOW, "EUR", []))
 
 
+def test_what_can_stand_in_one_place_alone_is_found_by_whom_nobody_taught() -> None:
+    untaught = Tagger(np.zeros(256, np.float16), 8)
+    assert _found(untaught, "deal.win", "ja D-7 dann eben") == {"deal": "D-7"}
+    assert _found(untaught, "deal.win", "D-7 oder D-8") == {}
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_most_arguments_are_found_in_sentences_that_were_never_taught(
     tagger: Tagger, order: TaggingOrder, language: str
