@@ -136,7 +136,7 @@ def test_a_reply_as_json_is_a_document_for_programs() -> None:
     )
     written = terminal.as_json(reply)
     assert "Größe & [b]" in written
-    claim = {"label": "Claim", "say": "claim T-1", "style": "primary", "record": "T-1", "version": 3}
+    claim = {"label": "Claim", "say": "claim T-1", "style": "primary", "record": "T-1", "version": 3, "question": None}
     assert json.loads(written) == {
         "text": "Größe & [b]",
         "tone": "refused",

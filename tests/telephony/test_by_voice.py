@@ -74,7 +74,7 @@ async def test_candidates_are_keys(product: Product) -> None:
     await phone.keep_silent()
     assert "For Greta Sommer, press 1." in phone.heard
     await phone.say("two")
-    assert phone.heard.startswith("Noted as CALL 2: call with Greta Winter.")
+    assert phone.heard.startswith("Noted as C A L L 2: call with Greta Winter.")
 
 
 async def test_the_keys_mean_the_menu_again_once_nothing_is_open(product: Product) -> None:
