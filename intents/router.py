@@ -14,15 +14,17 @@ from crm_core.conversation import ChoiceToken, Conversation, chosen, remembered
 from crm_core.errors import CrmError, Invalid, NotFound, Refused
 from crm_core.message import say
 from crm_core.support import satisfaction
-from intents import asking, dialogue, forms, misunderstood, steering
+from intents import asking, catalogue, dialogue, forms, misunderstood, steering
 from intents.amending import Said, steered
 from intents.ask import Ask
 from intents.carrying_out import carry_out
 from intents.dialogue import Confirmation, Pending, Question, State
 from intents.registry import Context, commands
 from intents.reply import Reply, Tone
+from intents.tongues import written_in
 from intents.understand.grammar import LONGEST_ASK, Understood, understand
-from intents.understand.meant import ASKED_BELOW, SURE
+from intents.understand.meant import ASKED_BELOW, SURE, Meant
+from intents.understand.opposites import opposite_of
 from intents.understand.suggest import suggest
 
 
@@ -55,6 +57,8 @@ def _language(actor: Actor, ask: Ask, before: State, wish: Understood | None) ->
     if wish is None:
         is_correction = before.done is not None and steering.correction(ask.text) is not None
         about = before.top or (before.done if is_correction else None)
+        if about is None and ask.meant is not None:
+            return written_in(ask.text, catalogue.languages()) or actor.language
         return about.language if about is not None else actor.language
     return actor.language if ask.text.lstrip().startswith("/") else wish.language
 
@@ -152,20 +156,30 @@ async def _say(context: Context, conversation: Conversation, said: Said) -> Repl
     if amended is not None:
         return amended
     if said.wish is not None:
+        if _may_be_the_opposite(context, said.wish):
+            return await _not_understood(context, said.text, said.wish)
         reply = await carry_out(context, conversation, said.wish.command, said.wish.words)
         if said.wish.command.name == "undo" and state.done is not None:
             await misunderstood.undone(context, state.done)
         return reply
     if state.top is not None:
-        return await _to_what_is_open(context, conversation, state.top, said.text)
+        return await _to_what_is_open(context, conversation, state.top, said)
     return await _rating(context, said.text) or await _as_meant(context, conversation, said.text)
 
 
-async def _to_what_is_open(context: Context, conversation: Conversation, top: Pending, text: str) -> Reply:
-    command = dialogue.command_of(top)
+async def _to_what_is_open(context: Context, conversation: Conversation, top: Pending, said: Said) -> Reply:
+    command, text = dialogue.command_of(top), said.text
     match top:
         case Question():
-            return await carry_out(context, conversation, command, dialogue.fill(top, text, context.heard))
+            try:
+                answered = dialogue.fill(top, text, context.heard)
+            except Invalid:
+                if not _is_clear(context.ask.meant):
+                    raise
+                # No answer to what was asked, but a wish of its own.
+                said.is_answer = False
+                return await _as_meant(context, conversation, text)
+            return await carry_out(context, conversation, command, answered)
         case Confirmation() if steering.is_yes(text):
             dialogue.close(conversation, top.command)
             return await carry_out(context, conversation, command, top.words)
@@ -212,10 +226,25 @@ async def _as_meant(context: Context, conversation: Conversation, text: str) -> 
     return reply
 
 
-async def _not_understood(context: Context, text: str) -> Reply:
+def _is_clear(meant: Meant | None) -> bool:
+    return meant is not None and meant.intent is not None and meant.confidence >= SURE
+
+
+def _may_be_the_opposite(context: Context, wish: Understood) -> bool:
+    """`calls to Greta no longer allowed` says word by word that they are, to somebody of that name."""
+    meant = context.ask.meant
+    opposite = opposite_of().get(wish.command.name)
+    if meant is None or opposite is None or meant.intent != opposite or not _is_clear(meant):
+        return False
+    return any(argument.slot.is_free and argument.name in wish.words for argument in wish.command.arguments)
+
+
+async def _not_understood(context: Context, text: str, wish: Understood | None = None) -> Reply:
     near = context.ask.meant.alternatives if context.ask.meant is not None else ()
     await misunderstood.keep(context, text, guesses=[(one.intent, one.confidence) for one in near])
     meanings = [(commands()[one.intent], one.words) for one in near if one.intent in commands()]
+    if wish is not None:
+        meanings.append((wish.command, wish.words))
     return asking.did_you_mean(context, meanings or suggest(text, context.language))
 
 

@@ -275,3 +275,25 @@ async def test_what_an_example_says_counts_more_than_a_server(mira: Talk) -> Non
 async def test_words_that_a_server_heard_wrong_are_named(mira: Talk) -> None:
     refused = await mira.say(GIBBERISH, Meant("ticket.claim", 0.95, {"ticket": "the red one"}))
     assert "the red one" in refused.text
+
+
+async def test_who_asks_for_something_else_instead_of_answering_gets_it_and_is_asked_again(mira: Talk) -> None:
+    await mira.say("assign")
+    reply = await mira.say("sag mal wer ist denn so da", Meant("agent.list", 0.97))
+    assert "Mira Okafor" in reply.text
+    assert "?" in reply.text.splitlines()[-1]
+
+
+async def test_an_answer_that_is_none_stays_one_where_nothing_is_sure(mira: Talk) -> None:
+    await mira.say("assign")
+    refused = await mira.say("somehow pink", Meant("agent.list", 0.6))
+    assert refused.tone is Tone.REFUSED and "Mira" not in refused.text
+
+
+async def test_what_may_mean_the_opposite_is_asked(mira: Talk) -> None:
+    await mira.say("add contact Greta Lindqvist +493023125010")
+    near = (Near("contact.refuse-calls", {"contact": "Greta Lindqvist"}, 0.96),)
+    meant = Meant("contact.refuse-calls", 0.96, {"contact": "Greta Lindqvist"}, near)
+    asked = await mira.say("anrufe bei Greta Lindqvist nicht mehr zulassen", meant)
+    assert asked.tone is Tone.REFUSED
+    assert len(choices(asked)) == 2
