@@ -86,17 +86,6 @@ def unmarked(text: str) -> str:
     return _MARK.sub(r"\1", text)
 
 
-def marked_places(text: str) -> list[tuple[int, int]]:
-    """Where in the text without its marks the marked words begin and end."""
-    places: list[tuple[int, int]] = []
-    shift = 0
-    for mark in _MARK.finditer(text):
-        begin = mark.start() - shift
-        places.append((begin, begin + len(mark[1])))
-        shift += len(mark[0]) - len(mark[1])
-    return places
-
-
 def read_table(file: Path) -> dict[str, list[Example]]:
     """The examples of each split. Raises Invalid."""
     splits: dict[str, list[Example]] = {}

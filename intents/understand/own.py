@@ -8,7 +8,8 @@ from difflib import SequenceMatcher
 import crm_core
 from intents import extensions
 from intents.understand import examples, gist
-from intents.understand.examples import Example, marked_places, unmarked
+from intents.understand.examples import Example
+from intents.understand.marks import marked
 from intents.understand.masking import masked
 from intents.understand.opposites import own_opposites
 from intents.understand.orders import Order
@@ -21,12 +22,12 @@ def own_order() -> Order:
     return Order(taught, out_of_scope=examples.OUT_OF_SCOPE, opposites=own_opposites())
 
 
-def _taught(marked: Example) -> Example:
-    said = unmarked(marked.text)
-    text = masked(said)
-    is_value = gist.tokens_within(said, marked_places(marked.text))
-    seen = SequenceMatcher(None, gist.tokens(said), gist.tokens(text), autojunk=False)
+def _taught(example: Example) -> Example:
+    said = marked(example)
+    text = masked(said.text)
+    is_value = gist.tokens_within(said.text, [(span.start, span.end) for span in said.spans])
+    seen = SequenceMatcher(None, gist.tokens(said.text), gist.tokens(text), autojunk=False)
     values = (
         block.b + step for block in seen.get_matching_blocks() for step in range(block.size) if is_value[block.a + step]
     )
-    return Example(text, marked.intent, tuple(values))
+    return Example(text, example.intent, tuple(values))

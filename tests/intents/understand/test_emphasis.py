@@ -8,8 +8,9 @@ import pytest
 
 from intents.understand.emphasis import Emphasis
 from intents.understand.emphasising import learn_emphasis
-from intents.understand.examples import Example, marked_places, unmarked
+from intents.understand.examples import Example
 from intents.understand.gist import tokens_within
+from intents.understand.marks import marked
 from intents.understand.model import load_model
 from intents.understand.opposites import DOES, UNDOES
 from intents.understand.orders import Order
@@ -26,9 +27,9 @@ _INTENTS = (("tag", "untag"), ("watch", "unwatch"), ("hold", "unhold"))
 
 
 def _example(template: str, name: str, intent: str) -> Example:
-    marked = template.format(name)
-    within = tokens_within(unmarked(marked), marked_places(marked))
-    return Example(unmarked(marked), intent, tuple(at for at, is_value in enumerate(within) if is_value))
+    said = marked(Example(template.format(name), intent))
+    within = tokens_within(said.text, [(span.start, span.end) for span in said.spans])
+    return Example(said.text, intent, tuple(at for at, is_value in enumerate(within) if is_value))
 
 
 EXAMPLES = [
