@@ -16,9 +16,8 @@ from intents.understand.encoder import load_encoder
 from intents.understand.explaining import Explanation
 from intents.understand.explaining import explain as _explain
 from intents.understand.masking import masked
-from intents.understand.model import Model
-from intents.understand.orders import Order, Tell
-from intents.understand.own import own_order
+from intents.understand.orders import Tell
+from intents.understand.own_models import own_model, own_name, own_tagger
 from webhooks.command_line import show_fault
 from webhooks.serve import load_extensions
 from webhooks.settings import Settings
@@ -29,40 +28,42 @@ _SHOWN = 3
 def train(settings: Settings) -> str:
     """Raises CrmError or CompanyFileError."""
     started = time.perf_counter()
-    order = _order(settings)
-    model = _model(order)
+    _load_what_was_added(settings)
+    with learning_bar("words of arguments") as tell:
+        own_tagger(tell)
+    with learning_bar("intents") as tell:
+        model = own_model(tell)
     tiers = "words and meaning" if model.second is not None else "words alone: the `nlu` extra is not installed"
     return (
-        f"{len(order.examples):,} examples of {len(model.labels)} intents, by {tiers}: ready after "
-        f"{time.perf_counter() - started:.1f} s.\nIt lies in {cache.default_folder() / cache.key(order)}"
+        f"{len(model.labels)} intents, by {tiers}: ready after {time.perf_counter() - started:.1f} s.\n"
+        f"It lies in {cache.default_folder() / own_name()}"
     )
 
 
 def explain(settings: Settings, text: str) -> Explanation:
     """Raises CrmError or CompanyFileError."""
-    return _explain(_model(_order(settings)), load_encoder(cache.default_folder()), masked(text))
+    _load_what_was_added(settings)
+    with learning_bar() as tell:
+        model = own_model(tell)
+    return _explain(model, load_encoder(cache.default_folder()), masked(text))
 
 
-def _order(settings: Settings) -> Order:
+def _load_what_was_added(settings: Settings) -> None:
     """With what the company added; where there is no company file yet, with what is installed."""
     for fault in load_extensions(settings):
         show_fault(f"Left out: {fault}")
-    return own_order()
-
-
-def _model(order: Order) -> Model:
-    with learning_bar() as tell:
-        return cache.cached_or_learnt(order, tell=tell)
 
 
 @contextmanager
-def learning_bar() -> Iterator[Tell]:
+def learning_bar(what: str = "") -> Iterator[Tell]:
     columns = (TextColumn("{task.description:10}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, transient=True, console=Console(stderr=True)) as progress:
-        task = progress.add_task("Reading", total=None)
+        task = progress.add_task(f"Reading {what}", total=None)
 
         def tell(done: int, of: int) -> None:
-            progress.update(task, completed=done, total=of, description="Fitting" if done == of else "Reading")
+            progress.update(
+                task, completed=done, total=of, description=f"{'Fitting' if done == of else 'Reading'} {what}"
+            )
 
         yield tell
 

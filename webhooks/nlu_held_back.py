@@ -14,8 +14,7 @@ from intents.understand.encoder import load_encoder
 from intents.understand.held_back import Understanding, read_held_back, understanding
 from intents.understand.model import Tier
 from intents.understand.orders import has_encoder
-from intents.understand.own import own_order
-from intents.understand.own_tagging import own_tagging_order
+from intents.understand.own_models import own_model, own_tagger
 from webhooks.nlu import learning_bar
 
 
@@ -25,9 +24,9 @@ def evaluate(tier: Tier | None, now: datetime) -> dict[str, Understanding]:
         raise Refused("nlu.encoder-missing")
     held_back = read_held_back()
     with learning_bar() as tell:
-        model = cache.cached_or_learnt(own_order(), tell=tell)
+        model = own_model(tell)
     with learning_bar() as tell:
-        tagger = cache.cached_or_learnt_tagger(own_tagging_order(), tell=tell)
+        tagger = own_tagger(tell)
     encoder = load_encoder(cache.default_folder()) if tier != 1 else None
     return {
         language: understanding(model, encoder, tagger, examples, tier, now) for language, examples in held_back.items()

@@ -26,7 +26,7 @@ from intents.understand.tagging_orders import TaggingOrder
 
 AnyOrder: TypeAlias = Order | TaggingOrder
 Learnt = TypeVar("Learnt")
-_CODE = (
+CODE = (
     "emphasis",
     "emphasising",
     "encoder",
@@ -40,7 +40,7 @@ _CODE = (
     "training",
     "trust",
 )
-_TAGGING_CODE = (
+TAGGING_CODE = (
     "clues", "features", "fits", "lattice", "marks", "noise", "tagging", "tagging_orders", "tagging_training", "tags",
     "tokens", "../values/digits", "../values/numbers", "../values/seeking", "../values/writer", "../values/written",
 )  # fmt: skip
@@ -105,7 +105,7 @@ def found_in(place: Path, load: Callable[[Path], Learnt]) -> Learnt | None:
 def key(order: AnyOrder) -> str:
     """The same for the same examples under the same code and libraries, in any process and on any machine."""
     digest = hashlib.sha256(order.as_json().encode())
-    for name in _CODE if isinstance(order, Order) else _TAGGING_CODE:
+    for name in CODE if isinstance(order, Order) else TAGGING_CODE:
         digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
     digest.update(libraries(with_encoder=isinstance(order, Order) and order.with_encoder).encode())
     return digest.hexdigest()[:32]

@@ -18,6 +18,8 @@ from intents.understand.own_tagging import own_tagging_order
 from intents.understand.tagging import Tagger, load_tagger, sought
 
 _HERE = Path(__file__).parent
+# What makes the orders of what people may say.
+_MAKING = ("examples", "marks", "masking", "own", "own_tagging")
 
 
 def own_model(tell: Tell = silent) -> Model:
@@ -59,6 +61,7 @@ def _code() -> bytes:
 
 
 def _files() -> Iterator[Path]:
-    yield from sorted(_HERE.glob("*.py"))
+    names = {*cache.CODE, *cache.TAGGING_CODE, *_MAKING}
+    yield from sorted(_HERE / f"{name}.py" for name in names)
     yield from sorted((_HERE.parent / "values").rglob("*.py"))
     yield _HERE / "opposites.yml"
