@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -19,9 +18,7 @@ import structlog
 
 from crm_core.errors import Refused
 from intents.understand.encoder import encoder_version
-from intents.understand.model import Model, load_model
 from intents.understand.orders import Order, Tell, silent
-from intents.understand.tagging import Tagger, load_tagger
 from intents.understand.tagging_orders import TaggingOrder
 
 AnyOrder: TypeAlias = Order | TaggingOrder
@@ -66,23 +63,11 @@ def can_learn() -> bool:
     return find_spec("sklearn") is not None
 
 
-def cached_or_learnt(order: Order, folder: Path | None = None, tell: Tell = silent) -> Model:
-    """Takes seconds where it has to be learnt, and a second from the cache: for a thread, not for the loop.
-
-    Raises Refused where it is not cached and cannot be learnt.
-    """
-    return kept(key(order), lambda: order, load_model, folder or default_folder(), tell)
-
-
-def cached_or_learnt_tagger(order: TaggingOrder, folder: Path | None = None, tell: Tell = silent) -> Tagger:
-    """The same of which words are which argument; it needs no extra to be learnt."""
-    return kept(key(order), lambda: order, load_tagger, folder or tagger_folder(), tell)
-
-
 def kept(
     name: str, order: Callable[[], AnyOrder], load: Callable[[Path], Learnt], base: Path, tell: Tell = silent
 ) -> Learnt:
-    """What lies under that name, learnt from the order where nothing does. Raises Refused."""
+    """What lies under that name, learnt from the order where nothing does: for a thread, not for the loop. Raises
+    Refused where it cannot be learnt."""
     found = found_in(base / name, load)
     if found is not None:
         return found
@@ -100,15 +85,6 @@ def found_in(place: Path, load: Callable[[Path], Learnt]) -> Learnt | None:
     except (OSError, ValueError, KeyError, TypeError) as error:
         _log.warning("understanding.cache_damaged", folder=str(place), because=str(error))
     return None
-
-
-def key(order: AnyOrder) -> str:
-    """The same for the same examples under the same code and libraries, in any process and on any machine."""
-    digest = hashlib.sha256(order.as_json().encode())
-    for name in CODE if isinstance(order, Order) else TAGGING_CODE:
-        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
-    digest.update(libraries(with_encoder=isinstance(order, Order) and order.with_encoder).encode())
-    return digest.hexdigest()[:32]
 
 
 def libraries(*, with_encoder: bool) -> str:

@@ -2,16 +2,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from crm_core.errors import CrmError
 from intents.understand import cache
-from intents.understand.examples import Example
-from intents.understand.model import load_model
+from intents.understand.model import Model, load_model
 from intents.understand.orders import Order, Tell, silent
 from intents.understand.training import train
 from tests.intents.understand.sayings import ASKED, SAYINGS
@@ -32,42 +29,28 @@ def learnt(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
     return orders
 
 
+def _kept(folder: Path, name: str = "here") -> Model:
+    return cache.kept(name, lambda: ORDER, load_model, folder)
+
+
 def test_a_model_is_learnt_once(learnt: list[Order], tmp_path: Path) -> None:
-    first, second = (cache.cached_or_learnt(ORDER, tmp_path) for _start in range(2))
+    first, second = (_kept(tmp_path) for _start in range(2))
     assert len(learnt) == 1
     assert first.guess("hold the caller") == second.guess("hold the caller")
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda order: replace(order, examples=[*order.examples, Example("ring off", "call.end")]),
-        lambda order: replace(order, out_of_scope="deal.won"),
-        lambda order: replace(order, with_encoder=True),
-    ],
-)
-def test_other_data_are_another_model(change: Callable[[Order], Order]) -> None:
-    assert cache.key(change(ORDER)) != cache.key(ORDER)
-
-
-def test_other_libraries_are_another_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = cache.key(ORDER)
-    monkeypatch.setattr(cache, "version", lambda _name: "99")
-    assert cache.key(ORDER) != before
-
-
 @pytest.mark.parametrize("name", ["model.npz", "model.json"])
 def test_a_damaged_model_is_learnt_again(learnt: list[Order], tmp_path: Path, name: str) -> None:
-    cache.cached_or_learnt(ORDER, tmp_path)
-    file = tmp_path / cache.key(ORDER) / name
+    _kept(tmp_path)
+    file = tmp_path / "here" / name
     file.write_bytes(file.read_bytes()[:100])
-    assert cache.cached_or_learnt(ORDER, tmp_path).guess("hold the caller").alternatives[0][0] == "call.hold"
+    assert _kept(tmp_path).guess("hold the caller").alternatives[0][0] == "call.hold"
     assert len(learnt) == 2
 
 
 def test_old_models_are_thrown_away(learnt: list[Order], tmp_path: Path) -> None:
     for number in range(6):
-        cache.cached_or_learnt(replace(ORDER, out_of_scope=f"other{number}"), tmp_path)
+        _kept(tmp_path, f"other{number}")
     assert len(list(tmp_path.iterdir())) == 3
 
 
@@ -81,21 +64,21 @@ def test_learning_is_a_process_of_its_own_that_tells_how_far_it_is(tmp_path: Pat
 def test_a_failure_to_learn_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Order, "as_json", lambda _order: "{")
     with pytest.raises(CrmError, match=r"nlu\.not-learnt"):
-        cache.cached_or_learnt(ORDER, tmp_path)
+        _kept(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_without_the_extra_learning_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "find_spec", lambda _name: None)
     with pytest.raises(CrmError, match=r"nlu\.extra-missing"):
-        cache.cached_or_learnt(ORDER, tmp_path)
+        _kept(tmp_path)
 
 
 def test_who_only_understands_does_not_load_what_learning_needs(learnt: list[Order], tmp_path: Path) -> None:
-    cache.cached_or_learnt(ORDER, tmp_path)
+    _kept(tmp_path)
     asking = (
-        "import sys; from pathlib import Path; from intents.understand import cache, evaluation, explaining;"
-        f"model = cache.load_model(Path({str(tmp_path / cache.key(ORDER))!r}));"
+        "import sys; from pathlib import Path; from intents.understand import model, evaluation, explaining;"
+        f"model = model.load_model(Path({str(tmp_path / 'here')!r}));"
         f"print(model.guess({next(iter(ASKED))!r}).alternatives[0][0], {{'sklearn', 'scipy'}} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", asking], capture_output=True, text=True, check=True)

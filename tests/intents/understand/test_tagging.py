@@ -115,25 +115,29 @@ def test_a_saved_tagger_answers_as_before(tagger: Tagger, order: TaggingOrder, t
         assert _found(loaded, example.intent, example.text) == _found(tagger, example.intent, example.text)
 
 
+def _kept(order: TaggingOrder, folder: Path) -> Tagger:
+    return cache.kept("here", lambda: order, load_tagger, folder)
+
+
 @pytest.mark.parametrize("name", ["tagger.npz", "tagger.json"])
 def test_a_damaged_tagger_is_learnt_again(
     tmp_path: Path, order: TaggingOrder, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cache, "learn", lambda order, folder, _tell: train(order).save(folder))
     few = TaggingOrder(order.examples[:10], order.arguments)
-    cache.cached_or_learnt_tagger(few, tmp_path)
-    file = tmp_path / cache.key(few) / name
+    _kept(few, tmp_path)
+    file = tmp_path / "here" / name
     file.write_bytes(file.read_bytes()[:10])
-    assert cache.cached_or_learnt_tagger(few, tmp_path).bits > 0
+    assert _kept(few, tmp_path).bits > 0
     assert load_tagger(file.parent).bits > 0
 
 
 def test_learning_is_a_process_of_its_own(tmp_path: Path, order: TaggingOrder) -> None:
     few = TaggingOrder(order.examples[:10], order.arguments)
-    assert np.array_equal(cache.cached_or_learnt_tagger(few, tmp_path).weights, train(few).weights)
+    assert np.array_equal(_kept(few, tmp_path).weights, train(few).weights)
 
 
 def test_a_failure_to_learn_is_told(tmp_path: Path, order: TaggingOrder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TaggingOrder, "as_json", lambda _order: "{")
     with pytest.raises(CrmError, match=r"nlu\.not-learnt"):
-        cache.cached_or_learnt_tagger(order, tmp_path)
+        _kept(order, tmp_path)
