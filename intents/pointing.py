@@ -24,7 +24,9 @@ KINDS = (
 def _either(words: Iterable[str]) -> str:
     """As they are said, and as they look once their numbers are written in digits."""
     known = {form for word in words for form in (word, written(word).text)}
-    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(known, key=len, reverse=True))
+    return "|".join(
+        re.escape(word).replace(r"\ ", r"\s+") for word in sorted(known, key=lambda word: (-len(word), word))
+    )
 
 
 @lru_cache

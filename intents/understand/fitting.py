@@ -68,8 +68,8 @@ def fit_few(rows: Any, common: Floats, meaning: Floats | None, labels: NDArray[n
 
 
 def fit_many(rows: Any, meaning: Floats | None, labels: NDArray[np.int64], *, emphasised: bool = False) -> Linear:
-    strength = EMPHASISED_STRENGTH if emphasised else MANY_STRENGTH
-    machine = LinearSVC(C=strength, tol=0.1, multi_class="crammer_singer", random_state=_SEED)
+    strength, tolerance = (EMPHASISED_STRENGTH, 0.3) if emphasised else (MANY_STRENGTH, 0.1)
+    machine = LinearSVC(C=strength, tol=tolerance, multi_class="crammer_singer", random_state=_SEED)
     if meaning is None:
         weights, bias = _both_of_two(machine.fit(rows, labels).coef_, machine.intercept_)
         return _linear(weights.T, None, bias)

@@ -23,7 +23,9 @@ def ungrouped(pattern: str) -> str:
 
 def either(words: Iterable[str]) -> str:
     """The longest first: `mar` is not what begins `march`."""
-    return "|".join(spelled(word).replace(" ", r"\s+") for word in sorted(set(words), key=len, reverse=True))
+    return "|".join(
+        spelled(word).replace(" ", r"\s+") for word in sorted(set(words), key=lambda word: (-len(word), word))
+    )
 
 
 def without_umlauts(text: str) -> str:
