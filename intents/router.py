@@ -23,8 +23,7 @@ from intents.registry import Context, commands
 from intents.reply import Reply, Tone
 from intents.tongues import written_in
 from intents.understand.grammar import LONGEST_ASK, Understood, understand
-from intents.understand.meant import ASKED_BELOW, SURE, Meant
-from intents.understand.opposites import opposite_of
+from intents.understand.meant import ASKED_BELOW, CERTAIN, SURE, Meant
 from intents.understand.suggest import suggest
 
 
@@ -156,7 +155,7 @@ async def _say(context: Context, conversation: Conversation, said: Said) -> Repl
     if amended is not None:
         return amended
     if said.wish is not None:
-        if _may_be_the_opposite(context, said.wish):
+        if _may_be_another(context, said.wish):
             return await _not_understood(context, said.text, said.wish)
         reply = await carry_out(context, conversation, said.wish.command, said.wish.words)
         if said.wish.command.name == "undo" and state.done is not None:
@@ -230,13 +229,12 @@ def _is_clear(meant: Meant | None) -> bool:
     return meant is not None and meant.intent is not None and meant.confidence >= SURE
 
 
-def _may_be_the_opposite(context: Context, wish: Understood) -> bool:
+def _may_be_another(context: Context, wish: Understood) -> bool:
     """`calls to Greta no longer allowed` says word by word that they are, to somebody of that name."""
     meant = context.ask.meant
-    opposite = opposite_of().get(wish.command.name)
-    if meant is None or opposite is None or meant.intent != opposite or not _is_clear(meant):
+    if meant is None or meant.intent is None or meant.intent == wish.command.name:
         return False
-    return any(argument.slot.is_free and argument.name in wish.words for argument in wish.command.arguments)
+    return wish.takes_any_words and meant.confidence >= CERTAIN
 
 
 async def _not_understood(context: Context, text: str, wish: Understood | None = None) -> Reply:

@@ -17,7 +17,6 @@ from intents.understand.encoder import load_encoder
 from intents.understand.grammar import LONGEST_ASK, understand
 from intents.understand.listener import Listener, anything_shown
 from intents.understand.meant import Meant
-from intents.understand.opposites import opposite_of
 from intents.understand.own_models import cached_models, own_model, own_tagger
 from webhooks.rasa.client import RasaClient, listening_to_rasa
 from webhooks.runtime import Runtime
@@ -54,7 +53,7 @@ class OwnListening:
         if self._listener is None or not any(map(str.isalpha, text)) or len(text) > LONGEST_ASK:
             return None
         understood = understand(text, self._runtime.company.language)
-        if understood is not None and understood.command.name not in opposite_of():
+        if understood is not None and not understood.takes_any_words:
             return None
         heard = anything_shown(self._runtime.company, self._runtime.clock())
         return await asyncio.to_thread(self._listener.meaning, text, heard)

@@ -38,6 +38,11 @@ class Understood:
     language: str
     weight: int
 
+    @property
+    def takes_any_words(self) -> bool:
+        """Whether some of what was said could have been anything."""
+        return any(argument.slot.is_free and argument.name in self.words for argument in self.command.arguments)
+
 
 Spans: TypeAlias = dict[str, tuple[int, int]]
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# Below the first it is asked back; a change below the second is shown before it is done.
+# Below the first it is asked back; a change below the second is shown before it is done; from the third on, an example
+# that leaves room for any words is asked about.
 ASKED_BELOW = 0.5
 SURE = 0.9
+CERTAIN = 0.95
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 
@@ -58,12 +57,6 @@ def _terms(gist: str) -> Iterator[str]:
     # `not` turns round what it stands with, near or far: `ruf ihn bitte nicht mehr an`.
     yield from (f"{first} {second}" for first, second in combinations(found, 2))
     yield from (f"…{piece}" for piece in pieces(gist))
-
-
-@lru_cache
-def opposite_of() -> Mapping[str, str]:
-    """Of each command that undoes another or is undone by it, that other."""
-    return {one: other for pair in own_opposites() for one, other in (pair, pair[::-1])}
 
 
 def own_opposites() -> list[tuple[str, str]]:

@@ -268,7 +268,7 @@ async def test_what_a_server_does_not_know_gets_what_comes_nearest(mira: Talk, m
 
 
 async def test_what_an_example_says_counts_more_than_a_server(mira: Talk) -> None:
-    opened = await mira.say("open ticket Heating is cold", Meant("help", 1.0))
+    opened = await mira.say("open ticket Heating is cold", Meant("help", 0.94))
     assert opened.text == "T-1 is open: Heating is cold"
 
 
@@ -291,7 +291,7 @@ async def test_an_answer_that_is_none_stays_one_where_nothing_is_sure(mira: Talk
     assert refused.tone is Tone.REFUSED and "Mira" not in refused.text
 
 
-async def test_what_may_mean_the_opposite_is_asked(mira: Talk) -> None:
+async def test_what_leaves_room_for_any_words_and_may_mean_another_command_is_asked(mira: Talk) -> None:
     await mira.say("add contact Greta Lindqvist +493023125010")
     near = (Near("contact.refuse-calls", {"contact": "Greta Lindqvist"}, 0.96),)
     meant = Meant("contact.refuse-calls", 0.96, {"contact": "Greta Lindqvist"}, near)

@@ -27,7 +27,7 @@ CONVERSATIONS = conversations(Path(__file__).with_name("conversations"))
 # How it was said, and that a phone was used for it; the records are what counts.
 ASIDE = {
     "receipt", "effect", "conversation", "choice_token", "card", "identity", "activity", "call", "call_leg",
-    "call_counter", "agent_pin",
+    "call_counter", "agent_pin", "misunderstood",
 }  # fmt: skip
 # What is counted or indexed beside a record follows from it.
 BESIDE = {"contact_token", "ticket_token", "token_variant", "ticket_sla", "pipeline_sum", "digest_key"}

@@ -25,6 +25,7 @@ POLICY = "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self
 SETTLE_SECONDS = 0.04
 ANSWER_SECONDS = 5.0
 LONGEST_INPUT = 2000
+MOST_INPUTS = 20
 
 Act = Callable[[dict[str, Any]], Awaitable[dict[str, Any] | None]]
 
@@ -33,7 +34,9 @@ def _handler(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handle(request: web.Request) -> web.Response:
         try:
             body = await request.json()
-            answer = await act({name: _typed(value) for name, value in body.items()})
+            inputs = body.pop("typed", {}) if isinstance(body.get("typed"), dict) else {}
+            filled_in = {_typed(name): _typed(text) for name, text in list(inputs.items())[:MOST_INPUTS]}
+            answer = await act({name: _typed(value) for name, value in body.items()} | {"typed": filled_in})
         except KeyError as error:
             return problem(400, "That did not work", f"{error.args[0]} is missing or unknown.")
         except (ValueError, AttributeError, LookupError, RecursionError) as error:
@@ -124,8 +127,7 @@ class Playground:
         slack, user = self._services.slack, self._services.slack_users[body["who"]]
         channel = self._services.slack_channel
         if "button" in body:
-            typed = {str(name): str(text) for name, text in dict(body.get("typed") or {}).items()}
-            await slack.press(user, body["channel"], body["message"], int(body["button"]), typed)
+            await slack.press(user, body["channel"], body["message"], int(body["button"]), body["typed"])
         elif body["text"].startswith("@"):
             await slack.mention(user, channel, body["text"].lstrip("@").removeprefix("Offhook").strip())
         else:

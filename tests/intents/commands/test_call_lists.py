@@ -143,9 +143,8 @@ async def test_members_are_named_in_many_ways_and_a_mistake_adds_nobody(spring: 
         assert (said.text.startswith(why), said.tone) == (True, Tone.REFUSED), said.text
     asked = await spring.say("add Greta to call list Spring")
     assert [one.say for one in choices(asked)] == ["C-1001", "C-1004", "cancel"]
-    assert (await spring.say("call list Spring remove Emily Clarke")).text == (
-        "Emily Clarke is off the call list Spring (L-1)."
-    )
+    removed = await spring.say("call list Spring remove Emily Clarke")
+    assert removed.text.splitlines()[0] == "Emily Clarke is off the call list Spring (L-1)."
 
 
 async def test_a_lead_pauses_and_goes_on_with_a_button(spring: Talk, lena: Talk) -> None:
