@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 from zipfile import BadZipFile
@@ -96,6 +97,9 @@ class Model:
     first: Stage
     second: Stage | None
     emphasis: Emphasis | None = None
+    # One sentence at a time: two threads would take the interpreter from each other in the middle of it, and then wait
+    # ten times as long as the work takes.
+    _turn: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
 
     def row(self, text: str) -> Row:
         plain = cut(text)
@@ -103,12 +107,13 @@ class Model:
 
     def guess(self, text: str, encoder: Encoder | None = None, tier: Tier | None = None) -> Guess:
         """By the first tier where that is sure, else by both; `tier` asks for the answer of one."""
-        row = self.row(text)
         deep = self.second if encoder is not None and self.meaning is not None else None
-        if tier != 2 or deep is None:
-            quick = self._guess(self.first, 1, self.first.chances(row, None))
-            if tier == 1 or deep is None or (quick.intent is not None and quick.confidence >= self.first.sure_from):
-                return quick
+        with self._turn:
+            row = self.row(text)
+            if tier != 2 or deep is None:
+                quick = self._guess(self.first, 1, self.first.chances(row, None))
+                if tier == 1 or deep is None or (quick.intent is not None and quick.confidence >= self.first.sure_from):
+                    return quick
         assert encoder is not None and self.meaning is not None
         meaning = self.meaning.of(encoder.encode([text]))[0]
         return self._guess(deep, 2, deep.chances(row, meaning))
