@@ -191,6 +191,11 @@ async def _to_what_is_open(context: Context, conversation: Conversation, top: Pe
             words = steering.corrected(command, top.words, bare) if _is_reference(text) else None
             if words is not None:
                 return asking.propose(context, conversation, command, words)
+            meant = context.ask.meant
+            if meant is not None and meant.intent is not None and meant.confidence >= ASKED_BELOW:
+                # Neither a yes nor a no, but another wish.
+                said.is_answer = False
+                return await _as_meant(context, conversation, text)
             raise Invalid("dialogue.yes-or-no")
 
 

@@ -298,3 +298,13 @@ async def test_what_leaves_room_for_any_words_and_may_mean_another_command_is_as
     asked = await mira.say("anrufe bei Greta Lindqvist nicht mehr zulassen", meant)
     assert asked.tone is Tone.REFUSED
     assert len(choices(asked)) == 2
+
+
+async def test_who_wishes_for_something_else_instead_of_a_yes_gets_it_and_is_asked_again(mira: Talk) -> None:
+    await mira.say("open ticket Heating is cold")
+    await mira.say(GIBBERISH, Meant("ticket.claim", 0.7, {"ticket": "T-1"}))
+    reply = await mira.say("sag mal wer ist denn so da", Meant("agent.list", 0.7))
+    shown, asked = reply.text.splitlines()
+    assert shown == "Nobody is on duty right now."
+    assert "T-1" in asked and asked.endswith("?")
+    assert "T-1 is yours" in (await mira.say("yes")).text
