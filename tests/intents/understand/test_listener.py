@@ -7,51 +7,16 @@ from datetime import UTC, datetime
 import pytest
 
 from crm_core.company import Company
-from intents.registry import commands
-from intents.understand import tagging_training, training
-from intents.understand.examples import OUT_OF_SCOPE, Example, unmarked
 from intents.understand.listener import Listener, anything_shown
-from intents.understand.marks import marked
-from intents.understand.masking import masked
 from intents.understand.meant import Meant
-from intents.understand.orders import Order
-from intents.understand.tagging import sought
-from intents.understand.tagging_orders import TaggingOrder
+from tests.intents.understand.ears import few_words
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-_SAID = {
-    "ticket.claim": [
-        "i will look after [T-7](ticket)",
-        "let me look after [T-12](ticket) please",
-        "i look after [ticket 4](ticket) now",
-        "ich kümmere mich um [T-9](ticket)",
-    ],
-    "ticket.mine": [
-        "what is on my desk",
-        "was liegt bei mir so an",
-        "anything on my desk today",
-        "what lies on my desk",
-    ],
-    "contact.show": [
-        "tell me something about [Greta Lindqvist](contact)",
-        "tell me about [Frank Moore](contact) please",
-        "erzähl mir was über [Ada Nwosu](contact)",
-        "tell me something about [Lena](contact)",
-    ],
-    OUT_OF_SCOPE: ["sing a song for me", "how high is the moon", "wie wird das wetter", "what does bread cost"],
-}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def listener() -> Listener:
-    every = [(text, intent) for intent, texts in _SAID.items() for text in texts]
-    examples = [Example(masked(unmarked(text)), intent) for text, intent in every]
-    model = training.train(Order(examples, out_of_scope=OUT_OF_SCOPE, with_encoder=False))
-    wanted = {name: sought(commands()[name]) for name in _SAID if name != OUT_OF_SCOPE and commands()[name].arguments}
-    tagger = tagging_training.train(
-        TaggingOrder([marked(Example(text, intent)) for text, intent in every if intent in wanted], wanted)
-    )
-    return Listener(model, None, tagger)
+    return few_words()
 
 
 def _meant(listener: Listener, company: Company, text: str) -> Meant:
@@ -72,7 +37,11 @@ def test_nothing_we_do_is_meant_by_what_nobody_orders(listener: Listener, compan
     assert _meant(listener, company, "how high is the moon today").intent is None
 
 
-def test_what_comes_near_is_told_with_its_chance_best_first(listener: Listener, company: Company) -> None:
-    meant = _meant(listener, company, "something on it")
+def test_what_comes_near_is_told_with_its_chance_best_first(
+    listener: Listener, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("intents.understand.listener.ASKED_BELOW", 2.0)
+    monkeypatch.setattr("intents.understand.listener._FAR", 0.0)
+    meant = _meant(listener, company, "tell me about my desk")
     chances = [near.confidence for near in meant.alternatives]
-    assert len(chances) > 1 and chances == sorted(chances, reverse=True)
+    assert len(chances) == 3 and chances == sorted(chances, reverse=True)
