@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -43,6 +44,8 @@ TAGGING_CODE = (
 )  # fmt: skip
 _LIBRARIES = ("numpy", "scipy", "scikit-learn")
 _KEPT = 3
+_BEGUN = ".learning-"
+_A_DAY = 86_400
 _log = structlog.get_logger(__name__)
 
 
@@ -134,7 +137,7 @@ def _environment() -> dict[str, str]:
 def _learn_into(place: Path, order: AnyOrder, tell: Tell) -> None:
     """Whole or not at all; where two processes learn the same at once, either is as good."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place.parent, prefix=".learning-") as made:
+    with tempfile.TemporaryDirectory(dir=place.parent, prefix=_BEGUN) as made:
         finished = Path(made) / "model"
         learn(order, finished, tell)
         if place.exists():
@@ -147,8 +150,12 @@ def _learn_into(place: Path, order: AnyOrder, tell: Tell) -> None:
 
 
 def _tidy(base: Path) -> None:
-    """The last few models stay: two versions side by side must not throw out each other's."""
-    models = [folder for folder in base.iterdir() if folder.is_dir() and not folder.name.startswith(".")]
+    """The last few models stay: two versions side by side must not throw out each other's. What somebody who was
+    killed had begun goes after a day."""
+    models = [folder for folder in base.iterdir() if folder.is_dir() and not folder.name.startswith(_BEGUN)]
+    for begun in base.glob(f"{_BEGUN}*"):
+        if begun.stat().st_mtime < time.time() - _A_DAY:
+            shutil.rmtree(begun, ignore_errors=True)
     for old in sorted(models, key=lambda folder: folder.stat().st_mtime, reverse=True)[_KEPT:]:
         shutil.rmtree(old, ignore_errors=True)
 

@@ -46,7 +46,8 @@ def _environment(**settings: str) -> dict[str, str]:
     """This environment without any setting of its own."""
     ours = {name.upper() for name in Settings.model_fields}
     kept = {name: value for name, value in os.environ.items() if name not in ours}
-    return {**kept, "PYTHONPATH": str(ROOT), "OFFHOOK_CONFIG": str(ROOT / "offhook.yml"), "NO_COLOR": "1", **settings}
+    own = {"PYTHONPATH": str(ROOT), "OFFHOOK_CONFIG": str(ROOT / "offhook.yml"), "NO_COLOR": "1"}
+    return {**kept, **own, "UNDERSTANDING": "examples", **settings}
 
 
 def _offhook(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -210,6 +211,37 @@ async def test_a_server_answers_and_stops_cleanly(
         async with asyncio.timeout(PATIENCE_SECONDS):
             _out, errors = await process.communicate()
     assert (process.returncode, errors.decode()) == (0, "")
+
+
+async def test_a_server_that_is_still_learning_stops_at_once_and_nobody_learns_on(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    port = free_port()
+    own = {"UNDERSTANDING": "model", "XDG_CACHE_HOME": str(tmp_path), "DATABASE_URL": _url(sqlite_database)}
+    async with _process(tmp_path, "serve", **own, PORT=str(port)) as process:
+        await _until_alive(process, port)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not _learning_into(tmp_path):
+                await asyncio.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await process.communicate()
+            while _learning_into(tmp_path):
+                await asyncio.sleep(0.02)
+    assert process.returncode == 0
+
+
+def _learning_into(folder: Path) -> list[Path]:
+    """Processes that were told to learn into it."""
+    commands = (process / "cmdline" for process in Path("/proc").iterdir() if process.name.isdigit())
+    return [command for command in commands if str(folder).encode() in _bytes_of(command)]
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
 
 
 @pytest.mark.parametrize("command", ["serve", "work"])

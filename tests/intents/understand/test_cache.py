@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -83,3 +85,12 @@ def test_who_only_understands_does_not_load_what_learning_needs(learnt: list[Ord
     )
     done = subprocess.run([sys.executable, "-c", asking], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["ticket.open", "set()"]
+
+
+def test_what_was_begun_and_never_finished_goes_after_a_day(learnt: list[Order], tmp_path: Path) -> None:
+    for name, age in ((".learning-old", 100_000), (".learning-new", 60)):
+        (tmp_path / name).mkdir()
+        begun = time.time() - age
+        os.utime(tmp_path / name, (begun, begun))
+    _kept(tmp_path)
+    assert {folder.name for folder in tmp_path.iterdir()} == {".learning-new", "here"}

@@ -40,7 +40,7 @@ def environment(**more: str) -> dict[str, str]:
     """Without anything that would configure Offhook."""
     names = {name.upper() for name in Settings.model_fields}
     kept = {name: value for name, value in os.environ.items() if name not in names}
-    return {**kept, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **more}
+    return {**kept, "PYTHONPATH": str(ROOT), "COLUMNS": "200", "UNDERSTANDING": "examples", **more}
 
 
 def offhook(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
