@@ -26,11 +26,13 @@ log = structlog.get_logger()
 
 
 class OwnListening:
-    """Until it has loaded, commands are understood by their examples alone."""
+    """Until it has loaded, commands are understood by their examples alone. `when_needed`: what was learnt before is
+    loaded by the first sentence that no example says, for one command of the terminal."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, *, when_needed: bool = False) -> None:
         self._runtime = runtime
         self._listener: Listener | None = None
+        self._when_needed = when_needed
 
     async def load(self) -> None:
         """From the cache, or learnt in a process beside; what fails is told in the log and changes nothing else."""
@@ -44,16 +46,17 @@ class OwnListening:
         else:
             log.info("understanding.ready", seconds=round(time.perf_counter() - started, 1))
 
-    async def load_cached(self) -> None:
-        """Of what was learnt before alone: for one command of the terminal."""
-        self._listener = await asyncio.to_thread(_cached)
-
     async def listen(self, text: str) -> Meant | None:
         """None where nothing needs to be understood, or cannot be yet."""
-        if self._listener is None or not any(map(str.isalpha, text)) or len(text) > LONGEST_ASK:
+        is_ready = self._listener is not None or self._when_needed
+        if not is_ready or not any(map(str.isalpha, text)) or len(text) > LONGEST_ASK:
             return None
         understood = understand(text, self._runtime.company.language)
         if understood is not None and not understood.takes_any_words:
+            return None
+        if self._listener is None:
+            self._listener, self._when_needed = await asyncio.to_thread(_cached), False
+        if self._listener is None:
             return None
         heard = anything_shown(self._runtime.company, self._runtime.clock())
         return await asyncio.to_thread(self._listener.meaning, text, heard)
@@ -85,9 +88,7 @@ async def loading(own: OwnListening, wanted: Understanding) -> AsyncIterator[Non
 @asynccontextmanager
 async def listening(runtime: Runtime) -> AsyncIterator[Listening]:
     """For one command of the terminal."""
-    own = OwnListening(runtime)
-    if runtime.settings.understanding is Understanding.MODEL:
-        await own.load_cached()
+    own = OwnListening(runtime, when_needed=runtime.settings.understanding is Understanding.MODEL)
     async with listening_to_rasa(runtime.settings) as rasa:
         yield Listening(own, rasa)
 

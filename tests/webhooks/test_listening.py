@@ -5,6 +5,7 @@ import pytest
 from crm_core.company import Company
 from crm_core.db import Database
 from crm_core.errors import Refused
+from intents.understand.listener import Listener
 from tests.intents.understand.ears import few_words
 from tests.people import NOW
 from webhooks.listening import OwnListening
@@ -54,3 +55,30 @@ async def test_what_cannot_be_learnt_leaves_the_examples(
     monkeypatch.setattr("webhooks.listening._learnt", fails)
     await own.load()
     assert await own.listen(SENTENCE) is None
+
+
+async def test_one_command_loads_what_was_learnt_only_for_what_no_example_says(
+    company: Company, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[bool] = []
+
+    def cached() -> Listener:
+        loaded.append(True)
+        return few_words()
+
+    monkeypatch.setattr("webhooks.listening._cached", cached)
+    runtime = Runtime(Settings(_env_file=None), company, sqlite_database, lambda: NOW)
+    own = OwnListening(runtime, when_needed=True)
+    assert await own.listen("claim T-1") is None
+    assert loaded == []
+    assert await own.listen(SENTENCE) is not None
+    assert await own.listen(SENTENCE) is not None
+    assert loaded == [True]
+
+
+async def test_where_nothing_was_learnt_one_command_goes_by_the_examples(
+    company: Company, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webhooks.listening._cached", lambda: None)
+    runtime = Runtime(Settings(_env_file=None), company, sqlite_database, lambda: NOW)
+    assert await OwnListening(runtime, when_needed=True).listen(SENTENCE) is None
