@@ -35,7 +35,7 @@ async def answer(session: AsyncSession, actor: Actor, ask: Ask, now: datetime) -
     wish = _wish(conversation, ask.text, conversation.language or actor.language)
     language = conversation.language or _language(actor, ask, before, wish)
     context = Context(session, actor, ask, language, list(conversation.shown), now, before.listed)
-    forgets_ask = _is_to_be_forgotten(before.top, wish)
+    forgets_ask = _is_to_be_forgotten(before.top, wish) or (wish is None and _may_be_a_secret(ask.meant))
     said = Said(ask.text, wish, is_answer=wish is None, about=before.top.id if before.top is not None else None)
     try:
         async with session.begin_nested():
@@ -67,6 +67,13 @@ def _is_to_be_forgotten(top: Pending | None, wish: Understood | None) -> bool:
     asked = dialogue.command_of(top) if top is not None else None
     command = wish.command if wish is not None else asked
     return command is not None and command.forgets_ask
+
+
+def _may_be_a_secret(meant: Meant | None) -> bool:
+    """`my pin shall be 4711`, in words that no example has."""
+    return meant is not None and any(
+        one.intent in commands() and commands()[one.intent].forgets_ask for one in meant.alternatives
+    )
 
 
 def _wish(conversation: Conversation, text: str, language: str) -> Understood | None:
@@ -220,6 +227,9 @@ async def _as_meant(context: Context, conversation: Conversation, text: str) -> 
     command = commands().get(meant.intent or "") if meant is not None else None
     if meant is None or command is None or meant.confidence < ASKED_BELOW:
         return await _not_understood(context, text)
+    if command.forgets_ask and meant.confidence < SURE:
+        # To offer it would be to keep it.
+        return await _not_understood(context, text)
     if not command.changes:
         return await carry_out(context, conversation, command, meant.words)
     said = await misunderstood.masked(context, text, [(command.name, meant.confidence)]) or ""
@@ -245,7 +255,8 @@ def _may_be_another(context: Context, wish: Understood) -> bool:
 async def _not_understood(context: Context, text: str, wish: Understood | None = None) -> Reply:
     near = context.ask.meant.alternatives if context.ask.meant is not None else ()
     await misunderstood.keep(context, text, guesses=[(one.intent, one.confidence) for one in near])
-    meanings = [(commands()[one.intent], one.words) for one in near if one.intent in commands()]
+    known = [(commands()[one.intent], one.words) for one in near if one.intent in commands()]
+    meanings = [(command, words) for command, words in known if not command.forgets_ask]
     if wish is not None:
         meanings.append((wish.command, wish.words))
     return asking.did_you_mean(context, meanings or suggest(text, context.language))

@@ -9,13 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 import crm_core
-from crm_core import references
 from crm_core.errors import NotFound
 from intents.registry import commands
 from intents.slot import Heard
 from intents.understand import evaluation
 from intents.understand.encoder import Encoder
 from intents.understand.examples import OUT_OF_SCOPE, Example
+from intents.understand.listener import one_of_each_kind
 from intents.understand.marks import Marked, read_marks
 from intents.understand.masking import masked
 from intents.understand.model import Model, Tier
@@ -65,7 +65,7 @@ def arguments_of(tagger: Tagger, examples: Sequence[Marked], heard: Heard) -> Sl
 def everything_shown(now: datetime) -> Heard:
     """Where `it` may be a record of any kind."""
     crm_core.load()
-    return Heard(now, "EUR", [f"{kind.prefix}-1" for kind in references.KINDS.values()])
+    return Heard(now, "EUR", one_of_each_kind())
 
 
 def _intents(model: Model, encoder: Encoder | None, marked: Sequence[Marked], tier: Tier | None) -> evaluation.Quality:

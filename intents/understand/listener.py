@@ -45,5 +45,9 @@ class Listener:
 
 def anything_shown(company: Company, now: datetime) -> Heard:
     """What was shown is known in the transaction alone: till then `it` may be a record of any kind."""
-    shown = [f"{kind.prefix}-1" for kind in references.KINDS.values()]
+    shown = one_of_each_kind()
     return Heard(now.astimezone(company.zone), company.currency, shown, company.hours, shown)
+
+
+def one_of_each_kind() -> list[str]:
+    return [f"{kind.prefix}-1" for kind in references.KINDS.values()]

@@ -308,3 +308,13 @@ async def test_who_wishes_for_something_else_instead_of_a_yes_gets_it_and_is_ask
     assert shown == "Nobody is on duty right now."
     assert "T-1" in asked and asked.endswith("?")
     assert "T-1 is yours" in (await mira.say("yes")).text
+
+
+@pytest.mark.parametrize("confidence", [0.97, 0.6, 0.3])
+async def test_a_secret_in_words_of_their_own_is_kept_nowhere(mira: Talk, confidence: float) -> None:
+    near = Near("agent.pin", {"pin": "471199"}, confidence)
+    reply = await mira.say(GIBBERISH, Meant("agent.pin", confidence, near.words, (near,)))
+    assert reply.forgets_ask
+    assert "471199" not in str(reply)
+    async with mira.database.transaction() as session:
+        assert "471199" not in str([kept.dialogue for kept in await session.scalars(select(conversation.Conversation))])
